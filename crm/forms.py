@@ -1,0 +1,94 @@
+"""Forms of this app; none of them writes."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Client
+from expansion.people.models import User
+from expansion.rulebook.selectors import rules_on
+from expansion.ui.forms import RecordForm, ServiceForm
+
+
+class ClientForm(RecordForm):
+    """A client's own fields; a new one is written with its first contact person."""
+
+    contact_name = forms.CharField(label=_("Contact person"), max_length=60, required=False)
+    contact_post = forms.CharField(label=_("Post"), max_length=60, required=False)
+    phones = forms.CharField(
+        label=_("Phone"),
+        max_length=200,
+        required=False,
+        help_text=_("Several numbers are fine, with a comma between them."),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+
+    class Meta:
+        model = Client
+        fields = [
+            "name",
+            "kind",
+            "industry",
+            "business_scope",
+            "preferences",
+            "region",
+            "address",
+            "credit_code",
+            "source",
+            "next_contact_on",
+            "note",
+        ]
+        widgets = {"preferences": forms.Textarea, "kind": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        sources = [(item.key, item.label()) for item in rules_on().crm.sources]
+        self.fields["source"] = forms.ChoiceField(
+            label=_("Source"), choices=[("", "—"), *sources], required=False
+        )
+        self.order_fields(["name", "kind", "contact_name", "contact_post", "phones"])
+        if self.instance.pk:
+            for name in ("contact_name", "contact_post", "phones"):
+                del self.fields[name]
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        if self.instance.pk is None:
+            values["contact"] = {
+                "name": values.pop("contact_name"),
+                "post": values.pop("contact_post"),
+                "phones": values.pop("phones"),
+            }
+        return values
+
+    def _post_clean(self) -> None:
+        """Leaves uniqueness to the service, which names the team that has the firm."""
+        instance = self.instance
+        self.instance = Client(pk=instance.pk)
+        super()._post_clean()
+        self.instance = instance
+
+    def validate_unique(self) -> None:
+        """See `_post_clean`."""
+
+    def validate_constraints(self) -> None:
+        """See `_post_clean`."""
+
+
+class ContactForm(ServiceForm):
+    """A contact person of a client."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    post = forms.CharField(label=_("Post"), max_length=60, required=False)
+    phones = forms.CharField(label=_("Phone"), max_length=200, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    main = forms.BooleanField(label=_("Main contact"), required=False)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class ReassignForm(ServiceForm):
+    """Hands a record to another person."""
+
+    owner = forms.ModelChoiceField(User.objects.active(), label=_("New owner"))
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=1000)

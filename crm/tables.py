@@ -1,0 +1,111 @@
+"""The lists of this app."""
+
+from datetime import time
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Client, Contact, ContactPoint
+from crm.searching import matching
+from expansion import clock
+from expansion.people.models import User
+from expansion.people.selectors import members_on
+from expansion.rulebook.selectors import rules_on
+from expansion.ui import formats
+from expansion.ui.listing import Column, Filter, Listing, SavedView
+from expansion.ui.templatetags.ui import due_badge
+
+
+MIDNIGHT = time(0)
+
+
+def prepared(records: QuerySet) -> QuerySet:
+    """Clients with owner, main contact and its first number, in two queries whatever their number."""
+    contacts = Contact.objects.filter(client=OuterRef("pk"), deleted_at=None)
+    phones = ContactPoint.objects.filter(client=OuterRef("pk"), kind=ContactPoint.Kind.PHONE)
+    return records.select_related("owner").annotate(
+        contact_name=Subquery(contacts.values("name")[:1]),
+        phone=Subquery(phones.order_by("-contact__main", "pk").values("value")[:1]),
+    )
+
+
+def next_contact(client: Client) -> SafeString:
+    day = client.next_contact_on
+    return format_html("{} {}", formats.day(day), due_badge(day) if day else "")
+
+
+def stage_label(client: Client) -> str:
+    return label_in(rules_on().pipeline("client").stages, client.stage)
+
+
+def label_in(items, key: str) -> str:
+    """The label of a listed key; a key that the rulebook no longer lists shows as it is."""
+    return next((item.label() for item in items if item.key == key), key)
+
+
+def stages(person: User) -> list[tuple[str, str]]:
+    return [(stage.key, stage.label()) for stage in rules_on().pipeline("client").stages]
+
+
+def colleagues(person: User) -> list[tuple[str, str]]:
+    """The people in whose units this person has a seat, for the owner filter."""
+    units = {unit for seat in person.seats for unit in seat.units}
+    return [(str(user.pk), user.name) for user in members_on(units, clock.today())]
+
+
+CLIENTS = Listing(
+    key="crm.clients",
+    model=Client,
+    label=_("Clients"),
+    url=lambda client: f"/crm/clients/{client.pk}",
+    columns=[
+        Column(
+            "next_contact",
+            _("Next contact"),
+            lambda c: c.next_contact_on,
+            "date",
+            sort="next_contact_on",
+            cell=next_contact,
+        ),
+        Column("stage", _("Stage"), stage_label, sort="stage"),
+        Column("owner", _("Owner"), lambda c: c.owner.name, sort="owner__name"),
+        Column("contact", _("Contact"), lambda c: c.contact_name),
+        Column("phone", _("Phone"), lambda c: c.phone, "phone"),
+        Column("industry", _("Industry"), lambda c: c.industry, sort="industry", shown=False),
+        Column("region", _("Region"), lambda c: c.region, sort="region", shown=False),
+        Column(
+            "last_contact",
+            _("Last contact"),
+            lambda c: c.last_contact_at,
+            "moment",
+            sort="last_contact_at",
+        ),
+        Column(
+            "created", _("Created"), lambda c: c.created_at, "date", sort="created_at", shown=False
+        ),
+    ],
+    filters=[
+        Filter("stage", _("Stage"), stages, lambda records, key: records.filter(stage=key)),
+        Filter("owner", _("Owner"), colleagues, lambda records, key: records.filter(owner_id=key)),
+    ],
+    views=[
+        SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
+        SavedView(
+            "due",
+            _("Contact due"),
+            lambda records, person: records.contact_due(clock.today()).filter(owner=person),
+        ),
+        SavedView(
+            "new",
+            _("New this month"),
+            lambda records, person: records.filter(
+                created_at__gte=clock.moment_on(clock.today().replace(day=1), MIDNIGHT)
+            ),
+        ),
+    ],
+    search=matching,
+    search_hint=_("Name, pinyin, initials, phone tail"),
+    prepare=prepared,
+)

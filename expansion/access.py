@@ -1,0 +1,255 @@
+"""Who may see and do what: one gate for pages, lists, totals, pickers, search, files, exports,
+imports, API, notices and tasks. It fails closed: a model without a rule is visible to nobody.
+
+Each app registers one `Rule` per model from its `access.py`. A rule grants an action to a role
+with a scope; the scope is read from the record's own `owner` and `team` columns, or from those of
+the record it hangs on (access flows from the client to all that hangs on it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from operator import or_
+from functools import reduce
+from typing import Any, Protocol, TypeVar
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from expansion.errors import Forbidden, Gone
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Scope(IntEnum):
+    """How far a grant reaches, narrow to wide."""
+
+    NONE = 0
+    OWN = 1
+    TEAM = 2  # the seat's unit and all units below it
+    DEPARTMENT = 3
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One role that a person holds today in one unit, in person or for an absent principal.
+
+    `units` holds the ids of the unit and of all units below it. `acting_for` is the principal's id
+    while a mandate runs.
+    """
+
+    role: str
+    unit: int
+    units: frozenset[int]
+    acting_for: int | None = None
+
+
+class Person(Protocol):
+    """What the gate needs to know of a user."""
+
+    pk: Any
+
+    @property
+    def is_authenticated(self) -> bool: ...
+
+    @property
+    def seats(self) -> tuple[Seat, ...]: ...
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a person may: the seat that grants it, or a rule of the record's own (`note`)."""
+
+    person: Person
+    seat: Seat | None
+    scope: Scope
+    note: str = ""
+
+
+NOTHING = Q(pk__in=[])
+EVERYTHING = Q()
+
+
+class Rule:
+    """The access rule of one model.
+
+    `grants` maps an action to {role: scope}. `view` is the action that decides visibility; every
+    other action also needs it. `owner` and `team` are lookup paths to the columns that scopes
+    are read from. Override `also_visible` for visibility that no role grants (an approval
+    submitted to legal, a report distributed to a person) and `allows` to narrow an action
+    by the record's own state.
+    """
+
+    model: type[models.Model]
+    grants: Mapping[str, Mapping[str, Scope]] = {}
+    owner: str | None = "owner"
+    team: str | None = "team"
+
+    def scope(self, seat: Seat, action: str) -> Scope:
+        return self.grants.get(action, {}).get(seat.role, Scope.NONE)
+
+    def visible(self, person: Person) -> Q:
+        """The condition that selects what the person may see."""
+        parts = [self._reach(person, seat, "view") for seat in person.seats]
+        if any(part == EVERYTHING for part in parts):
+            return EVERYTHING
+        parts.append(self.also_visible(person))
+        return reduce(or_, (part for part in parts if part != NOTHING), Q()) or NOTHING
+
+    def also_visible(self, person: Person) -> Q:
+        return NOTHING
+
+    def allows(self, person: Person, action: str, record: Any) -> bool:
+        """Whether the record's own state and history allow the action to this person."""
+        return True
+
+    def may(self, person: Person, action: str, record: Any = None) -> bool:
+        """Whether a seat grants the action on the record; without one, on any record."""
+        if record is None:
+            return any(self.scope(seat, action) for seat in person.seats)
+        return any(self.covers(person, seat, action, record) for seat in person.seats) and (
+            self.allows(person, action, record)
+        )
+
+    def covers(self, person: Person, seat: Seat, action: str, record: Any) -> bool:
+        scope = self.scope(seat, action)
+        if scope is Scope.DEPARTMENT:
+            return True
+        if scope is Scope.TEAM:
+            return self._value(record, self.team, "_id") in seat.units
+        if scope is Scope.OWN:
+            return self._value(record, self.owner, "_id") == (seat.acting_for or person.pk)
+        return False
+
+    def _reach(self, person: Person, seat: Seat, action: str) -> Q:
+        scope = self.scope(seat, action)
+        if scope is Scope.DEPARTMENT:
+            return EVERYTHING
+        if scope is Scope.TEAM and self.team:
+            return Q(**{f"{self.team}_id__in": sorted(seat.units)})
+        if scope is not Scope.NONE and self.owner:
+            return Q(**{f"{self.owner}_id": seat.acting_for or person.pk})
+        return NOTHING
+
+    @staticmethod
+    def _value(record: Any, path: str | None, suffix: str) -> Any:
+        if path is None:
+            return None
+        *steps, last = path.split("__")
+        for step in steps:
+            record = getattr(record, step)
+            if record is None:
+                return None
+        return getattr(record, last + suffix)
+
+
+_rules: dict[type[models.Model], Rule] = {}
+_everyone: Callable[[], Iterable[Person]] = tuple
+
+
+def register(model: type[models.Model]) -> Callable[[type[Rule]], type[Rule]]:
+    """Class decorator: this is the rule of `model`. One model has one rule."""
+
+    def keep(rule: type[Rule]) -> type[Rule]:
+        if model in _rules:
+            raise LookupError(f"{model.__name__} has an access rule already.")
+        rule.model = model
+        _rules[model] = rule()
+        return rule
+
+    return keep
+
+
+def people_come_from(source: Callable[[], Iterable[Person]]) -> None:
+    """Names where `who_may` finds all active people; the people room calls this once."""
+    global _everyone
+    _everyone = source
+
+
+def rule_of(model: type[models.Model]) -> Rule:
+    """The model's rule.
+
+    Raises:
+        LookupError: no app has registered one; nothing of this model may be shown.
+    """
+    try:
+        return _rules[model]
+    except KeyError:
+        raise LookupError(f"{model.__name__} has no access rule: register one.") from None
+
+
+def rules() -> Mapping[type[models.Model], Rule]:
+    return dict(_rules)
+
+
+def visible_to(person: Person, records: QuerySet[M]) -> QuerySet[M]:
+    """The part of `records` that the person may see; nothing for the anonymous."""
+    if not person.is_authenticated:
+        return records.none()
+    condition = rule_of(records.model).visible(person)
+    return records if condition == EVERYTHING else records.filter(condition)
+
+
+def can(person: Person, action: str, record: models.Model | type[models.Model]) -> bool:
+    """Whether the person may do `action` to the record, or at all when given its class."""
+    if not person.is_authenticated:
+        return False
+    if isinstance(record, type):
+        return rule_of(record).may(person, action)
+    rule = rule_of(type(record))
+    if action == "view":
+        return visible_to(person, type(record)._default_manager.filter(pk=record.pk)).exists()
+    return rule.may(person, action, record)
+
+
+def who_may(action: str, record: models.Model) -> Iterator[Reason]:
+    """Everyone who may do `action` to the record, each once, with the widest reason."""
+    rule = rule_of(type(record))
+    for person in _everyone():
+        seats = [seat for seat in person.seats if rule.covers(person, seat, action, record)]
+        if seats and (action == "view" or rule.allows(person, action, record)):
+            seat = max(seats, key=lambda seat: rule.scope(seat, action))
+            yield Reason(person, seat, rule.scope(seat, action))
+        elif action == "view" and can(person, "view", record):
+            yield Reason(person, None, Scope.NONE)
+
+
+def find(person: Person, records: QuerySet[M], pk: Any) -> M:
+    """The visible record with this id.
+
+    Raises:
+        Gone: it does not exist or is not visible; the answer is the same for both (law 1).
+    """
+    try:
+        return visible_to(person, records).get(pk=pk)
+    except (records.model.DoesNotExist, ValueError, OverflowError):
+        raise Gone(_("There is nothing here for you at this address.")) from None
+
+
+def require(person: Person, action: str, record: models.Model | type[models.Model]) -> None:
+    """Lets the act pass or refuses it with a sentence that names whom to ask.
+
+    Raises:
+        Forbidden: the person may not do it.
+    """
+    if can(person, action, record):
+        return
+    raise Forbidden(_refusal(action, record))
+
+
+def _refusal(action: str, record: models.Model | type[models.Model]) -> str:
+    if isinstance(record, type):
+        return _("This is not part of your role. Ask the administrator.")
+    names = [str(reason.person) for reason, _place in zip(who_may(action, record), range(3))]
+    if not names:
+        return _("Nobody may do this in the record's present state.")
+    return ngettext(
+        "You may see this, not change it. Ask %(names)s.",
+        "You may see this, not change it. Ask one of: %(names)s.",
+        len(names),
+    ) % {"names": _(", ").join(names)}

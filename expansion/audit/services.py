@@ -1,0 +1,68 @@
+"""Writing the trail. Services call these inside their own transaction."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+from django.dispatch import Signal
+
+from expansion import clock
+from expansion.audit.models import Entry, Source
+from expansion.records import about as pointing_at
+
+# Heard by `notices` inside the transaction; carries the list of entries.
+written = Signal()
+
+_source: ContextVar[str] = ContextVar("audit_source", default=Source.COMMAND)
+
+
+@contextmanager
+def through(source: str) -> Iterator[None]:
+    """Names the door for everything written inside the block."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
+
+
+def write(
+    *,
+    actor: Any,
+    verb: str,
+    about: models.Model | None,
+    changes: Mapping[str, Any] | None = None,
+    for_person: Any = None,
+) -> Entry:
+    """Adds one entry: `verb` such as `crm.visit.logged`, `changes` as {field: [before, after]}."""
+    return write_many(
+        actor=actor, verb=verb, changed=[(about, changes or {})], for_person=for_person
+    )[0]
+
+
+def write_many(
+    *,
+    actor: Any,
+    verb: str,
+    changed: Iterable[tuple[models.Model | None, Mapping[str, Any]]],
+    for_person: Any = None,
+) -> list[Entry]:
+    """Adds one entry per changed record in one statement, for set-based writes."""
+    moment = clock.now()
+    entries = [
+        Entry(
+            at=moment,
+            actor=actor,
+            for_person=for_person,
+            source=_source.get(),
+            verb=verb,
+            changes=dict(changes),
+            **pointing_at(record),
+        )
+        for record, changes in changed
+    ]
+    Entry.objects.bulk_create(entries)
+    written.send(sender=Entry, entries=entries)
+    return entries

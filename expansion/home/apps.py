@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class HomeConfig(AppConfig):
+    name = "expansion.home"
+    label = "home"
+
+    def ready(self) -> None:
+        from expansion.home import nav  # noqa: F401

@@ -1,0 +1,6 @@
+from django.urls import path
+
+from expansion.home import views
+
+app_name = "home"
+urlpatterns = [path("", views.Today.as_view(), name="today")]

@@ -1,0 +1,37 @@
+"""Gunicorn's settings: `gunicorn -c python:expansion.launch.web expansion.wsgi`.
+
+BIND, WEB_WORKERS and WEB_THREADS change them. SQLite wants one process.
+"""
+
+import os
+import sys
+
+from expansion import environment as env
+
+_production = env.mode() == "production"
+
+bind = env.text("BIND", "127.0.0.1:8000")
+workers = env.integer("WEB_WORKERS", 2 if _production else 1)
+threads = env.integer("WEB_THREADS", 4 if _production else 8)
+worker_class = "gthread"
+loglevel = "warning"
+graceful_timeout = 8
+timeout = 60
+control_socket_disable = True  # It would lie in the home folder, which may not be writable.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeat files
+
+
+def on_starting(server) -> None:
+    """Refuses to start, exit code 2, where demo accounts would be exposed."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "expansion.settings")
+    django.setup()
+    from expansion.launch import guard
+
+    try:
+        guard.refuse_in_production()
+        guard.refuse_off_loopback(server.cfg.address)
+    except guard.DemoAccountsExposed as reason:
+        print(reason, file=sys.stderr, flush=True)
+        sys.exit(2)

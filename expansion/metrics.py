@@ -1,0 +1,90 @@
+"""Metrics: the numbers that appraisal, reports and dashboards read, each with the records behind it.
+
+An app offers its metrics from its own `metrics.py`. A metric computes for many people at once, in
+a number of queries that does not grow with them (quality.md), and returns evidence, so that every
+score can be opened down to its records (law 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One record that counts: its label and date of the moment, whose it is, and what it counts.
+
+    `counted` is False for a record that was looked at and not counted; `note` then says why.
+    """
+
+    record: models.Model | None
+    label: str
+    on: date
+    value: Decimal
+    counted: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a metric says of one person: the value in the metric's unit, and its evidence.
+
+    `value` is None where there is nothing to judge (no answers, no projects), never a guess.
+    """
+
+    value: Decimal | None
+    evidence: Sequence[Evidence] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A computed indicator.
+
+    `read(people, start, end, rules)` returns {person id: Reading} for the half-open span of aware
+    moments; a person without records may be absent. `unit` is a word such as 家 or %. `direct`
+    says that the value is already a score from 0 to 100; else it is set against a target.
+    """
+
+    key: str
+    label: Any
+    unit: Any
+    read: Callable[[Sequence[Any], datetime, datetime, Any], Mapping[int, Reading]]
+    direct: bool = False
+    clause: str = ""
+
+
+_metrics: dict[str, Metric] = {}
+
+
+def add(*metrics: Metric) -> None:
+    """Registers metrics.
+
+    Raises:
+        LookupError: the key is taken.
+    """
+    for metric in metrics:
+        if metric.key in _metrics:
+            raise LookupError(f"The metric {metric.key!r} is offered twice.")
+        _metrics[metric.key] = metric
+
+
+def get(key: str) -> Metric:
+    """The metric of this key.
+
+    Raises:
+        LookupError: no app offers it.
+    """
+    try:
+        return _metrics[key]
+    except KeyError:
+        raise LookupError(f"No app offers the metric {key!r}.") from None
+
+
+def known() -> Mapping[str, Metric]:
+    return dict(_metrics)

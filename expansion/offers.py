@@ -1,0 +1,220 @@
+"""The one registry: what a room or an app offers the house.
+
+A lower room never imports a higher one. What it needs from above it finds here: menu entries,
+home cards, to-dos, search sources, subjects of approval, report sections, tabs, reactions to named
+events. Upper rooms register in the `ready()` of their `apps.py`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+Text = Any  # a str or a lazy translation
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line of the menu. `allowed` decides for a person; `count` names what waits there."""
+
+    key: str
+    section: str  # one of SECTIONS
+    label: Text
+    route: str
+    icon: str
+    order: int
+    allowed: Callable[[Any], bool]
+    count: Callable[[Any], int] | None = None
+
+
+SECTIONS = ("start", "clients", "knowledge", "daily", "appraisal", "administration")
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits for one person: what, where it is done, until when."""
+
+    kind: str
+    title: Text
+    url: str
+    due: datetime | None = None
+    detail: Text = ""
+    act: Text = ""
+    badge: str = ""
+
+
+@dataclass(frozen=True)
+class TodoSource:
+    """Finds a person's to-dos of one kind; `list(person)` returns them most urgent first."""
+
+    key: str
+    label: Text
+    order: int
+    list: Callable[[Any], Iterable[Todo]]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A panel of the first page: `context(person)` returns None where it has nothing to say."""
+
+    key: str
+    order: int
+    template: str
+    context: Callable[[Any], dict | None]
+    place: str = "main"  # or "side"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One answer of a search."""
+
+    label: str
+    url: str
+    kind: Text
+    icon: str = "search"
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """Finds visible records by name, pinyin, initials or phone tail: `find(person, text, most)`."""
+
+    key: str
+    order: int
+    find: Callable[[Any, str, int], Iterable[Hit]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A noun that can be approved, and what happens to it then.
+
+    `kind` is the key of its chain in the rulebook. `document(record)` is the frozen copy the
+    approvers decide over: a dict with `title`, `sections` [{key, label, text}] and `facts`
+    [[label, value]]. The hooks run in the deciding transaction and receive
+    (record, actor, request).
+    """
+
+    kind: str
+    model: type[models.Model]
+    label: Text
+    url: Callable[[Any], str]
+    document: Callable[[Any], dict]
+    approved: Callable[[Any, Any, Any], None]
+    returned: Callable[[Any, Any, Any], None]
+    rejected: Callable[[Any, Any, Any], None]
+    withdrawn: Callable[[Any, Any, Any], None]
+    template: str = "approvals/_document.html"
+    print_url: Callable[[Any], str] | None = None
+
+
+@dataclass(frozen=True)
+class ReportSection:
+    """A section of a work report drawn from the period's records.
+
+    `draw(person, start, end)` (aware moments, end excluded) returns {"figures": [{key, label,
+    value, unit, url}], "lines": [text]}; the figures are locked, the lines a draft.
+    """
+
+    key: str
+    label: Text
+    order: int
+    draw: Callable[[Any, datetime, datetime], dict]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab or panel on the page of another room's record."""
+
+    key: str
+    model: type[models.Model]
+    label: Text
+    order: int
+    template: str
+    context: Callable[[Any, Any], dict | None]  # (person, record)
+    count: Callable[[Any, Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """Entries of other rooms on a record's timeline: `entries(person, record)`."""
+
+    key: str
+    model: type[models.Model]
+    entries: Callable[[Any, Any], Iterable[TimelineEntry]]
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One event on a timeline, newest first."""
+
+    at: datetime
+    icon: str
+    title: Text
+    who: str = ""
+    text: Text = ""
+    url: str = ""
+    badge: tuple[str, Text] | None = None  # (tone, word)
+    kind: str = ""
+    lines: tuple[tuple[Text, str], ...] = ()
+    photos: tuple[str, ...] = ()
+
+
+@dataclass
+class _Registry:
+    """Offers by their class, in order; a key is unique within its class."""
+
+    kept: dict[type, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    reactions: dict[str, list[Callable[..., None]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+
+_registry = _Registry()
+
+
+def add(*offers: Any) -> None:
+    """Registers offers of any kind.
+
+    Raises:
+        LookupError: the key is taken.
+    """
+    for offer in offers:
+        shelf = _registry.kept[type(offer)]
+        key = getattr(offer, "key", None) or offer.kind
+        if key in shelf:
+            raise LookupError(f"{type(offer).__name__} {key!r} is offered twice.")
+        shelf[key] = offer
+
+
+def of(kind: type) -> list[Any]:
+    """All offers of one class, by their `order`."""
+    shelf = _registry.kept.get(kind, {}).values()
+    return sorted(shelf, key=lambda offer: getattr(offer, "order", 0))
+
+
+def subject_of(record: models.Model) -> Subject:
+    """How this record is approved.
+
+    Raises:
+        LookupError: no app offers this model for approval.
+    """
+    for subject in of(Subject):
+        if isinstance(record, subject.model):
+            return subject
+    raise LookupError(f"{type(record).__name__} is not a subject of approval.")
+
+
+def react(event: str, reaction: Callable[..., None]) -> None:
+    """`reaction(actor=…, record=…, **facts)` runs in the transaction that announces `event`."""
+    _registry.reactions[event].append(reaction)
+
+
+def announce(event: str, *, actor: Any, record: Any, **facts: Any) -> None:
+    """Tells every room that reacts to `event`, within the caller's transaction."""
+    for reaction in _registry.reactions[event]:
+        reaction(actor=actor, record=record, **facts)

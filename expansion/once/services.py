@@ -1,0 +1,29 @@
+"""A second click, a retried task, a re-sent form changes nothing twice (law 3)."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, models, transaction
+
+from expansion import clock
+from expansion.once.models import Submission
+from expansion.records import about
+
+M = TypeVar("M", bound=models.Model)
+
+
+def once(*, actor: Any, key: str, act: Callable[[], M]) -> tuple[M, bool]:
+    """Runs `act` once per actor and key; a repeat gets the first one's record.
+
+    Returns the record and whether this call made it. An `act` that is refused leaves no trace, so
+    a corrected form may be sent again under the same key.
+    """
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                sent = Submission.objects.create(actor=actor, key=key, at=clock.now())
+        except IntegrityError:
+            return Submission.objects.get(actor=actor, key=key).about, False
+        record = act()
+        Submission.objects.filter(pk=sent.pk).update(**about(record))
+        return record, True

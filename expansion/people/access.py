@@ -1,0 +1,63 @@
+"""Who may see and change people, units, posts and mandates."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from expansion import access
+from expansion.access import Scope
+from expansion.people.models import Mandate, Membership, Post, Role, Token, Unit, User
+
+EVERYONE = {role: Scope.DEPARTMENT for role in Role.values}
+EDITORS = {Role.MANAGER: Scope.DEPARTMENT, Role.ADMINISTRATOR: Scope.DEPARTMENT}
+
+
+@access.register(User)
+class UserAccess(access.Rule):
+    """The staff list is open to all colleagues (R-exp-02: all read); accounts are not."""
+
+    owner = team = None
+    grants = {
+        "view": EVERYONE,
+        "create": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
+        "edit": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
+    }
+
+
+@access.register(Unit)
+class UnitAccess(access.Rule):
+    owner = team = None
+    grants = {"view": EVERYONE, "create": EDITORS, "edit": EDITORS}
+
+
+@access.register(Post)
+class PostAccess(access.Rule):
+    owner = team = None
+    grants = {"view": EVERYONE, "create": EDITORS, "edit": EDITORS}
+
+
+@access.register(Membership)
+class MembershipAccess(access.Rule):
+    owner, team = "user", "unit"
+    grants = {"view": EVERYONE, "create": EDITORS, "edit": EDITORS}
+
+
+@access.register(Mandate)
+class MandateAccess(access.Rule):
+    """Principal and delegate see theirs; the manager and the administrator see all."""
+
+    owner, team = "principal", None
+    grants = {
+        "view": EDITORS | {Role.HR: Scope.DEPARTMENT, Role.LEADERSHIP: Scope.DEPARTMENT},
+        "create": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
+        "revoke": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
+    }
+
+    def also_visible(self, person: Any) -> Q:
+        return Q(principal_id=person.pk) | Q(delegate_id=person.pk)
+
+
+@access.register(Token)
+class TokenAccess(access.Rule):
+    owner, team = "user", None
+    grants = {action: dict.fromkeys(Role.values, Scope.OWN) for action in ("view", "create", "revoke")}

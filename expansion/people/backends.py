@@ -1,0 +1,38 @@
+"""Login by user name, e-mail, phone or, where it is unique, by name."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.db.models import Q
+
+from expansion.people.models import User
+
+
+class Login(BaseBackend):
+    """Finds the one active person meant and checks the password."""
+
+    def authenticate(
+        self, request: Any, username: str | None = None, password: str | None = None, **_: Any
+    ) -> User | None:
+        if not username or not password:
+            return None
+        user = find_account(username)
+        if user is None:
+            User().set_password(password)  # The same time passes as for a known name.
+            return None
+        return user if user.check_password(password) and user.is_active else None
+
+    def get_user(self, user_id: Any) -> User | None:
+        return User.objects.active().filter(pk=user_id).first()
+
+
+def find_account(typed: str) -> User | None:
+    """The one account the typed text means; None where it means none or several."""
+    text = typed.strip()
+    phone = "+86" + text if text.isdigit() and len(text) == 11 else text
+    found = list(
+        User.objects.filter(
+            Q(username__iexact=text) | Q(email__iexact=text, email__gt="") | Q(phone=phone, phone__gt="")
+        )[:2]
+    ) or list(User.objects.filter(name=text)[:2])
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,243 @@
+"""People, units, posts, who holds which, and dated mandates."""
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from expansion.access import Seat
+from expansion.records import Recorded
+
+
+def in_language(chinese: str, english: str) -> str:
+    """The English form for English readers, where there is one."""
+    return english if english and (get_language() or "").startswith("en") else chinese
+
+
+class Role(models.TextChoices):
+    """What a post lets its holder do; the words of a regulation for a post are its title."""
+
+    MANAGER = "manager", _("manager")
+    DEPUTY = "deputy", _("deputy manager")
+    LEADER = "leader", _("team leader")
+    MEMBER = "member", _("member")
+    CONSOLIDATOR = "consolidator", _("consolidator")
+    HR = "hr", _("human resources")
+    FINANCE = "finance", _("finance")
+    LEGAL = "legal", _("legal")
+    LEADERSHIP = "leadership", _("leadership")
+    LIAISON = "liaison", _("liaison of another department")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class Status(models.TextChoices):
+    INVITED = "invited", _("invited")
+    ACTIVE = "active", _("active")
+    LOCKED = "locked", _("locked")
+    LEFT = "left", _("left")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
+        return self.filter(status=Status.ACTIVE)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser, Recorded):
+    """A person who logs in. Deactivated, never deleted (law 8)."""
+
+    username = models.CharField(_("user name"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)  # E.164
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    search = models.CharField(max_length=200, blank=True, editable=False)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="user_email"),
+            models.UniqueConstraint(fields=["phone"], condition=~Q(phone=""), name="user_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.status == Status.ACTIVE
+
+    @cached_property
+    def seats(self) -> tuple[Seat, ...]:
+        """The roles held today, those of absent principals included; read once per request."""
+        from expansion.people.selectors import seats_of
+
+        return seats_of([self])[self.pk]
+
+    def holds(self, *roles: str) -> bool:
+        """Whether one of these roles is held today, in person or for a principal."""
+        return any(seat.role in roles for seat in self.seats)
+
+    @property
+    def initial(self) -> str:
+        return self.name[:1]
+
+
+class Unit(Recorded):
+    """A department, team or outside body in the one tree below the department's head."""
+
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department", _("department")
+        TEAM = "team", _("team")
+        OUTSIDE = "outside", _("other department of the company")
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=60, blank=True)
+    kind = models.CharField(max_length=12, choices=Kind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    # A post whose holder leads this unit besides the own one (A-2.2.2b: the deputy, research).
+    led_by_post = models.ForeignKey("Post", models.PROTECT, null=True, related_name="led_units")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return in_language(self.name, self.name_en)
+
+
+class Post(Recorded):
+    """A post of the regulation: its title, its role, and how many may hold it at a time."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(_("title"), max_length=60)
+    title_en = models.CharField(_("English title"), max_length=60, blank=True)
+    role = models.CharField(max_length=14, choices=Role)
+    headcount = models.PositiveSmallIntegerField(
+        _("headcount"), default=0, help_text=_("0 means no limit.")
+    )
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return in_language(self.title, self.title_en)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def on(self, day) -> "MembershipQuerySet":
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+
+
+class Membership(Recorded):
+    """One person in one post of one unit, from `since` to `until` (both included)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="memberships")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="memberships")
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="membership_dates"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.unit} · {self.post}"
+
+
+class MandateQuerySet(models.QuerySet["Mandate"]):
+    def active(self, moment) -> "MandateQuerySet":
+        return self.filter(revoked_at=None, starts_at__lte=moment, ends_at__gt=moment)
+
+
+class Mandate(Recorded):
+    """A dated delegation: the delegate acts for the absent principal (A-2.2.2a, R-exp-04).
+
+    Never chained: a delegate's own mandates pass nothing on. `kinds` lists kinds of approval; an
+    empty list means every duty of the principal.
+    """
+
+    class Reason(models.TextChoices):
+        LEAVE = "leave", _("leave")
+        OUTING = "outing", _("outing")
+        OTHER = "other", _("other")
+
+    principal = models.ForeignKey(User, models.PROTECT, related_name="mandates_given")
+    delegate = models.ForeignKey(User, models.PROTECT, related_name="mandates_held")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    kinds = models.JSONField(default=list, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="mandate_dates"),
+            models.CheckConstraint(
+                condition=~Q(principal=F("delegate")), name="mandate_not_to_oneself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegate} → {self.principal}"
+
+    def status(self, moment) -> str:
+        """`planned`, `active`, `ended` or `revoked` at that moment."""
+        if self.revoked_at:
+            return "revoked"
+        if moment < self.starts_at:
+            return "planned"
+        return "active" if moment < self.ends_at else "ended"
+
+
+class FailedLogin(models.Model):
+    """Wrong passwords, counted per account and per network; they delay and never lock."""
+
+    key = models.CharField(max_length=120, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Token(Recorded):
+    """An API token of a person; only its hash is stored."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires_on = models.DateField(_("expires on"))
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name

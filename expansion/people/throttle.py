@@ -1,0 +1,57 @@
+"""Wrong passwords cost time: the delay grows with each, and ends by itself.
+
+It is counted per account and network together, so that a stranger elsewhere cannot keep anybody
+out, and per network alone, so that one network cannot try many accounts.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from expansion import clock
+from expansion.people.models import FailedLogin
+
+FREE_PER_ACCOUNT = 3
+FREE_PER_NETWORK = 30
+LONGEST = 15 * 60
+FORGOTTEN_AFTER = timedelta(hours=12)
+
+
+def keys(account: str, network: str) -> dict[str, int]:
+    """The counters that an attempt concerns, each with the failures it forgives."""
+    return {f"{account.strip().lower()[:60]}|{network}": FREE_PER_ACCOUNT, f"|{network}": FREE_PER_NETWORK}
+
+
+def wait(account: str, network: str) -> int:
+    """Seconds until the next attempt is heard; 0 when it may come now."""
+    allowances = keys(account, network)
+    now = clock.now()
+    waits = [
+        _delay(failed.count - allowances[failed.key]) - (now - failed.last_at).total_seconds()
+        for failed in FailedLogin.objects.filter(
+            key__in=allowances, last_at__gt=now - FORGOTTEN_AFTER
+        )
+    ]
+    return max(0, *(int(seconds + 0.999) for seconds in waits)) if waits else 0
+
+
+def _delay(excess: int) -> int:
+    """0 within the allowance, then 30, 60, 120 … seconds, at most a quarter of an hour."""
+    return 0 if excess < 0 else min(30 * 2 ** min(excess, 10), LONGEST)
+
+
+@transaction.atomic
+def failed(account: str, network: str) -> None:
+    """Counts one wrong password; counters older than half a day begin anew."""
+    now = clock.now()
+    for key in keys(account, network):
+        FailedLogin.objects.filter(key=key, last_at__lte=now - FORGOTTEN_AFTER).delete()
+        row, new = FailedLogin.objects.get_or_create(key=key, defaults={"count": 1, "last_at": now})
+        if not new:
+            FailedLogin.objects.filter(pk=row.pk).update(count=F("count") + 1, last_at=now)
+
+
+def succeeded(account: str, network: str) -> None:
+    """Forgets the account's own failures from this network."""
+    FailedLogin.objects.filter(key=next(iter(keys(account, network)))).delete()

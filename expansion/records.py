@@ -1,0 +1,115 @@
+"""What nouns of every room share: ownership, optimistic version, soft deletion, and `about`."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from expansion.errors import Gone, Stale
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Recorded(models.Model):
+    """A noun with its birth, its last change and a `version` that every change raises by one."""
+
+    created_at = models.DateTimeField(gettext_lazy("created"), auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(gettext_lazy("changed"), auto_now=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Owned(models.Model):
+    """A worked record: who works it and in which team.
+
+    `team` is the unit in which it is worked; it does not follow the owner's later moves. Scopes
+    are read from these two columns, never by joining memberships.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=gettext_lazy("owner"),
+        related_name="+",
+    )
+    team = models.ForeignKey(
+        "people.Unit", models.PROTECT, verbose_name=gettext_lazy("team"), related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Deletable(models.Model):
+    """Soft deletion: the row stays, leaves every list, and can be restored by a service."""
+
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class About(models.Model):
+    """A row of the foundation that concerns a record of any room, with its label of the moment."""
+
+    about_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
+    about_id = models.BigIntegerField(null=True)
+    about_label = models.CharField(max_length=200, blank=True)
+    about = GenericForeignKey("about_type", "about_id")
+
+    class Meta:
+        abstract = True
+        indexes = [models.Index(fields=["about_type", "about_id"])]
+
+
+def about(record: models.Model | None) -> dict[str, Any]:
+    """The three columns that point at `record`, for creating or filtering rows."""
+    if record is None:
+        return {"about_type": None, "about_id": None, "about_label": ""}
+    return {**about_key(record), "about_label": str(record)[:200]}
+
+
+def about_key(record: models.Model) -> dict[str, Any]:
+    """The two columns that identify `record` in a filter."""
+    kind = ContentType.objects.get_for_model(type(record))
+    return {"about_type": kind, "about_id": record.pk}
+
+
+def lock(records: models.QuerySet[M], pk: Any, *, version: int | None = None) -> M:
+    """The row, held until the transaction ends; the caller is inside one.
+
+    Raises:
+        Gone: it is not in `records` any more.
+        Stale: `version` is given and somebody has changed the row since.
+    """
+    try:
+        record = records.select_for_update(of=("self",)).get(pk=pk)
+    except records.model.DoesNotExist:
+        raise Gone(_("There is nothing here for you at this address.")) from None
+    if version is not None and version != record.version:
+        raise Stale(_("Somebody has changed this record meanwhile. Your entries are still here."))
+    return record
+
+
+def snapshot(record: models.Model, fields: list[str] | tuple[str, ...]) -> dict[str, Any]:
+    """The stored values of `fields`, foreign keys as ids."""
+    return {name: record._meta.get_field(name).value_from_object(record) for name in fields}
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What changed, as {field: [before, after]}."""
+    return {
+        name: [before.get(name), value]
+        for name, value in after.items()
+        if before.get(name) != value
+    }

@@ -1,0 +1,197 @@
+"""What has to hold in a rulebook as a whole: sums, references, order. Each breach is a sentence."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from expansion.rulebook.organisation import Post, Team
+    from expansion.rulebook.schema import Rules
+    from expansion.rulebook.scoring import Indicator, KpiSet
+
+HUNDRED = Decimal(100)
+ROLES = ("manager", "deputy", "leader", "member")
+
+
+class Problem(NamedTuple):
+    path: str
+    sentence: str
+
+
+def problems(rules: "Rules") -> Iterator[Problem]:
+    """Everything that does not hold."""
+    yield from _doubled_keys(rules)
+    for one in rules.kpi_sets:
+        yield from _set_problems(one)
+    yield from _share_problems(rules)
+    yield from _formula_problems(rules)
+    yield from _party_problems(rules)
+    yield from _level_problems(rules)
+    yield from _organisation_problems(rules)
+    yield from _chain_problems(rules)
+    yield from _work_problems(rules)
+
+
+def _doubled_keys(rules: "Rules") -> Iterator[Problem]:
+    for name in type(rules).model_fields:
+        entries = getattr(rules, name)
+        if not isinstance(entries, tuple):
+            continue
+        for key, count in Counter(one.key for one in entries).items():
+            if count > 1:
+                yield Problem(f"{name}.{key}", _("“%(key)s” stands there twice.") % {"key": key})
+
+
+def _set_problems(one: "KpiSet") -> Iterator[Problem]:
+    path = f"kpi_sets.{one.key}"
+    if one.kind != "common" and one.total != HUNDRED:
+        yield Problem(path, _off_hundred(one.label(), one.total))
+    keys = Counter(indicator.key for indicator in one.indicators)
+    for key in (key for key, count in keys.items() if count > 1):
+        yield Problem(f"{path}.{key}", _("“%(key)s” stands there twice.") % {"key": key})
+    for indicator in one.indicators:
+        yield from _indicator_problems(f"{path}.indicators.{indicator.key}", indicator)
+
+
+def _off_hundred(label: str, total: Decimal) -> str:
+    words = {"name": label, "sum": f"{total:f}", "off": f"{abs(total - HUNDRED):f}"}
+    if total > HUNDRED:
+        return (
+            _(
+                "“%(name)s” adds up to %(sum)s%%, %(off)s%% too much. "
+                "Take it from the other indicators."
+            )
+            % words
+        )
+    return (
+        _("“%(name)s” adds up to %(sum)s%%, %(off)s%% too little. Add it to the other indicators.")
+        % words
+    )
+
+
+def _indicator_problems(path: str, indicator: "Indicator") -> Iterator[Problem]:
+    total = sum((part.share.value for part in indicator.how), Decimal())
+    if total != HUNDRED:
+        yield Problem(f"{path}.how", _off_hundred(indicator.label(), total))
+    for part in indicator.how:
+        if (part.kind == "rated") == bool(part.metric):
+            yield Problem(
+                f"{path}.how.{part.key}",
+                _("A computed part of “%(name)s” names its metric, a rated one has none.")
+                % {"name": indicator.label()},
+            )
+
+
+def _share_problems(rules: "Rules") -> Iterator[Problem]:
+    combine = rules.appraisal.combine
+    common = sum((one.total for one in rules.kpi_sets if one.kind == "common"), Decimal())
+    if combine.mode.value != "common_shares_fixed":
+        return
+    total = combine.team_share.value + combine.overall_share.value + common
+    if total != HUNDRED:
+        yield Problem(
+            "appraisal.combine.team_share",
+            _(
+                "The team share of %(team)s%% and the common weights of %(common)s%% add up to "
+                "%(sum)s%%. Together they have to make 100%%."
+            )
+            % {"team": combine.team_share.value, "common": common, "sum": total},
+        )
+
+
+def _formula_problems(rules: "Rules") -> Iterator[Problem]:
+    for name in ("quarter_formula", "year_formula"):
+        formula = getattr(rules.appraisal, name)
+        if formula and formula.parts_mean.value + formula.evaluation.value != HUNDRED:
+            yield Problem(
+                f"appraisal.{name}", _("Both shares of a longer cycle together make 100%.")
+            )
+
+
+def _party_problems(rules: "Rules") -> Iterator[Problem]:
+    for cycle in rules.appraisal.cycles:
+        if not any(one.weight.value for one in rules.parties(cycle)):
+            yield Problem(
+                "appraisal.parties", _("At least one party needs a share in every cycle.")
+            )
+
+
+def _level_problems(rules: "Rules") -> Iterator[Problem]:
+    starts = [one.starts_at.value for one in rules.appraisal.levels]
+    if starts.count(Decimal(0)) != 1 or len(set(starts)) != len(starts):
+        yield Problem(
+            "appraisal.levels",
+            _("Each level begins at a score of its own, and the lowest at 0."),
+        )
+    known = {one.key for one in rules.appraisal.levels}
+    for one in rules.consequences:
+        if one.level not in known or not one.periods.value:
+            yield Problem(
+                f"consequences.{one.key}",
+                _("A consequence names a known level and at least one period."),
+            )
+
+
+def _organisation_problems(rules: "Rules") -> Iterator[Problem]:
+    for team in rules.teams:
+        yield from _unknown(f"teams.{team.key}.head", [team.head.value], rules.posts)
+        yield from _unknown(f"teams.{team.key}.parent", [team.parent], rules.teams)
+    for post in rules.posts:
+        yield from _unknown(f"posts.{post.key}.acts_for", [post.acts_for], rules.posts)
+        yield from _unknown(f"posts.{post.key}.leads_team", [post.leads_team], rules.teams)
+    for kind, owners in (("teams", rules.teams), ("posts", rules.posts)):
+        for owner in owners:
+            yield from _unknown(f"{kind}.{owner.key}.kpi_set", [owner.kpi_set], rules.kpi_sets)
+    delegate = rules.delegation.delegate.value
+    yield from _unknown("delegation.delegate", [delegate], rules.posts)
+
+
+def _unknown(
+    path: str, keys: Iterable[str | None], entries: "Iterable[Post | Team | KpiSet]"
+) -> Iterator[Problem]:
+    known = {one.key for one in entries}
+    for key in keys:
+        if key is not None and key not in known:
+            yield Problem(path, _("“%(key)s” is not known here.") % {"key": key})
+
+
+def _chain_problems(rules: "Rules") -> Iterator[Problem]:
+    for rule in rules.approvals:
+        path, chain = f"approvals.{rule.key}.chain", rule.chain.value
+        if not chain:
+            yield Problem(path, _("An approval needs at least one person who decides."))
+        if len(set(chain)) != len(chain):
+            yield Problem(path, _("Nobody stands twice in a chain."))
+    for listed in rules.parameters():
+        values = listed.value if isinstance(listed.value, tuple) else (listed.value,)
+        for kind, entries in (("post", rules.posts), ("team", rules.teams)):
+            keys = [v[5:] for v in values if isinstance(v, str) and v.startswith(f"{kind}:")]
+            yield from _unknown(listed.path, keys, entries)
+
+
+def _work_problems(rules: "Rules") -> Iterator[Problem]:
+    hours = rules.working_time
+    if hours.opens.value >= hours.closes.value:
+        yield Problem("working_time.closes", _("The working day ends after it begins."))
+    if not hours.own_week.value:
+        yield Problem("working_time.own_week", _("A working week has at least one day."))
+    for pattern in rules.numbers:
+        if not pattern.is_usable:
+            yield Problem(
+                f"numbers.{pattern.key}.pattern",
+                _("A number needs {number}, may use {year}, and knows nothing else in braces."),
+            )
+    yield from _audience_problems(rules)
+
+
+def _audience_problems(rules: "Rules") -> Iterator[Problem]:
+    known = {"everyone", *ROLES, *(one.key for one in (*rules.posts, *rules.teams))}
+    for report in rules.reports:
+        for key in report.who:
+            if key not in known:
+                yield Problem(
+                    f"reports.{report.key}.who", _("“%(key)s” is not known here.") % {"key": key}
+                )

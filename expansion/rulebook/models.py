@@ -1,0 +1,67 @@
+"""Versions of the regulation: exactly one is in force per day (R-exp-01)."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from expansion.records import Recorded
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def published(self) -> "VersionQuerySet":
+        return self.filter(status=Version.Status.PUBLISHED)
+
+
+class Version(Recorded):
+    """One version. A published one is never changed; the next one supersedes it from its date.
+
+    The one in force on a day is the published one with the latest `effective_on` not after that
+    day, the higher number where two share it.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        PUBLISHED = "published", _("published")
+        DISCARDED = "discarded", _("discarded")
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    preset = models.CharField(max_length=20)
+    effective_on = models.DateField(_("in force from"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    content = models.JSONField(encoder=DjangoJSONEncoder)
+    # A draft's own values by parameter path; they need not fit together before it is published.
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True)
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("rulebook version")
+        constraints = [
+            # One draft at a time: two editors meet in it instead of overwriting each other later.
+            models.UniqueConstraint(
+                fields=["preset"], condition=Q(status="draft"), name="rulebook_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(effective_on__isnull=False),
+                name="rulebook_published_has_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("rulebook:version", args=[self.pk])

@@ -1,0 +1,94 @@
+"""The rulebook on the department itself: who is in it, who leads, who stands in for whom."""
+
+from datetime import time
+from typing import Literal
+
+from django.utils.translation import gettext_noop as _
+from pydantic import Field
+
+from expansion import worktime
+from expansion.rulebook.values import (
+    WEEKDAYS,
+    Approver,
+    Chain,
+    Count,
+    Item,
+    Items,
+    Key,
+    Money,
+    Parameter,
+    PostKey,
+    Source,
+    Strict,
+    Text,
+    Weekday,
+    optional_chain,
+)
+
+
+class Policy(Strict):
+    key: Key
+    letter: Literal["A", "B", "C", "D", "E"] = Field(description="The regulation in clause ids.")
+    edition: Count
+    zh: Text
+    en: Text
+    scope: Text
+    principles: Items
+    amendment_chain: Parameter[Chain] = Field(title=_("Who approves a new version"))
+
+
+class WorkingTime(Strict):
+    """The hours in which working hours run, and whose calendar decides on working days."""
+
+    opens: Parameter[time] = Field(title=_("Working day begins"))
+    closes: Parameter[time] = Field(title=_("Working day ends"))
+    calendar: Parameter[Literal["statutory", "own"]] = Field(title=_("Calendar"))
+    own_week: Parameter[tuple[Weekday, ...]] = Field(
+        title=_("Own working days"),
+        description="Used when the calendar is the department's own.",
+        default=Parameter[tuple[Weekday, ...]](value=WEEKDAYS[:5], source=Source.UNSET),
+    )
+
+    def as_calendar(self) -> worktime.Calendar:
+        return worktime.Calendar(self.opens.value, self.closes.value, self._own_days())
+
+    def _own_days(self) -> frozenset[int] | None:
+        if self.calendar.value == "statutory":
+            return None
+        return frozenset(WEEKDAYS.index(day) for day in self.own_week.value)
+
+
+class Post(Item):
+    role: Literal["manager", "deputy", "leader", "member"]
+    limit: Parameter[Count] = Field(title=_("Number of holders"), description="0 = no limit.")
+    kpi_set: Key | None = Field(default=None, description="Scored by this set, not the team's.")
+    acts_for: Key | None = None
+    leads_team: Key | None = None
+
+
+class Team(Item):
+    """A team, or a unit that holds teams; `head` is the post that leads it, if one is set."""
+
+    head: Parameter[PostKey | None] = Field(title=_("Led by"))
+    parent: Key | None = None
+    kpi_set: Key | None = Field(default=None, description="The set that scores its people.")
+
+
+class Delegation(Strict):
+    """Who acts for an absent manager (A-2.2.2a, reading 29); never on matters of their own."""
+
+    auto_on_leave: Parameter[bool] = Field(title=_("Acts by itself from an approved absence"))
+    delegate: Parameter[PostKey | None] = Field(title=_("Acts for the manager"))
+    absent_when: Parameter[tuple[Literal["leave", "full_day_outing", "switch"], ...]] = Field(
+        title=_("Counts as absent")
+    )
+    powers: Parameter[Literal["all", "listed"]] = Field(title=_("Powers while acting"))
+
+
+class Authority(Strict):
+    """Which matters go to whom by their size (A-2.2.1d, reading 35)."""
+
+    major_client_owner: Parameter[Approver] = Field(title=_("Major clients belong to"))
+    major_cooperation_owner: Parameter[Approver] = Field(title=_("Major cooperation belongs to"))
+    major_amount: Parameter[Money | None] = Field(title=_("Major from this amount"))
+    beyond_limit_chain: Parameter[Chain] = optional_chain(_("Beyond that amount decided by"))

@@ -1,0 +1,156 @@
+"""Lists every parameter of a rulebook by its path, and makes changed copies."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ValidationError
+
+from expansion.errors import Invalid
+from expansion.rulebook.sentences import refusal
+from expansion.rulebook.values import (
+    Cadence,
+    Item,
+    Mark,
+    Parameter,
+    Source,
+)
+from expansion.worktime import Limit
+
+if TYPE_CHECKING:
+    from expansion.rulebook.schema import Rules
+
+Kind = Literal[
+    "switch", "choice", "choices", "approver", "chain", "post", "percent", "count", "number", "limit",
+    "time", "cadence", "text",
+]  # fmt: skip
+
+# The first type or mark that a parameter's annotation holds decides.
+_KINDS: dict[Any, Kind] = {
+    Mark.PERCENT: "percent",
+    Mark.POST: "post",
+    Limit: "limit",
+    Cadence: "cadence",
+    time: "time",
+    bool: "switch",
+    int: "count",
+    Decimal: "number",
+}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One parameter as an editor page shows it."""
+
+    path: str
+    section: str
+    trail: tuple[str, ...]
+    title: str
+    parameter: Parameter[Any]
+
+    @property
+    def label(self) -> str:
+        """Where it belongs and what it is, in the reader's language."""
+        return " · ".join((*self.trail, self.title))
+
+    @property
+    def value(self) -> Any:
+        return self.parameter.value
+
+    @property
+    def source(self) -> Source:
+        return self.parameter.source
+
+    @property
+    def clause(self) -> str | None:
+        return self.parameter.clause
+
+    @property
+    def kind(self) -> Kind:
+        """Which kind of field edits it."""
+        many = isinstance(self.value, tuple)
+        if Mark.APPROVER in self._leaves:
+            return "chain" if many else "approver"
+        if self.options:
+            return "choices" if many else "choice"
+        return next((kind for leaf, kind in _KINDS.items() if leaf in self._leaves), "text")
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The values to choose from, where only some are allowed."""
+        return tuple(leaf for leaf in self._leaves if isinstance(leaf, str))
+
+    @property
+    def _leaves(self) -> list[Any]:
+        field = type(self.parameter).model_fields["value"]
+        return [*_leaves(field.annotation), *field.metadata]
+
+
+def listed(rules: "Rules") -> Iterator[Listed]:
+    """Every parameter, in the order of the rulebook."""
+    for name, field in type(rules).model_fields.items():
+        yield from _walk(getattr(rules, name), name, name, (), field.title)
+
+
+def _walk(
+    node: object, path: str, section: str, trail: tuple[str, ...], title: str | None
+) -> Iterator[Listed]:
+    if isinstance(node, Parameter):
+        yield Listed(path, section, trail, _(title) if title else path, node)
+    elif isinstance(node, tuple):
+        for one in node:
+            key = getattr(one, "key", None)
+            if isinstance(one, BaseModel) and key:
+                yield from _walk(one, f"{path}.{key}", section, trail, None)
+    elif isinstance(node, BaseModel):
+        inner = (*trail, node.label()) if isinstance(node, Item) else trail
+        for name, field in type(node).model_fields.items():
+            child = getattr(node, name)
+            yield from _walk(child, f"{path}.{name}", section, inner, field.title)
+
+
+def changed(rules: "Rules", changes: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    """The data of a copy with other values at these paths; what is equal keeps its source."""
+    known = {one.path: one.parameter for one in listed(rules)}
+    data = rules.model_dump()
+    for path, value in changes.items():
+        if path not in known:
+            sentence = _("“%(path)s” is not a parameter of the rulebook.") % {"path": path}
+            raise Invalid(fields={path: [sentence]})
+        _put(data, path, _replaced(known[path], value, source, path))
+    return data
+
+
+def _replaced(
+    parameter: Parameter[Any], value: Any, source: Source, path: str
+) -> Mapping[str, Any]:
+    before = parameter.model_dump()
+    try:
+        after = type(parameter).model_validate({**before, "value": value, "source": source})
+    except ValidationError as error:
+        raise refusal(error, within=path) from error
+    return before if after.value == parameter.value else after.model_dump()
+
+
+def _put(data: dict[str, Any], path: str, value: Mapping[str, Any]) -> None:
+    *way, last = path.split(".")
+    node: Any = data
+    for step in way:
+        node = node[step] if isinstance(node, dict) else _entry(node, step)
+    node[last] = dict(value)
+
+
+def _entry(entries: tuple[dict[str, Any], ...], key: str) -> dict[str, Any]:
+    return next(one for one in entries if one["key"] == key)
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    """The plain types, allowed values and marks that an annotation is made of."""
+    inner = get_args(annotation)
+    if not inner:
+        yield annotation
+    for one in inner:
+        yield from _leaves(one)

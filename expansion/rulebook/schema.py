@@ -1,0 +1,156 @@
+"""The typed rulebook: everything a department's regulation decides, as one immutable value.
+
+One schema serves all five kinds of department. `Rules` is what functions take as an argument
+(law 4); where a regulation says nothing about a matter, its section keeps a quiet default. Titles
+of fields are msgids, shown by the editor page through `parameters()`.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from expansion.rulebook import checks, parameters
+from expansion.rulebook.organisation import Authority, Delegation, Policy, Post, Team, WorkingTime
+from expansion.rulebook.scoring import (
+    Appraisal,
+    Bonus,
+    Consequence,
+    CycleType,
+    KpiSet,
+    Level,
+    Party,
+    Rewards,
+)
+from expansion.rulebook.sentences import refusal
+from expansion.rulebook.values import Items, Source, Strict, by_key
+from expansion.rulebook.work import (
+    ApprovalRule,
+    Attendance,
+    Crm,
+    Documents,
+    Leave,
+    Meeting,
+    NumberPattern,
+    OpenList,
+    Partnerships,
+    Pipeline,
+    Report,
+    Research,
+    Retention,
+    Risk,
+    Sla,
+    Training,
+)
+
+
+class Rules(Strict):
+    """One version of a department's rules. Refuses what does not hold together (`checks`)."""
+
+    policy: Policy = Field(title=_("Regulation"))
+    working_time: WorkingTime = Field(title=_("Working time"))
+    posts: tuple[Post, ...] = Field(title=_("Posts"))
+    teams: tuple[Team, ...] = Field(title=_("Teams"))
+    delegation: Delegation = Field(title=_("Acting"))
+    authority: Authority = Field(title=_("Authority"))
+    appraisal: Appraisal = Field(title=_("Appraisal"))
+    kpi_sets: tuple[KpiSet, ...] = Field(title=_("Indicators and weights"))
+    consequences: tuple[Consequence, ...] = Field((), title=_("Consequences"))
+    rewards: Rewards = Field(title=_("Rewards"))
+    bonus: Bonus = Field(Bonus(), title=_("Bonus"))
+    pipelines: tuple[Pipeline, ...] = Field(title=_("Stages"))
+    approvals: tuple[ApprovalRule, ...] = Field(title=_("Approval chains"))
+    reports: tuple[Report, ...] = Field((), title=_("Reports"))
+    meetings: tuple[Meeting, ...] = Field((), title=_("Meetings"))
+    sla: Sla = Field(Sla(), title=_("Time limits"))
+    crm: Crm = Field(title=_("Clients"))
+    research: Research = Field(title=_("Research"))
+    partnerships: Partnerships = Field(title=_("Partnerships"))
+    attendance: Attendance = Field(title=_("Attendance"))
+    leave: Leave = Field(title=_("Leave"))
+    documents: Documents = Field(title=_("Documents"))
+    training: Training = Field(title=_("Training"))
+    risk: Risk = Field(Risk(), title=_("Risks"))
+    retention: Retention = Field(title=_("Personal data"))
+    numbers: tuple[NumberPattern, ...] = Field(title=_("Numbers"))
+    lists: tuple[OpenList, ...] = Field((), title=_("Lists"))
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "Rules":
+        found = list(checks.problems(self))
+        if found:
+            raise PydanticCustomError("rules", "rules", {"problems": found})
+        return self
+
+    @property
+    def version(self) -> str:
+        """What a result keeps: the preset and its edition; a stored version says its own number."""
+        return f"{self.policy.key}-{self.policy.edition}"
+
+    def post(self, key: str) -> Post:
+        return by_key(self.posts, key)
+
+    def team(self, key: str) -> Team:
+        return by_key(self.teams, key)
+
+    def kpi_set(self, key: str) -> KpiSet:
+        """The set of indicators of a team, of `management`, or `common`."""
+        return by_key(self.kpi_sets, key)
+
+    def kpi_set_of(self, *, post: str, team: str | None) -> KpiSet | None:
+        """The set that scores the holder of a post in a team; the post's own goes first."""
+        key = self.post(post).kpi_set or (self.team(team).kpi_set if team else None)
+        return self.kpi_set(key) if key else None
+
+    def common_set(self) -> KpiSet | None:
+        """The indicators that stand beside every team set."""
+        return next((one for one in self.kpi_sets if one.kind == "common"), None)
+
+    def pipeline(self, key: str) -> Pipeline:
+        return by_key(self.pipelines, key)
+
+    def approval(self, subject: str) -> ApprovalRule:
+        return by_key(self.approvals, subject)
+
+    def chain(self, subject: str) -> tuple[str, ...]:
+        """Who approves a subject, in order."""
+        return self.approval(subject).chain.value
+
+    def report(self, key: str) -> Report:
+        return by_key(self.reports, key)
+
+    def meeting(self, key: str) -> Meeting:
+        return by_key(self.meetings, key)
+
+    def number(self, key: str) -> NumberPattern:
+        return by_key(self.numbers, key)
+
+    def choices(self, key: str) -> Items:
+        """The items of an open list."""
+        return by_key(self.lists, key).items
+
+    def parties(self, cycle: CycleType) -> tuple[Party, ...]:
+        """Who scores in a cycle of that type."""
+        return tuple(one for one in self.appraisal.parties if cycle in one.cycles)
+
+    def level(self, score: Decimal) -> Level:
+        """The level of a rounded score: the highest that starts at or below it."""
+        ranked = sorted(self.appraisal.levels, key=lambda one: one.starts_at.value)
+        return [one for one in ranked if one.starts_at.value <= score or one is ranked[0]][-1]
+
+    def parameters(self) -> Iterator[parameters.Listed]:
+        """Every parameter with its path, label, value, source and clause, in order."""
+        return parameters.listed(self)
+
+    def with_changes(self, changes: Mapping[str, Any], source: Source = Source.ADMIN) -> "Rules":
+        """A copy with other values at these paths, checked as a whole.
+
+        Raises `expansion.errors.Invalid` with a sentence per path that does not hold.
+        """
+        try:
+            return type(self).model_validate(parameters.changed(self, changes, source))
+        except ValidationError as error:
+            raise refusal(error) from error

@@ -1,0 +1,79 @@
+"""What every test stands on: servers of its own where it asks for them, Chromium, the last word."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client as Browser
+
+from expansion import clock
+from tests import cast as company
+from tests import servers
+
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(autouse=True)
+def fixed_clock() -> Iterator[None]:
+    """Every test plays on one fixed day; none uses today's date."""
+    with clock.clock_at(company.NOW):
+        yield
+
+
+@pytest.fixture
+def cast(db) -> company.Cast:
+    """The people of the house under the `ktv` rulebook."""
+    return company.assemble()
+
+
+@pytest.fixture
+def sign_in():
+    """`sign_in(person)` gives a test client with that person's session."""
+
+    def signed_in(person) -> Browser:
+        browser = Browser()
+        if person.is_authenticated:
+            browser.force_login(person)
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[servers.Server]:
+    """A PostgreSQL that the test may kill."""
+    if servers.postgres_folder() is None:
+        pytest.skip("There is no PostgreSQL on this machine.")
+    with servers.postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis() -> Iterator[servers.Server]:
+    """A Redis that the test may kill."""
+    with servers.redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """The machine's Chromium; playwright downloads none."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": servers.chromium(),
+        "args": CHROMIUM_OPTIONS,
+    }
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What could not run is said once more, where nobody overlooks it."""
+    for line in filter(None, os.environ.get("EXPANSION_NOT_RUN", "").splitlines()):
+        terminalreporter.write_line(f"=== {line} ===", red=True, bold=True)
