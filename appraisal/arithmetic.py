@@ -29,7 +29,7 @@ def two_places(value: Exact) -> Decimal:
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator in the sum. `stated` is its weight in its set, `weight` its share of the whole."""
+    """One indicator in the sum: `stated` is its weight in its set, `weight` that in the whole."""
 
     key: str
     block: str
@@ -116,9 +116,7 @@ def weighted_mean(pairs: Iterable[tuple[Exact, Exact | None]]) -> Fraction | Non
     return sum((weight * value for weight, value in present), Fraction()) / total
 
 
-def completion_score(
-    actual: Exact | None, target: Exact | None, cap: Exact = 1
-) -> Fraction | None:
+def completion_score(actual: Exact | None, target: Exact | None, cap: Exact = 1) -> Fraction | None:
     """`min(actual ÷ target, cap) × 100`, never below 0; None without a target (reading 41)."""
     if actual is None or not target:
         return None
@@ -126,10 +124,8 @@ def completion_score(
     return max(min(reached, Fraction(cap)), Fraction()) * 100
 
 
-def party_score(
-    given: Mapping[str, Exact | None], parties: Sequence[Party]
-) -> Fraction | None:
-    """One rating from several parties, by their shares among those that answered (readings 3, 4)."""
+def party_score(given: Mapping[str, Exact | None], parties: Sequence[Party]) -> Fraction | None:
+    """One rating from the parties that answered, by their shares (readings 3 and 4)."""
     return weighted_mean((one.weight.value, given.get(one.key)) for one in parties)
 
 
@@ -155,12 +151,12 @@ def score(
     `shorter` are the closed scores of the shorter cycles. `mode` overrides the rulebook's way of
     combining, for a trial.
     """
-    blocks = _blocks(rules, kpi_set, mode or rules.appraisal.combine.mode.value, values, overall)
+    mode = mode or rules.appraisal.combine.mode.value
+    blocks = _redistributed(_blocks(rules, kpi_set, mode, values, overall))
     blocks = _with_shorter(blocks, cycle, formula(rules, cycle), _mean(shorter))
-    blocks = _redistributed(blocks)
-    exact = sum((block.exact_points for block in blocks), Fraction())
-    if all(line.exact_value is None for block in blocks for line in block.lines):
+    if not _any_value(blocks):
         return None
+    exact = sum((block.exact_points for block in blocks), Fraction())
     return Result(blocks, rules.level(two_places(exact)))
 
 
@@ -229,10 +225,8 @@ def _shares(rules: Rules, sets: Sequence[KpiSet], mode: Mode) -> list[Fraction]:
     return [Fraction(rules.appraisal.combine.team_share.value), common]
 
 
-def _block(
-    key: str, share: Fraction, part: KpiSet, values: Mapping[str, Exact | None]
-) -> Block:
-    total = Fraction(part.total)
+def _block(key: str, share: Fraction, part: KpiSet, values: Mapping[str, Exact | None]) -> Block:
+    total = Fraction(part.total) or HUNDRED
     lines = []
     for one in part.indicators:
         value = values[one.key]
@@ -248,11 +242,16 @@ def _with_shorter(
     """Beside the mean of the shorter cycles the own evaluation keeps only its share."""
     if how is None:
         return blocks
-    own = Fraction(how.evaluation.value) / 100
-    # Where full marks make 140 (additive), the shorter cycles' scores do so too: 50 % stay 50 %.
-    share = Fraction(how.parts_mean.value)
+    shorter = Fraction(how.parts_mean.value) if mean is not None else Fraction()
+    own = Fraction(how.evaluation.value) if _any_value(blocks) else Fraction()
+    both = shorter + own or HUNDRED
+    share = shorter / both * 100
     line = Line(SHORTER_MEAN[cycle], SHORTER, how.parts_mean.value, share, mean)
-    return (Block(SHORTER, share, (line,)), *(_scaled(block, own) for block in blocks))
+    return (Block(SHORTER, share, (line,)), *(_scaled(block, own / both) for block in blocks))
+
+
+def _any_value(blocks: Iterable[Block]) -> bool:
+    return any(block.exact_value is not None for block in blocks)
 
 
 def _redistributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -265,15 +264,14 @@ def _redistributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 def _refilled(block: Block) -> Block:
     """The weights of lines without a value, given to those of the same block that have one."""
-    present = sum(
-        (line.exact_weight for line in block.lines if line.exact_value is not None), Fraction()
+    present = sum((line.exact_weight for line in block.lines if _counts(line)), Fraction())
+    if not present:
+        return _scaled(block, Fraction())
+    factor = block.exact_share / present
+    lines = (replace(line, exact_weight=line.exact_weight * _counts(line)) for line in block.lines)
+    return replace(
+        _scaled(replace(block, lines=tuple(lines)), factor), exact_share=block.exact_share
     )
-    factor = block.exact_share / present if present else Fraction()
-    lines = tuple(
-        replace(line, exact_weight=line.exact_weight * factor if _counts(line) else Fraction())
-        for line in block.lines
-    )
-    return replace(block, lines=lines, exact_share=block.exact_share if present else Fraction())
 
 
 def _counts(line: Line) -> bool:

@@ -7,9 +7,24 @@ hangs on a client is seen by whoever sees the client.
 from collections.abc import Mapping
 from typing import Any
 
-from crm.models import Client, ClientRole, Contact, ContactPoint
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
+
+from crm.models import (
+    Client,
+    ClientRole,
+    Communication,
+    Contact,
+    ContactPoint,
+    Contract,
+    Lead,
+    Obligation,
+    Opportunity,
+    Visit,
+)
 from expansion import access
-from expansion.access import Scope
+from expansion.access import Scope, Seat
+from expansion.approvals.selectors import involving
 from expansion.people.models import Role
 
 WORKING: Mapping[str, Scope] = {
@@ -58,3 +73,76 @@ class ContactPointAccess(HangsOnClient):
 @access.register(ClientRole)
 class ClientRoleAccess(HangsOnClient):
     pass
+
+
+@access.register(Communication)
+class CommunicationAccess(HangsOnClient):
+    pass
+
+
+@access.register(Lead)
+class LeadAccess(HangsOnClient):
+    grants = HangsOnClient.grants | {"overrule": LEADING, "export": WORKING}
+
+
+@access.register(Opportunity)
+class OpportunityAccess(HangsOnClient):
+    grants = HangsOnClient.grants | {"override": LEADING, "export": WORKING}
+
+
+@access.register(Visit)
+class VisitAccess(HangsOnClient):
+    """Whoever sees the client sees its visits; only the visitor checks in and writes the record.
+
+    A visitor keeps seeing a visit that still waits for its record, also when the client has
+    another owner meanwhile. `review` names who is told of a record (A-3.2.4c).
+    """
+
+    grants = HangsOnClient.grants | {
+        "record": WORKING,
+        "comment": WORKING,
+        "review": LEADING,
+        "export": WORKING,
+    }
+
+    def also_visible(self, person: Any) -> Q:
+        return Q(visitor_id=person.pk, status__in=[Visit.Status.PLANNED, Visit.Status.MISSED])
+
+    def covers(self, person: Any, seat: Seat, action: str, record: Any) -> bool:
+        if action == "record":
+            allowed = self.scope(seat, action) is not Scope.NONE
+            return allowed and record.visitor_id == (seat.acting_for or person.pk)
+        return super().covers(person, seat, action, record)
+
+
+@access.register(Contract)
+class ContractAccess(HangsOnClient):
+    """Legal and leadership see those that are or were theirs to decide, and no others.
+
+    The state of the contract is asked by the services, whose sentences say what to do instead.
+    """
+
+    grants = HangsOnClient.grants | {"submit": WORKING, "sign": WORKING, "export": WORKING}
+
+    def also_visible(self, person: Any) -> Q:
+        return Q(pk__in=decided_contracts(person))
+
+    def allows(self, person: Any, action: str, record: Any) -> bool:
+        return record.deleted_at is None
+
+
+@access.register(Obligation)
+class ObligationAccess(access.Rule):
+    """What is owed by a contract is seen and ticked off by whoever sees or works the contract."""
+
+    owner, team = "contract__client__owner", "contract__client__team"
+    grants = {"view": WORKING, "edit": WORKING, "export": WORKING}
+
+    def also_visible(self, person: Any) -> Q:
+        return Q(contract__in=decided_contracts(person))
+
+
+def decided_contracts(person: Any) -> QuerySet:
+    """The ids of contracts a step of whose approval is or was this person's."""
+    kind = ContentType.objects.get_for_model(Contract)
+    return involving(person).filter(about_type=kind).order_by().values("about_id")

@@ -6,4 +6,4 @@ class CrmConfig(AppConfig):
     label = "crm"
 
     def ready(self) -> None:
-        from crm import access, nav  # noqa: F401
+        from crm import access, contract_offers, nav, nav_contracts  # noqa: F401

@@ -51,7 +51,8 @@ SURNAMES = {
 
 def firm_key(name: str) -> str:
     """What is equal for two spellings of one firm, and different for two firms."""
-    plain = BLANK.sub("", unicodedata.normalize("NFKC", name))
+    # Twice, because a blank may have kept apart what normalising puts together.
+    plain = unicodedata.normalize("NFKC", BLANK.sub("", unicodedata.normalize("NFKC", name)))
     return plain.replace("有限责任公司", "有限公司")
 
 

@@ -1,9 +1,9 @@
 """Finding clients by part of a name, pinyin, initials or a phone's tail, index-backed.
 
-The `search` column holds words between blanks: every character and pair of characters of the name,
-then the name, its pinyin, its initials and the phone tails as they are. A trigram index answers a
-pattern of three characters and more anywhere in it; one or two characters are looked up as whole
-words, because PostgreSQL counts the blank on either side into the trigrams.
+The `search` column holds words between blanks: every character and pair of characters of each
+name, then the name, its pinyin, its initials and the phone tails as they are. A trigram index
+answers a pattern of three characters and more anywhere in it; one or two characters are looked up
+as whole words, because PostgreSQL counts the blank on either side into the trigrams.
 """
 
 from collections.abc import Iterable
@@ -11,19 +11,27 @@ from unicodedata import normalize
 
 from django.db.models import QuerySet
 
-from crm import naming
+from crm.naming import initials, syllables
 
 SHORT = 2
 
 
-def indexed(name: str, extras: Iterable[str] = ()) -> str:
-    """What the `search` column of a record with this name holds."""
+def indexed(name: str, *, people: Iterable[str] = (), tails: Iterable[str] = ()) -> str:
+    """What the `search` column of a client holds: its name, its contact persons, phone tails."""
+    words = _words(name, is_person=False)
+    for person in people:
+        words += _words(person, is_person=True)
+    words += [tail for tail in tails if tail]
+    return f" {' '.join(dict.fromkeys(words))} "
+
+
+def _words(name: str, *, is_person: bool) -> list[str]:
     plain = normalize("NFKC", name).lower().replace(" ", "")
-    syllables = naming.syllables(plain)
-    initials = naming.initials(plain)
-    words = [*_grams(plain), *_grams(initials), plain, "".join(syllables), initials]
-    words += [extra.lower() for extra in extras if extra]
-    return " " + " ".join(dict.fromkeys(words)) + " "
+    if not plain:
+        return []
+    sound = "".join(syllables(plain, is_person=is_person))
+    first_letters = initials(plain, is_person=is_person)
+    return [*_grams(plain), *_grams(first_letters), plain, sound, first_letters]
 
 
 def _grams(text: str) -> list[str]:

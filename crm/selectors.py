@@ -1,41 +1,56 @@
 """Reads over clients that need more than a queryset method."""
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from crm.models import Client
-from expansion import access, offers
+from crm.models import Client, Contact, Opportunity, Visit
+from expansion import offers
 from expansion.audit.models import Entry
+from expansion.worktime import Period
+
+MOST_ENTRIES = 50
 
 
-def client_page(person: Any, client: Client, tab: str) -> dict[str, Any]:
-    """Everything the client's page shows: roles, contacts, the merged timeline, who sees it."""
-    return {
-        "tab": tab,
-        "roles": list(client.roles.all()),
-        "contacts": list(client.contacts.filter(deleted_at=None).prefetch_related("points")),
-        "timeline": timeline(person, client),
-        "readers": list(access.who_may("view", client)),
-        "may_edit": access.can(person, "edit", client),
-        "may_reassign": access.can(person, "reassign", client),
-        "may_delete": access.can(person, "delete", client),
-    }
+def with_counts(clients: QuerySet[Client]) -> QuerySet[Client]:
+    """Clients with what their page counts, all in the one query that reads them."""
+    quarter = Period.containing("quarter")
+    in_quarter = Visit.objects.live().done().filter(
+        took_place_at__gte=quarter.begins_at, took_place_at__lt=quarter.ends_at
+    )
+    return clients.annotate(
+        contact_count=_many(Contact.objects.filter(deleted_at=None)),
+        opportunity_count=_many(Opportunity.objects.filter(deleted_at=None)),
+        visits_in_quarter=_many(in_quarter),
+    )
 
 
-def timeline(person: Any, client: Client, *, most: int = 50) -> list[offers.TimelineEntry]:
+def _many(records: QuerySet) -> Coalesce:
+    """How many of `records` hang on the client of the outer query."""
+    grouped = records.filter(client=OuterRef("pk")).order_by().values("client")
+    counted = grouped.annotate(many=Count("pk")).values("many")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def timeline(person: Any, client: Client, kind: str = "") -> list[offers.TimelineEntry]:
     """What happened with the client, newest first, from every room that offers entries."""
     sources = [source for source in offers.of(offers.TimelineSource) if source.model is Client]
     found = chain.from_iterable(source.entries(person, client) for source in sources)
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[:most]
+    entries = [entry for entry in found if not kind or entry.kind == kind]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:MOST_ENTRIES]
 
 
 def changes(client: Client) -> list[Entry]:
     """The trail of the client itself."""
     kind = ContentType.objects.get_for_model(Client)
-    return list(
-        Entry.objects.filter(about_type=kind, about_id=client.pk).select_related(
-            "actor", "for_person"
-        )[:100]
-    )
+    trail = Entry.objects.filter(about_type=kind, about_id=client.pk)
+    return list(trail.select_related("actor", "for_person")[:100])
+
+
+def contacts_of(client: Client) -> Iterable[Contact]:
+    """The contact persons with their numbers, the main one first."""
+    return client.contacts.filter(deleted_at=None).prefetch_related("points")

@@ -1,8 +1,9 @@
 """The lists of this app."""
 
-from datetime import time
+from datetime import time, timedelta
+from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -14,17 +15,18 @@ from expansion.people.models import User
 from expansion.people.selectors import members_on
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
-from expansion.ui.listing import Column, Filter, Listing, SavedView
-from expansion.ui.templatetags.ui import due_badge
-
+from expansion.ui.listing import Act, Column, Filter, Listing, SavedView
+from expansion.ui.templatetags.ui import due_badge, grade
 
 MIDNIGHT = time(0)
 
 
 def prepared(records: QuerySet) -> QuerySet:
-    """Clients with owner, main contact and its first number, in two queries whatever their number."""
+    """Clients with owner, main contact and its first number, in one query whatever their number."""
     contacts = Contact.objects.filter(client=OuterRef("pk"), deleted_at=None)
-    phones = ContactPoint.objects.filter(client=OuterRef("pk"), kind=ContactPoint.Kind.PHONE)
+    phones = ContactPoint.objects.filter(
+        client=OuterRef("pk"), kind=ContactPoint.Kind.PHONE, contact__deleted_at=None
+    )
     return records.select_related("owner").annotate(
         contact_name=Subquery(contacts.values("name")[:1]),
         phone=Subquery(phones.order_by("-contact__main", "pk").values("value")[:1]),
@@ -55,6 +57,29 @@ def colleagues(person: User) -> list[tuple[str, str]]:
     return [(str(user.pk), user.name) for user in members_on(units, clock.today())]
 
 
+def client_badges(client: Client) -> SafeString:
+    return format_html(
+        "{}{}",
+        grade(client.grade),
+        format_html(' <span class="tag">{}</span>', _("major")) if client.major else "",
+    )
+
+
+def client_card(client: Client) -> dict[str, Any]:
+    """One row on a phone: the next contact beside the name, a thumb's reach to the call."""
+    words = [stage_label(client), client.owner.name]
+    contact = f"{client.contact_name or ''} {formats.masked_phone(client.phone)}".strip()
+    return {
+        "title": client.name,
+        "url": f"/crm/clients/{client.pk}",
+        "badges": format_html("{} {}", client_badges(client), due_badge(client.next_contact_on)),
+        "text": " · ".join(word for word in [*words, contact] if word),
+        "act_url": f"/crm/communications/new?client={client.pk}",
+        "act_icon": "phone",
+        "act_label": _("Call"),
+    }
+
+
 CLIENTS = Listing(
     key="crm.clients",
     model=Client,
@@ -76,6 +101,14 @@ CLIENTS = Listing(
         Column("industry", _("Industry"), lambda c: c.industry, sort="industry", shown=False),
         Column("region", _("Region"), lambda c: c.region, sort="region", shown=False),
         Column(
+            "last_visit",
+            _("Last visit"),
+            lambda c: c.last_visit_at,
+            "moment",
+            sort="last_visit_at",
+            shown=False,
+        ),
+        Column(
             "last_contact",
             _("Last contact"),
             lambda c: c.last_contact_at,
@@ -90,12 +123,25 @@ CLIENTS = Listing(
         Filter("stage", _("Stage"), stages, lambda records, key: records.filter(stage=key)),
         Filter("owner", _("Owner"), colleagues, lambda records, key: records.filter(owner_id=key)),
     ],
+    acts=[
+        Act(_("Hand over"), "user-share", "crm:clients-reassign", action="reassign"),
+        Act(_("Delete"), "trash", "crm:clients-delete", action="delete", danger=True),
+    ],
+    badges=client_badges,
+    card=client_card,
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
         SavedView(
             "due",
             _("Contact due"),
             lambda records, person: records.contact_due(clock.today()).filter(owner=person),
+        ),
+        SavedView(
+            "quiet",
+            _("30 days without contact"),
+            lambda records, person: records.filter(
+                Q(last_contact_at=None) | Q(last_contact_at__lt=clock.now() - timedelta(days=30))
+            ),
         ),
         SavedView(
             "new",

@@ -7,11 +7,11 @@ from expansion.transfer.columns import Column, Kind
 CLIENT_COLUMNS = (
     Column(
         "name",
-        _("Client"),
+        _("Client name"),
         synonyms=(
-            "客户 客户名称 客户全称 客户单位 客户单位名称 单位 单位名称 单位全称 公司 公司名称 公司全称"
-            " 企业 企业名称 企业全称 商户名称 商家名称 机构名称 甲方 甲方名称 名称 客户姓名"
-            " client company clientname companyname customer"
+            "客户 客户名称 客户全称 客户单位 客户单位名称 单位 单位名称 单位全称 公司 公司名称"
+            " 公司全称 企业 企业名称 企业全称 商户名称 商家名称 机构名称 甲方 甲方名称 名称"
+            " 客户姓名 client company clientname companyname customer"
         ).split(),
         required=True,
         max_length=120,
@@ -27,7 +27,7 @@ CLIENT_COLUMNS = (
     Column(
         "industry",
         _("Industry"),
-        synonyms="业态 物业业态 行业 所属行业 客户行业 行业类型 客户类型 单位性质 类型 类别".split(),
+        synonyms="业态 物业业态 行业 所属行业 客户行业 行业类型 客户类型 单位性质 类型".split(),
         max_length=60,
     ),
     Column(
@@ -47,8 +47,8 @@ CLIENT_COLUMNS = (
         _("Contact person"),
         Kind.PERSON,
         synonyms=(
-            "联系人 联系人姓名 联系人名称 姓名 对接人 客户联系人 客户对接人 关键联系人 主要联系人 联络人"
-            " 联系人/职务 联系人/职位 联系人及职务 联系人职务 联系人、职务 姓名/职务"
+            "联系人 联系人姓名 联系人名称 姓名 对接人 客户联系人 客户对接人 关键联系人 主要联系人"
+            " 联络人 联系人/职务 联系人/职位 联系人及职务 联系人职务 联系人、职务 姓名/职务"
         ).split(),
         max_length=60,
         post_key="contact_post",
@@ -64,9 +64,9 @@ CLIENT_COLUMNS = (
         _("Phone"),
         Kind.PHONES,
         synonyms=(
-            "电话 联系电话 联系方式 联系人电话 联系人手机 联系人联系方式 手机 手机号 手机号码 手机号/座机"
-            " 电话号码 联系号码 座机 固定电话 固话 办公电话 单位电话 公司电话 客户电话 电话/手机 手机/电话"
-            " tel phone mobile"
+            "电话 联系电话 联系方式 联系人电话 联系人手机 联系人联系方式 手机 手机号 手机号码"
+            " 手机号/座机 电话号码 联系号码 座机 固定电话 固话 办公电话 单位电话 公司电话 客户电话"
+            " 电话/手机 手机/电话 tel phone mobile"
         ).split(),
         width=26,
     ),
@@ -92,16 +92,16 @@ CLIENT_COLUMNS = (
         _("Next contact"),
         Kind.DATE,
         synonyms=(
-            "下次跟进时间 下次跟进日期 下次跟进 跟进日期 跟进时间 下次联系时间 下次联系日期 下次联系"
-            " 下次拜访时间 下次拜访日期 下次回访时间 下次沟通时间 计划跟进时间 约定时间"
+            "下次跟进时间 下次跟进日期 下次跟进 跟进日期 跟进时间 下次联系时间 下次联系日期"
+            " 下次联系 下次拜访时间 下次拜访日期 下次回访时间 下次沟通时间 计划跟进时间 约定时间"
         ).split(),
     ),
     Column(
         "owner",
         _("Owner"),
         synonyms=(
-            "负责人 拓展人 拓展人员 拓展专员 跟进人 跟进人员 客户经理 业务员 业务人员 归属人 所属人 所有人"
-            " 填报人 经办人 责任人 对接人员 市场专员"
+            "负责人 拓展人 拓展人员 拓展专员 跟进人 跟进人员 客户经理 业务员 业务人员 归属人"
+            " 所属人 所有人 填报人 经办人 责任人 对接人员 市场专员"
         ).split(),
         max_length=60,
     ),

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from crm.views import clients
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("clients/<int:pk>/reassign", clients.ClientReassign.as_view(), name="client-reassign"),
     path("clients/<int:pk>/delete", clients.ClientDelete.as_view(), name="client-delete"),
     path("clients/<int:pk>/contacts/new", clients.ContactAdd.as_view(), name="contact-create"),
+    path("", include("crm.urls_contracts")),
 ]

@@ -32,6 +32,19 @@ class NavItem:
     count: Callable[[Any], int] | None = None
 
 
+@dataclass(frozen=True)
+class QuickAct:
+    """Something written down in a hurry: one line of the phone's ＋ sheet, and a key that opens it."""
+
+    key: str
+    label: Text
+    route: str
+    icon: str
+    order: int
+    allowed: Callable[[Any], bool]
+    shortcut: str = ""
+
+
 SECTIONS = ("start", "clients", "knowledge", "daily", "appraisal", "administration")
 
 
@@ -162,6 +175,7 @@ class TimelineEntry:
     kind: str = ""
     lines: tuple[tuple[Text, str], ...] = ()
     photos: tuple[str, ...] = ()
+    quotes: tuple[tuple[str, str, datetime], ...] = ()  # person, words, moment
 
 
 @dataclass

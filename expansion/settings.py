@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "expansion.worktime",
     "expansion.people",
     "expansion.rulebook",
+    "expansion.numbering",
     "expansion.relations",
     "expansion.files",
     "expansion.notices",
@@ -125,7 +126,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "expansion.ui.context.shell",
             ],
-            "builtins": ["expansion.ui.templatetags.ui"],
+            "builtins": ["django.templatetags.i18n", "expansion.ui.templatetags.ui"],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",

@@ -3,19 +3,28 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from expansion.home import views as home
 from expansion.people.views import choose_language
-# styleguide
+from expansion.ui import styleguide
 from expansion.ui.failures import bad_request, not_found
 from expansion.ui.gates import PUBLIC, SIGNED_IN, behind
 
 urlpatterns = [
     path("", include("expansion.home.urls")),
+    path("search/", home.Search.as_view(), name="search"),
+    path("me/", home.Me.as_view(), name="me"),
     path("", include("expansion.launch.urls")),
     path("login/", behind(PUBLIC)(account.login), name="account_login"),
     path("logout/", behind(PUBLIC)(account.logout), name="account_logout"),
     path("language/", choose_language, name="language"),
-
+    path("styleguide/", behind(SIGNED_IN)(styleguide.page), name="styleguide"),
     path("people/", include("expansion.people.urls")),
+    path("rulebook/", include("expansion.rulebook.urls")),
+    path("files/", include("expansion.files.urls")),
+    path("jobs/", include("expansion.jobs.urls")),
+    path("notices/", include("expansion.notices.urls")),
+    path("approvals/", include("expansion.approvals.urls")),
+    path("office/", include("expansion.office.urls")),
     path("crm/", include("crm.urls")),
 ]
 

@@ -10,6 +10,7 @@ import tempfile
 
 _scratch = tempfile.mkdtemp(prefix="expansion-tests-")
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+os.mkdir(os.path.join(_scratch, "static"))
 os.environ["EXPANSION_MODE"] = "test"
 os.environ["VAR_DIR"] = _scratch
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's loop runs beside the live server

@@ -1,5 +1,29 @@
 """The address book and the ledger: everyone outside the department that it deals with."""
 
-from crm.models.client import Client, ClientRole, Contact, ContactPoint
+from crm.models.client import Client, ClientRole, Contact, ContactPoint, Rating
+from crm.models.communication import Communication, Interest
+from crm.models.contract import Contract, Obligation
+from crm.models.lead import Lead, LeadCondition
+from crm.models.opportunity import Opportunity, StageMove
+from crm.models.visit import Outcome, PositionConsent, Visit, VisitComment, VisitReading
 
-__all__ = ["Client", "ClientRole", "Contact", "ContactPoint"]
+__all__ = [
+    "Client",
+    "ClientRole",
+    "Communication",
+    "Contact",
+    "ContactPoint",
+    "Contract",
+    "Interest",
+    "Lead",
+    "LeadCondition",
+    "Obligation",
+    "Opportunity",
+    "Outcome",
+    "PositionConsent",
+    "Rating",
+    "StageMove",
+    "Visit",
+    "VisitComment",
+    "VisitReading",
+]

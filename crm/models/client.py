@@ -10,6 +10,16 @@ from expansion import access
 from expansion.records import Deletable, Owned, Recorded
 
 
+class Rating(models.IntegerChoices):
+    """Five steps, as people rate."""
+
+    LOW = 1, _("1 – low")
+    MODEST = 2, _("2 – modest")
+    MIDDLE = 3, _("3 – middle")
+    HIGH = 4, _("4 – high")
+    TOP = 5, _("5 – very high")
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def live(self) -> "ClientQuerySet":
         return self.filter(deleted_at=None)
@@ -35,7 +45,7 @@ class Client(Owned, Recorded, Deletable):
 
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.FIRM)
-    identity = models.CharField(max_length=120, editable=False)
+    identity = models.CharField(max_length=400, editable=False)  # NFKC may lengthen a name
     search = models.TextField(editable=False)  # crm.searching; its trigram index stands in SQL
     credit_code = models.CharField(_("credit code"), max_length=18, blank=True)
     industry = models.CharField(_("industry"), max_length=60, blank=True)
@@ -49,10 +59,18 @@ class Client(Owned, Recorded, Deletable):
     source = models.CharField(_("source"), max_length=40, blank=True)  # a key of the rulebook
     grade = models.CharField(_("grade"), max_length=20, blank=True)  # a key of the rulebook
     major = models.BooleanField(_("major client"), default=False)  # A-2.2.1d
+    # What a new client's quality is read from (A-5.2.2a, reading 28): 1 low to 5 high.
+    size_rating = models.PositiveSmallIntegerField(
+        _("size, rated"), null=True, blank=True, choices=Rating
+    )
+    spending_rating = models.PositiveSmallIntegerField(
+        _("spending potential"), null=True, blank=True, choices=Rating
+    )
     stage = models.CharField(_("stage"), max_length=40, blank=True)  # of the leading opportunity
     note = models.TextField(_("note"), blank=True, max_length=4000)
     first_contact_on = models.DateField(_("first contact"), null=True, editable=False)
     last_contact_at = models.DateTimeField(_("last contact"), null=True, editable=False)
+    last_visit_at = models.DateTimeField(_("last visit"), null=True, editable=False)
     next_contact_on = models.DateField(_("next contact"), null=True, blank=True)
     objects = ClientQuerySet.as_manager()
 
@@ -74,6 +92,7 @@ class Client(Owned, Recorded, Deletable):
             models.Index(fields=["owner", "stage"]),
             models.Index(fields=["team", "stage"]),
             models.Index(fields=["owner", "next_contact_on"]),
+            models.Index(fields=["owner", "-last_visit_at"]),
             models.Index(fields=["next_contact_on", "-id"]),
         ]
 

@@ -1,21 +1,20 @@
 """Writes over clients, their contact persons and how these are reached (R-crm-01)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.models import Client, ClientRole, Contact, ContactPoint
+from crm.models import Client, ClientRole, Lead, Opportunity, Visit
 from crm.naming import firm_key, valid_credit_code
-from crm.searching import indexed
+from crm.services.contacts import add_first_contact, refresh_search
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid
 from expansion.people.models import Unit, User
 from expansion.people.selectors import home_unit
 from expansion.records import differences, lock, snapshot
-from expansion.transfer.phones import read_phones
 
 FIELDS = (
     "name",
@@ -30,6 +29,8 @@ FIELDS = (
     "source",
     "grade",
     "major",
+    "size_rating",
+    "spending_rating",
     "note",
     "next_contact_on",
 )
@@ -65,7 +66,7 @@ def create_client(
     _check(client)
     client.save()
     ClientRole.objects.create(client=client, role=role, since=clock.today())
-    _first_contact(actor, client, contact or {})
+    add_first_contact(actor, client, contact or {})
     refresh_search(client)
     write(
         actor=actor,
@@ -104,17 +105,40 @@ def update_client(
 
 @transaction.atomic
 def reassign_client(*, actor: User, record: Client, owner: User, reason: str) -> Client:
-    """Hands a client to another person; the history keeps who had it (R-crm-01)."""
+    """Hands a client to another person, with its open leads, opportunities and planned visits.
+
+    The history keeps who had it (R-crm-01); no stage and no date changes.
+
+    Raises:
+        Forbidden: the client is not this person's to hand over, or not into that team.
+        Invalid: the new owner does not work clients.
+    """
     access.require(actor, "reassign", record)
     client = lock(Client.objects.live(), record.pk)
+    if not (owner.is_active and access.can(owner, "create", Client)):
+        raise Invalid(
+            fields={"owner": [_("%(name)s does not work clients.") % {"name": owner.name}]}
+        )
     before = snapshot(client, ("owner", "team"))
-    client.owner, client.team = owner, home_unit(owner)
+    former, client.owner, client.team = client.owner, owner, home_unit(owner)
+    access.require(actor, "reassign", client)
     client.version += 1
     client.save(update_fields=["owner", "team", "version", "updated_at"])
+    _hand_over(client, former)
     changes = differences(before, snapshot(client, ("owner", "team")))
     changes["reason"] = [None, reason]
     write(actor=actor, verb="crm.client.reassigned", about=client, changes=changes)
     return client
+
+
+def _hand_over(client: Client, former: User) -> None:
+    """What is open goes along; what is done stays with who did it."""
+    now = {"owner": client.owner, "team": client.team}
+    Lead.objects.live().open().filter(client=client).update(**now)
+    Opportunity.objects.live().open().filter(client=client).update(**now)
+    planned = Visit.objects.live().planned().filter(client=client, arrived_at=None)
+    planned.update(**now)
+    planned.filter(visitor=former).update(visitor=client.owner)
 
 
 @transaction.atomic
@@ -146,65 +170,6 @@ def restore_client(*, actor: User, record: Client) -> Client:
     return client
 
 
-@transaction.atomic
-def add_contact(
-    *,
-    actor: User,
-    record: Client,
-    name: str = "",
-    post: str = "",
-    phones: str = "",
-    email: str = "",
-    main: bool = False,
-    note: str = "",
-) -> Contact:
-    """A contact person of a client; `phones` is free text with one number or several.
-
-    Raises:
-        Invalid: a number cannot be read; the sentence says which and why.
-    """
-    access.require(actor, "edit", record)
-    client = lock(Client.objects.live(), record.pk)
-    contact = Contact(client=client, name=name, post=post, note=note, main=main)
-    points = _points(phones, email)
-    if not (contact.name or points):
-        raise Invalid(fields={"name": [_("Give a name or a number, so that we know who it is.")]})
-    contact.save()
-    _save_points(actor, contact, points)
-    refresh_search(client)
-    write(actor=actor, verb="crm.contact.added", about=client, changes={"contact": [None, name]})
-    return contact
-
-
-def touched(client: Client, *, at: Any, next_contact_on: Any = None) -> None:
-    """Notes a contact with the client: the first one stays the first, the newest the last.
-
-    Called inside the transaction that logs the contact (R-crm-07: the first-contact date never
-    changes when later records are added).
-    """
-    client.first_contact_on = client.first_contact_on or clock.local_date(at)
-    client.last_contact_at = max(filter(None, [client.last_contact_at, at]))
-    client.next_contact_on = next_contact_on
-    client.version += 1
-    client.save(
-        update_fields=[
-            "first_contact_on",
-            "last_contact_at",
-            "next_contact_on",
-            "version",
-            "updated_at",
-        ]
-    )
-
-
-def refresh_search(client: Client) -> None:
-    """Rewrites what the client is found by, after its name or numbers changed."""
-    tails = client.points.values_list("tail", flat=True)
-    names = client.contacts.filter(deleted_at=None).values_list("name", flat=True)
-    client.search = indexed(client.name, [*tails, *names])
-    Client.objects.filter(pk=client.pk).update(search=client.search)
-
-
 def _check(client: Client) -> None:
     """One firm stands in the book once, and a credit code has its check digit."""
     client.identity = firm_key(client.name)
@@ -226,39 +191,3 @@ def taken(client: Client) -> str:
     return _(
         "This firm is in the book already, with %(team)s. Ask there before you write it anew."
     ) % {"team": client.team.name}
-
-
-def _first_contact(actor: User, client: Client, given: Mapping[str, Any]) -> None:
-    points = _points(given.get("phones", ""), given.get("email", ""))
-    name = given.get("name", "") or (client.name if client.kind == Client.Kind.PERSON else "")
-    if not (name or points):
-        return
-    contact = Contact.objects.create(
-        client=client, name=name, post=given.get("post", ""), main=True
-    )
-    _save_points(actor, contact, points)
-
-
-def _points(phones: str, email: str) -> list[ContactPoint]:
-    """The contact points in free text; refuses what cannot be read."""
-    cell = read_phones(phones)
-    if cell.bad:
-        raise Invalid(fields={"phones": [bad.message for bad in cell.bad]})
-    points = [
-        ContactPoint(
-            kind=ContactPoint.Kind.PHONE,
-            value=phone.e164,
-            tail=phone.e164[-4:],
-            extension=phone.extension,
-        )
-        for phone in cell.phones
-    ]
-    if email:
-        points.append(ContactPoint(kind=ContactPoint.Kind.EMAIL, value=email.lower()))
-    return points
-
-
-def _save_points(actor: User, contact: Contact, points: Iterable[ContactPoint]) -> None:
-    for point in points:
-        point.client_id, point.contact, point.added_by = contact.client_id, contact, actor
-    ContactPoint.objects.bulk_create(points)

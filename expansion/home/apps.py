@@ -6,4 +6,7 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
-        from expansion.home import nav  # noqa: F401
+        from expansion.audit.services import written
+        from expansion.home import nav, todo  # noqa: F401
+
+        written.connect(todo.forget_counts)

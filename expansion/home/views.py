@@ -1,10 +1,19 @@
-"""The first page: what waits today, drawn from what the rooms offer."""
+"""First page, to-do centre, search, own page: drawn from what the rooms offer."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from expansion import offers
+from expansion import clock, offers, worktime
+from expansion.home import search, todo
+from expansion.rulebook.selectors import rules_on
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import Screen
+from expansion.worktime import Period, PeriodKind
 
 
 class Today(Screen):
@@ -24,5 +33,72 @@ class Today(Screen):
             {
                 "main": [card for card in shown if card["place"] == "main"],
                 "side": [card for card in shown if card["place"] == "side"],
+                "day": day_words(),
             }
         )
+
+
+def day_words() -> dict[str, Any]:
+    """Where in the year today lies: the week, and the working days the quarter still has."""
+    today = clock.today()
+    quarter = Period.containing(PeriodKind.QUARTER, today)
+    left = worktime.workdays_between(today, quarter.end, _calendar())
+    words = ngettext(
+        "%(days)s working day left in the %(quarter)s",
+        "%(days)s working days left in the %(quarter)s",
+        left,
+    )
+    week = Period.containing(PeriodKind.WEEK, today).number
+    return {
+        "week": _("Week %(number)s") % {"number": week},
+        "left": words % {"days": left, "quarter": _quarter_name(quarter.number)},
+    }
+
+
+def _quarter_name(number: int) -> str:
+    names = (_("first quarter"), _("second quarter"), _("third quarter"), _("fourth quarter"))
+    return names[number - 1]
+
+
+def _calendar() -> worktime.Calendar:
+    try:
+        return rules_on().working_time.as_calendar()
+    except LookupError:  # No rulebook is loaded yet: the statutory days hold.
+        return worktime.STATUTORY
+
+
+class ToDo(Screen):
+    """Everything that waits for the person, by room."""
+
+    gate = SIGNED_IN
+    template = "home/todo.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = todo.groups(request.user)
+        total = sum(len(group["todos"]) for group in found)
+        context = {"groups": found, "total": total, "overdue": todo.overdue(found)}
+        return self.draw({**context, "now": clock.now()})
+
+
+class Search(Screen):
+    """The search page; htmx gets the palette's list from the same address."""
+
+    gate = SIGNED_IN
+    template = "home/search.html"
+    fragment = "components/palette_items.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        text = request.GET.get("q", "").strip()
+        most = search.EACH if request.htmx else search.EACH_ON_PAGE
+        return self.draw({"items": search.hits(request.user, text, most), "text": text})
+
+
+class Me(Screen):
+    """Own account: language, colours, notices, tokens, log out."""
+
+    gate = SIGNED_IN
+    template = "home/me.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        held = request.user.memberships.on(clock.today()).select_related("unit", "post")
+        return self.draw({"seats": held})

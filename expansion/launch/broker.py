@@ -40,4 +40,5 @@ def embedded_server(path: Path, data: Path) -> list[str | Path]:
         *("--port", "0", "--unixsocket", path, "--unixsocketperm", "700"),
         *("--dir", data, "--appendonly", "yes", "--appendfsync", "everysec"),
         *("--save", "", "--logfile", data / "log"),
+        *("--set-proc-title", "no"),  # so that `ps` shows whose broker it is
     ]

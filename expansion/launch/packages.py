@@ -43,7 +43,8 @@ SYMPTOMS = [
     (
         ("name resolution", "dns error", "failed to lookup", "network is unreachable", "enotfound",
          "eai_again", "connection refused", "econnrefused", "etimedout", "timed out",
-         "newconnectionerror", "error sending request", "could not connect", "tunnel", "proxy"),
+         "newconnectionerror", "error sending request", "from versions: none", "could not connect",
+         "tunnel", "proxy"),
         "The package registry cannot be reached. Check the network (behind a proxy set "
         "HTTPS_PROXY; for a mirror set PIP_INDEX_URL, UV_DEFAULT_INDEX or npm's registry) and run "
         "the same command again; it goes on where it ended.",

@@ -134,7 +134,7 @@ def start_broker(path: Path) -> Part:
     if not processes.wait_until(lambda: processes.answers_ping(path), 20, broker.child):
         processes.end(broker.child)
         raise CannotGoOn(
-            f"The built-in broker did not start; {data / 'log'} says why. Another one can be named: "
+            f"The built-in broker did not start; {data / 'log'} says why. To use another one: "
             "make run REDIS_URL=redis://127.0.0.1:6379/0"
         )
     return broker

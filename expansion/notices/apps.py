@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class NoticesConfig(AppConfig):
     name = "expansion.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        from expansion import offers
+        from expansion.notices import access, selectors, services  # noqa: F401
+        from expansion.ui.context import set_sources
+
+        set_sources(unread=selectors.unread_count)
+        offers.react("jobs.silent", services.tell_silent_job)

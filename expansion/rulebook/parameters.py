@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from expansion.rulebook.schema import Rules
 
 Kind = Literal[
-    "switch", "choice", "choices", "approver", "chain", "post", "percent", "count", "number", "limit",
-    "time", "cadence", "text",
+    "switch", "choice", "choices", "approver", "chain", "post", "percent", "count", "number",
+    "limit", "time", "cadence", "text",
 ]  # fmt: skip
 
 # The first type or mark that a parameter's annotation holds decides.
@@ -112,14 +112,29 @@ def _walk(
             yield from _walk(child, f"{path}.{name}", section, inner, field.title)
 
 
+def parsed(rules: "Rules", path: str, value: Any) -> Any:
+    """One new value as plain data, checked by itself only: a draft's sums may still be off.
+
+    Raises `Invalid` under the path.
+    """
+    known = {one.path: one.parameter for one in listed(rules)}
+    if path not in known:
+        raise Invalid(fields={path: [_unknown(path)]})
+    entry = _replaced(known[path], value, Source.ADMIN, path)
+    return type(known[path]).model_validate(entry).model_dump(mode="json")["value"]
+
+
+def _unknown(path: str) -> str:
+    return _("“%(path)s” is not a parameter of the rulebook.") % {"path": path}
+
+
 def changed(rules: "Rules", changes: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """The data of a copy with other values at these paths; what is equal keeps its source."""
     known = {one.path: one.parameter for one in listed(rules)}
     data = rules.model_dump()
     for path, value in changes.items():
         if path not in known:
-            sentence = _("“%(path)s” is not a parameter of the rulebook.") % {"path": path}
-            raise Invalid(fields={path: [sentence]})
+            raise Invalid(fields={path: [_unknown(path)]})
         _put(data, path, _replaced(known[path], value, source, path))
     return data
 

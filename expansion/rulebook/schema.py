@@ -38,6 +38,7 @@ from expansion.rulebook.work import (
     OpenList,
     Partnerships,
     Pipeline,
+    Plan,
     Report,
     Research,
     Retention,
@@ -64,6 +65,7 @@ class Rules(Strict):
     pipelines: tuple[Pipeline, ...] = Field(title=_("Stages"))
     approvals: tuple[ApprovalRule, ...] = Field(title=_("Approval chains"))
     reports: tuple[Report, ...] = Field((), title=_("Reports"))
+    plans: tuple[Plan, ...] = Field((), title=_("Plans"))
     meetings: tuple[Meeting, ...] = Field((), title=_("Meetings"))
     sla: Sla = Field(Sla(), title=_("Time limits"))
     crm: Crm = Field(title=_("Clients"))

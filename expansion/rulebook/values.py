@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, StrEnum, auto
-from typing import Annotated, Any, Generic, Literal, LiteralString, TypeVar, cast
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -133,7 +133,7 @@ def _approver(given: str) -> str:
         "role": given,
         "roles": ", ".join(ROLES),
     }
-    raise PydanticCustomError("approver", cast(LiteralString, sentence.replace("{", "(")))
+    raise PydanticCustomError("approver", "{sentence}", {"sentence": sentence})
 
 
 Approver = Annotated[Text, AfterValidator(_approver), Mark.APPROVER]
@@ -162,7 +162,15 @@ def optional_amount(title: str) -> Any:
 
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS: tuple[Weekday, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
 
 
 class Cadence(Strict):

@@ -5,6 +5,7 @@ from typing import Literal
 from django.utils.translation import gettext_noop as _
 from pydantic import Field
 
+from expansion import worktime
 from expansion.rulebook.values import (
     Approver,
     Cadence,
@@ -60,6 +61,12 @@ class ApprovalRule(Item):
     chain: Parameter[Chain] = Field(title=_("Approved by"))
     beyond_authority: Parameter[Chain] = optional_chain(_("Beyond the limit also by"))
     step_limit: Parameter[Limit] = Field(title=_("Each step within"))
+    remind_before: Parameter[Limit] = Field(
+        title=_("Reminder ahead"),
+        default=Parameter[Limit](
+            value=worktime.Limit(4, worktime.Unit.WORKING_HOURS), source=Source.PROPOSAL
+        ),
+    )
     decisions: Parameter[Literal["one", "all"]] = Field(
         title=_("Decisions needed where several may decide"),
         default=Parameter[Literal["one", "all"]](value="one", source=Source.PROPOSAL),
@@ -71,19 +78,27 @@ class Report(Item):
 
     who: tuple[str, ...]
     to: Chain
-    cadence: Parameter[Cadence] = Field(title=_("Due"))
+    cadence: Parameter[Cadence] = Field(title=_("When it is due"))
     remind_before: Parameter[Limit] = Field(title=_("Reminder ahead"))
     sections: Items = ()
 
 
+class Plan(Item):
+    """A work plan due by a cadence: a department's year, a team's month, targets broken down."""
+
+    level: Literal["department", "team", "person"]
+    cadence: Parameter[Cadence] = Field(title=_("When it is due"))
+    fields: Items = ()
+
+
 class Meeting(Item):
-    cadence: Parameter[Cadence] = Field(title=_("Held"))
+    cadence: Parameter[Cadence] = Field(title=_("When it is held"))
     chair: Approver
     notice: Parameter[Limit] = Field(title=_("Called ahead"))
     minutes_due: Parameter[Limit] = optional_limit(_("Minutes within"))
     agenda: Items = ()
     enabled: Parameter[bool] = Field(
-        title=_("Held at all"), default=Parameter[bool](value=True, source=Source.STATED)
+        title=_("Held at all"), default=Parameter[bool](value=True, source=Source.PROPOSAL)
     )
 
 
@@ -113,7 +128,7 @@ class Sla(Strict):
 
 class LeadCondition(Item):
     key: Literal["need_confirmed", "contact_named", "presentation_heard", "contact_continuing"]
-    required: Parameter[bool] = Field(title=_("Required"))
+    required: Parameter[bool] = Field(title=_("Condition is required"))
 
 
 class EffectiveLead(Strict):
@@ -231,7 +246,7 @@ class Retention(Strict):
 class NumberPattern(Item):
     """The number of a contract, document or case: `{year}` and `{number}` are filled in."""
 
-    pattern: Parameter[Text] = Field(title=_("Number"))
+    pattern: Parameter[Text] = Field(title=_("Pattern of the number"))
 
     @property
     def is_usable(self) -> bool:

@@ -5,6 +5,7 @@ would cost gigabytes. What this room lets through is safe to load.
 """
 
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -23,6 +24,17 @@ MOST_COLUMNS = 200
 MOST_CELLS = 4_000_000
 CHUNK = MB
 
+# What Python's zipfile raises over a damaged file; a wrong offset is a ValueError.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
+
 ZIP_START = b"PK\x03\x04"
 OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A password-protected workbook is an OLE file with a stream of this name.
@@ -40,7 +52,9 @@ CELL = re.compile(
 PLACELESS_CELL = re.compile(rb"<(?:\w+:)?c(?:\s(?:(?!" + PLACE + rb")[^<>])*)?(?<!/)>")
 ROW = re.compile(rb"<(?:\w+:)?row\b(?:" + ATTRIBUTES + PLACE + rb"(\d+))?")
 # A formula whose result was never stored: the program that wrote the file did not compute it.
-WITHOUT_RESULT = re.compile(rb"(?:</(?:\w+:)?f>|<f/>)(?:<v></v>|<v/>)?</(?:\w+:)?c>")
+WITHOUT_RESULT = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\s*/>)\s*(?:<v></v>|<v\s*/>)?\s*</(?:\w+:)?c>"
+)
 ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt=["']e["']""")
 FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)["']""")
 
@@ -60,7 +74,7 @@ def inspect_workbook(file: BinaryIO) -> Findings:
         with zipfile.ZipFile(file) as archive:
             _check_entries(archive)
             return _look_inside(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except DAMAGE as error:
         raise damaged() from error
     except RuntimeError as error:  # How zipfile says that an entry wants a password.
         raise locked() from error

@@ -24,6 +24,9 @@ ERROR_VALUES = frozenset(
     "#N/A #NAME? #REF! #VALUE! #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split()
 )
 
+# A spreadsheet that opens a .csv computes such texts, full-width signs included.
+COMPUTED = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n]")
+
 
 def plain(value: object) -> str:
     """The cell as text, as a person would read it aloud; whole numbers without a point."""
@@ -62,6 +65,16 @@ def compact(value: object) -> str:
 def is_empty(value: object) -> bool:
     """Nothing a person would see stands in the cell."""
     return value is None or value == "" or (isinstance(value, str) and not note(value))
+
+
+def guarded(text: str) -> str:
+    """For a .csv: with an apostrophe in front when a spreadsheet would compute the text."""
+    return "'" + text if COMPUTED.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Without the apostrophe that `guarded` puts in front."""
+    return text[1:] if text.startswith("'") and COMPUTED.match(text[1:]) else text
 
 
 def _is_visible(char: str) -> bool:

@@ -2,7 +2,8 @@
 
 Read are real date cells, serial numbers, 2026-11-05, 2026/11/5, 2026.11.5, 2026年11月5日, 20261105,
 11月5日, 11.5, 十一月五日, each with a weekday or an hour behind it. A date without its year takes
-the year of the sheet. What can mean two days (5/11/2026, the number 11.5) is refused, never guessed.
+the year of the sheet. What can mean two days (5/11/2026, the number 11.5) is refused,
+never guessed.
 """
 
 import datetime
@@ -31,7 +32,7 @@ REST = (
     r"(?:Z|[+\-]\d{2}:?\d{2})?|\s*(?:上午|中午|下午|晚上?))?(?:之?前|左右)?"
 )
 FULL = re.compile(rf"(?P<year>\d{{4}}|\d{{2}}){SEPARATOR}{MONTH_DAY}{REST}", re.IGNORECASE)
-JOINED = re.compile(rf"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d){REST}")
+JOINED = re.compile(rf"(?P<year>(?:19|20|21)\d\d)(?P<month>\d\d)(?P<day>\d\d){REST}")
 SHORT = re.compile(rf"(?P<relative>[今本明去]年)?\s*{MONTH_DAY}{REST}", re.IGNORECASE)
 YEAR_LAST = re.compile(rf"(\d{{1,2}})[/.\-](\d{{1,2}})[/.\-](\d{{4}}){REST}", re.IGNORECASE)
 WITHOUT_DAY = re.compile(r"(?:\d{4}\s*[年/.\-]\s*)?\d{1,2}\s*月?(?:份|底|初|中旬|上旬|下旬)?")
@@ -84,14 +85,14 @@ def _typed(value: object) -> str:
     return NUMERAL_RUN.sub(_in_digits, text)
 
 
-def _in_digits(match: re.Match) -> str:
+def _in_digits(match: re.Match[str]) -> str:
     """二〇二六 is 2026, 十一 is 11, 廿五 is 25."""
     run = match[0].replace("廿", "二十").replace("卅", "三十")
     if "十" not in run:
         return "".join(str(DIGIT_OF[char]) for char in run)
     tens, _ten, ones = run.partition("十")
     if len(tens) > 1 or len(ones) > 1:
-        return match[0]
+        return str(match[0])
     return str(DIGIT_OF.get(tens, 1) * 10 + DIGIT_OF.get(ones, 0))
 
 
@@ -123,13 +124,13 @@ def _from_text(text: str, year: int | None, from_1904: bool) -> DateCell:
     return DateCell(message=_day_missing() if WITHOUT_DAY.fullmatch(text) else _unreadable())
 
 
-def _from_match(match: re.Match, year: int | None, *, has_year: bool = True) -> DateCell:
+def _from_match(match: re.Match[str], year: int | None, *, has_year: bool = True) -> DateCell:
     if year is None:
         return DateCell(message=_("Write the year with four digits, like 2026-11-05."))
     return _day(year, int(match["month"]), int(match["day"]), has_year)
 
 
-def _without_year(match: re.Match, year: int | None) -> DateCell:
+def _without_year(match: re.Match[str], year: int | None) -> DateCell:
     if year is None:
         return DateCell(message=_("The year is missing. Write the date like 2026-11-05."))
     return _from_match(match, year + RELATIVE_YEARS[match["relative"]], has_year=False)

@@ -30,9 +30,7 @@ LANDLINE = (
 SERVICE = r"(?P<service>[48]00(?:[ \-]?\d){7})(?!\d)" + EXTENSION.format("desk")
 FOREIGN = r"(?P<foreign>\+(?!86)\d(?:[ \-()]{0,2}\d){6,14})(?!\d)"
 NEAR = rf"(?P<near>{LOCAL})" + EXTENSION.format("room")
-NUMBER = re.compile(
-    rf"(?<!\d)(?:{MOBILE}|{LANDLINE}|{SERVICE}|{FOREIGN}|{NEAR})", re.IGNORECASE
-)
+NUMBER = re.compile(rf"(?<!\d)(?:{MOBILE}|{LANDLINE}|{SERVICE}|{FOREIGN}|{NEAR})", re.IGNORECASE)
 
 BARE_MOBILE = re.compile(r"1[3-9]\d{9}")
 LANDLINE_DIGITS = re.compile(r"(10|2\d|[3-9]\d\d)([2-9]\d{6,7})")
@@ -157,7 +155,7 @@ def _scan(text: str, area: str) -> PhoneCell:
     return cell
 
 
-def _recognised(match: re.Match, area: str) -> tuple[Phone | None, str]:
+def _recognised(match: re.Match[str], area: str) -> tuple[Phone | None, str]:
     """The number found, and the area code that a local number after it would have."""
     found = {name: NOT_DIGITS.sub("", text) for name, text in match.groupdict().items() if text}
     if "mobile" in found:
@@ -190,8 +188,8 @@ def _sort_rest(cell: PhoneCell, rest: list[str]) -> None:
             cell.bad.append(BadPhone(part.strip(), _why(NOT_DIGITS.sub("", part))))
         elif LABEL.sub("", part):
             words.append(part.strip(" :()-."))
-    words = " ".join(words)
-    cell.words = "" if cells.compact(words) in NOTHING else words
+    joined = " ".join(words)
+    cell.words = "" if cells.compact(joined) in NOTHING else joined
 
 
 def _why(digits: str) -> str:
@@ -219,4 +217,6 @@ def _too_short_to_restore() -> str:
 
 
 def _without_number() -> str:
-    return _("No number stands here. Enter an 11-digit mobile number, or a landline with area code.")
+    return _(
+        "No number stands here. Enter an 11-digit mobile number, or a landline with area code."
+    )

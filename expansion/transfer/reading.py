@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +22,7 @@ from expansion.transfer.dates import read_date, year_in
 from expansion.transfer.headers import DEEPEST_HEADER, Header, Vocabulary
 from expansion.transfer.merges import Merges
 from expansion.transfer.rowkinds import RowKind
-from expansion.transfer.sources import Opened, SheetSource, TextSource, open_file
+from expansion.transfer.sources import Cells, Opened, SheetSource, TextSource, open_file
 from expansion.transfer.values import Circumstances, Intake, Problem, take_in
 
 # So many rows tell which year most dates of a sheet have.
@@ -40,8 +40,8 @@ class Row:
     number: int
     kind: RowKind
     reason: str
-    cells: list[object]
-    values: dict[str, object] = field(default_factory=dict)
+    cells: Cells
+    values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -92,14 +92,14 @@ class Table:
             raise Invalid(missing_columns(self.columns))
         return replace(self, header=header)
 
-    def _kind(self, number: int, row: list, own: list[int], merges: Merges) -> RowKind:
+    def _kind(self, number: int, row: Cells, own: list[int], merges: Merges) -> RowKind:
         if number < self.header.row:
             return RowKind.TITLE if own else RowKind.BLANK
         if number == self.header.row:
             return RowKind.HEADER
         return rowkinds.kind_of(self.header, row, own, merges.is_banner(number))
 
-    def _data(self, number: int, row: list, where: Circumstances) -> Row:
+    def _data(self, number: int, row: Cells, where: Circumstances) -> Row:
         intake = Intake({}, [])
         for position, column in self.header.fields.items():
             if position < len(row):
@@ -138,12 +138,12 @@ class Workbook:
     def __enter__(self) -> "Workbook":
         return self
 
-    def __exit__(self, *_error) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
 
 def read_workbook(
-    source: str | os.PathLike | BinaryIO,
+    source: str | os.PathLike[str] | BinaryIO,
     columns: Sequence[Column],
     *,
     filename: str = "",
@@ -177,18 +177,24 @@ def missing_columns(columns: Sequence[Column]) -> str:
     return _("No header row with the column %(names)s was found.") % {"names": names}
 
 
-def _find_header(source: SheetSource | TextSource, columns: Sequence[Column]):
+def _find_header(
+    source: SheetSource | TextSource, columns: Sequence[Column]
+) -> tuple[Header | None, list[str]]:
     """The header of a sheet, or None, and the texts that stand above it."""
     merges, top = Merges(source.merges), []
     for number, row in enumerate(islice(source.rows(), DEEPEST_HEADER), start=1):
         merges.fill(number, row)
         top.append((number, row))
     header = Vocabulary(columns).find_header(top)
-    titles = [cells.line(cell) for number, row in top[: header.row - 1 if header else 0] for cell in row]
+    titles = [
+        cells.line(cell) for number, row in top[: header.row - 1 if header else 0] for cell in row
+    ]
     return header, titles
 
 
-def _year(source, header: Header, titles: Sequence[str], default: int | None):
+def _year(
+    source: SheetSource | TextSource, header: Header, titles: Sequence[str], default: int | None
+) -> tuple[int | None, str]:
     """The year of the sheet and where it comes from."""
     for title in titles:
         if year := year_in(title):

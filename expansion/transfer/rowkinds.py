@@ -41,8 +41,8 @@ TOTALS = re.compile(
     r"|共计?[\d,]+(?:家|户|个|条|位|人)"
 )
 REMARK = re.compile(
-    r"(?:注|备注|说明|填表说明|填报人|填表人|制表人?|审核人?|审批人?|复核人?|填报时间|制表日期|打印日期):"
-    r".*"
+    r"(?:注|备注|说明|填表说明|填报人|填表人|制表人?|审核人?|审批人?|复核人?|填报时间|制表日期|打印日期"
+    r"|导出|導出|匯出|exported):.*"
 )
 # A row with only its running number is a line somebody prepared and did not fill.
 RUNNING_NUMBER = re.compile(r"\d{1,6}\.?")

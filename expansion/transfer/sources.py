@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from expansion.errors import Invalid
 from expansion.transfer import archive
+from expansion.transfer.cells import unguarded
 
 Cells = list[object]
 # First row, first column, last row, last column; counted from 0.
@@ -47,8 +48,8 @@ class SheetSource:
 
     def rows(self) -> Iterator[Cells]:
         """From the sheet's first row on, every list beginning at column A."""
-        left = [""] * (self._sheet.start[1] if self._sheet.start else 0)
-        return (left + row for row in self._sheet.iter_rows())
+        left: Cells = [""] * (self._sheet.start[1] if self._sheet.start else 0)
+        return ([*left, *row] for row in self._sheet.iter_rows())
 
 
 @dataclass
@@ -76,7 +77,7 @@ class TextSource:
         for number, row in enumerate(rows, start=1):
             if number > archive.MOST_ROWS or len(row) > archive.MOST_COLUMNS:
                 raise archive.too_large()
-            yield row
+            yield [unguarded(cell) for cell in row]
 
 
 @dataclass
@@ -88,7 +89,7 @@ class Opened:
     close: Callable[[], None]
 
 
-def open_file(source: str | os.PathLike | BinaryIO) -> Opened:
+def open_file(source: str | os.PathLike[str] | BinaryIO) -> Opened:
     """Tell the kind of file by its content, never by its name. Refused with a sentence: other
     kinds, passwords, damage, sizes that the machine should not carry."""
     file = open(source, "rb") if isinstance(source, str | os.PathLike) else source
@@ -107,7 +108,7 @@ class loading:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, kind, error, traceback) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, python_calamine.PasswordError):
             raise archive.locked() from error
         if isinstance(error, python_calamine.CalamineError) or _is_panic(error):

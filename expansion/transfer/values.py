@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -52,7 +53,7 @@ class Circumstances:
 class Intake:
     """What a row gives: values by column key, and its problems."""
 
-    values: dict[str, object]
+    values: dict[str, Any]
     problems: list[Problem]
 
     def refuse(self, column: Column, text: str, message: str, *, blocking: bool = False) -> None:
@@ -95,8 +96,9 @@ def _note(intake: Intake, column: Column, cell: object, where: Circumstances) ->
 
 def _phones(intake: Intake, column: Column, cell: object, where: Circumstances) -> None:
     found = read_phones(cell)
-    known = intake.values.setdefault(column.key, [])
-    known.extend(phone for phone in found.phones if phone not in known)
+    known = intake.values.get(column.key, [])
+    new = [phone for phone in found.phones if phone not in known]
+    intake.values[column.key] = [*known, *new]
     for bad in found.bad:
         intake.refuse(column, bad.text, bad.message)
     if found.words and found.phones:
@@ -122,8 +124,8 @@ def _flag(intake: Intake, column: Column, cell: object, where: Circumstances) ->
 def _person(intake: Intake, column: Column, cell: object, where: Circumstances) -> None:
     text = cells.line(cell)
     split = NAME_AND_POST.fullmatch(text)
-    post = split and (split["post"] or split["inside"]).strip()
-    if post and column.post_key and POST.search(post):
+    post = (split["post"] or split["inside"]).strip() if split else ""
+    if split and column.post_key and POST.search(post):
         intake.values.setdefault(column.post_key, post)
         text = split["name"].strip()
     _put(intake, column, text)
@@ -139,7 +141,7 @@ def _number(intake: Intake, column: Column, cell: object, where: Circumstances) 
 
 
 def as_decimal(cell: object) -> Decimal | None:
-    """The number in a cell: 1,250.50, ¥1250, 1.2万. None when there is none, or it is past 10^16."""
+    """The number in a cell: 1,250.50, ¥1250, 1.2万. None when there is none or it is past 10^16."""
     if isinstance(cell, bool) or (isinstance(cell, float) and not math.isfinite(cell)):
         return None
     text = MONEY_MARKS.sub("", cells.compact(cell))

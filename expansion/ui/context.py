@@ -25,6 +25,7 @@ SECTION_LABELS = {
     "administration": gettext_lazy("Administration"),
 }
 THEMES = ("light", "dark")
+PHONE_BAR = ("today", "clients", "todo", "me")
 
 
 @dataclass
@@ -58,35 +59,76 @@ class Shell:
         self.user = request.user
 
     @cached_property
-    def nav(self) -> list[dict[str, Any]]:
+    def _entries(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every menu entry open to the person, with its section."""
         if not self.user.is_authenticated:
             return []
         items = [item for item in offers.of(offers.NavItem) if item.allowed(self.user)]
+        urls = {item.key: reverse(item.route) for item in items}
+        here = self._here(urls)
+        return [
+            (item.section, self._item(item, urls[item.key], item.key == here)) for item in items
+        ]
+
+    @cached_property
+    def _entries(self) -> dict[str, dict[str, Any]]:
+        """Every menu entry this person may open, drawn once, by its key."""
+        if not self.user.is_authenticated:
+            return {}
+        items = [item for item in offers.of(offers.NavItem) if item.allowed(self.user)]
+        urls = {item.key: reverse(item.route) for item in items}
+        here = self._here(urls)
+        return {item.key: self._item(item, urls[item.key], item.key == here) for item in items}
+
+    @property
+    def nav(self) -> list[dict[str, Any]]:
+        entries = self._entries.values()
         sections = [
             {
                 "label": SECTION_LABELS[section],
-                "items": [self._item(item) for item in items if item.section == section],
+                "items": [entry for entry in entries if entry["section"] == section],
             }
             for section in offers.SECTIONS
         ]
         return [section for section in sections if section["items"]]
 
-    def _item(self, item: offers.NavItem) -> dict[str, Any]:
-        url = reverse(item.route)
+    def _here(self, urls: dict[str, str]) -> str:
+        """The entry whose address is the longest beginning of this page's."""
         path = self.request.path
+        found = [
+            key for key, url in urls.items() if path == url or (url != "/" and path.startswith(url))
+        ]
+        return max(found, key=lambda key: len(urls[key]), default="")
+
+    def _item(self, item: offers.NavItem, url: str, active: bool) -> dict[str, Any]:
         return {
-            "key": item.key,
+            "section": item.section,
             "label": item.label,
             "url": url,
             "icon": item.icon,
-            "active": path == url or (url != "/" and path.startswith(url)),
+            "active": active,
             "count": item.count(self.user) if item.count else 0,
         }
 
-    @cached_property
+    @property
     def phone_nav(self) -> list[dict[str, Any]]:
-        items = {item["key"]: item for section in self.nav for item in section["items"]}
-        return [items[key] for key in ("today", "clients", "todo", "me") if key in items]
+        return [self._entries[key] for key in PHONE_BAR if key in self._entries]
+
+    @cached_property
+    def phone_add(self) -> list[dict[str, Any]]:
+        """What can be written down from anywhere: the ＋ sheet of the phone bar."""
+        if not self.user.is_authenticated:
+            return []
+        return [
+            {
+                "label": act.label,
+                "url": reverse(act.route),
+                "icon": act.icon,
+                "shortcut": act.shortcut,
+            }
+            for act in offers.of(offers.QuickAct)
+            if act.allowed(self.user)
+        ]
 
     @cached_property
     def person(self) -> dict[str, str]:

@@ -49,7 +49,7 @@ def svg(name: str, size: int = 16, label: str = "") -> SafeString:
     """The icon as inline SVG; decorative unless `label` gives it a name for screen readers."""
     return format_html(
         '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" {}>{}</svg>',
-        "icon icon-solid" if name.startswith("filled/") else "icon",
+        "glyph glyph-solid" if name.startswith("filled/") else "glyph",
         size,
         size,
         format_html('role="img" aria-label="{}"', label) if label else SafeString(HIDDEN),
@@ -65,14 +65,14 @@ def symbols(names: str) -> SafeString:
         '<symbol id="icon-{}" viewBox="0 0 24 24">{}</symbol>',
         ((name, _drawing_or_nothing(name)) for name in names.split()),
     )
-    return format_html('<svg class="icon-symbols" aria-hidden="true">{}</svg>', shapes)
+    return format_html('<svg class="glyph-symbols" aria-hidden="true">{}</svg>', shapes)
 
 
 @lru_cache(maxsize=512)
 def reference(name: str, size: int = 16) -> SafeString:
     """A short pointer to an icon that `symbols` defined earlier in the page."""
     return format_html(
-        '<svg class="icon" width="{}" height="{}" aria-hidden="true"><use href="#icon-{}"/></svg>',
+        '<svg class="glyph" width="{}" height="{}" aria-hidden="true"><use href="#icon-{}"/></svg>',
         size,
         size,
         name,

@@ -38,7 +38,8 @@ class Limit:
         return self.amount > 0
 
     def __str__(self) -> str:
-        return f"{self.amount} {str(self.unit).removesuffix('s') if self.amount == 1 else self.unit}"
+        unit = self.unit.removesuffix("s") if self.amount == 1 else self.unit
+        return f"{self.amount} {unit}"
 
     @classmethod
     def parse(cls, text: str) -> "Limit":

@@ -16,14 +16,16 @@
     note.remove();
     if (!column) return;
     column.classList.add("target");
-    const missing = lacks(card, column.querySelector("[data-stage]").dataset.stage);
+    const cards = column.querySelector("[data-stage]");
+    const missing = lacks(card, cards.dataset.stage);
     if (missing.length === 0) return;
     note.textContent = missing.join(" · ");
-    column.querySelector(".board-cards").before(note);
+    cards.before(note);
   }
 
   function send(card, stage) {
     const form = board.querySelector("form[data-move-form]");
+    if (!form) return;
     form.action = card.dataset.move;
     form.elements.stage.value = stage;
     form.submit();

@@ -37,6 +37,19 @@
     };
   }
 
+  // Lines carry their names at their end; bars and nets of two series need a small legend.
+  function legend(data, kind, hue) {
+    return {
+      show: data.series.length > 1 && kind !== "line" && kind !== "heat",
+      top: 0,
+      right: 0,
+      itemWidth: 12,
+      itemHeight: 3,
+      icon: "rect",
+      textStyle: { color: hue.label, fontSize: 12 },
+    };
+  }
+
   function axes(data, hue, fromZero) {
     const label = { color: hue.label, fontSize: 12 };
     return {
@@ -170,7 +183,8 @@
     const hue = colours();
     const chart = charts.get(element) || echarts.init(element);
     charts.set(element, chart);
-    chart.setOption({ ...frame(data, hue), ...KINDS[element.dataset.chart](data, hue) }, true);
+    const kind = element.dataset.chart;
+    chart.setOption({ ...frame(data, hue), legend: legend(data, kind, hue), ...KINDS[kind](data, hue) }, true);
   }
 
   function drawAll() {

@@ -13,7 +13,7 @@
   }
 
   function rest() {
-    for (const button of document.querySelectorAll(".is-saving")) {
+    for (const button of document.querySelectorAll(".is-saving[data-label]")) {
       button.innerHTML = button.dataset.label;
       button.style.width = "";
       button.removeAttribute("aria-label");

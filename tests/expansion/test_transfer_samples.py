@@ -1,4 +1,4 @@
-"""The two workbooks that staff sent, row by row against what a careful person would make of them."""
+"""The two workbooks that staff sent, row by row against what a careful person makes of them."""
 
 import datetime
 import json

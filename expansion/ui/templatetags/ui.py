@@ -16,7 +16,6 @@ from expansion.ui import formats, icons
 register = template.Library()
 
 TONES = frozenset({"done", "info", "due", "late", "neutral"})
-SOURCES = ("clause", "proposal", "setting")
 
 register.simple_tag(icons.svg, name="icon")
 register.simple_tag(icons.symbols, name="icon_symbols")
@@ -124,11 +123,12 @@ def grade(key: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def source_chip(source: str) -> SafeString:
-    """Where a rule's value comes from: the clause itself, our proposal, or the administrator."""
+    """Where a rule's value comes from, in the rulebook's own words for it."""
     labels = {
-        "clause": _("Clause"),
-        "proposal": _("Proposal"),
-        "setting": _("Administrator"),
+        "stated": _("As written"),
+        "proposal": _("Proposed value"),
+        "admin": _("Set by administrator"),
+        "unset": _("Not set"),
     }
     return format_html('<span class="source source-{}">{}</span>', source, labels[source])
 
@@ -142,7 +142,7 @@ def stamp(deputy: str, principal: str = "") -> SafeString:
     }
     return format_html(
         '<span class="stamp"><b>{}</b><span>{}</span></span>',
-        _("for"),
+        _("acting"),
         names if principal else deputy,
     )
 

@@ -1,6 +1,9 @@
 """`manage.py work`: worker and beat of the local run in one process."""
 
+import warnings
+
 from celery.beat import EmbeddedService
+from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -19,6 +22,8 @@ class Command(BaseCommand):
 
         The beat is a thread, so that no kill of this process can leave one behind.
         """
+        # On one's own machine root may run it; the broker's socket is private all the same.
+        warnings.simplefilter("ignore", SecurityWarning)
         worker = app.Worker(
             pool="threads", concurrency=threads, loglevel="WARNING", quiet=True,
             without_gossip=True, without_mingle=True,

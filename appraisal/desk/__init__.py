@@ -1,0 +1,1 @@
+"""What the pages show, drawn from models and gate; views only fetch it and render."""

@@ -1,0 +1,23 @@
+"""Appraisal: cycles, who takes part, what was counted, who judged, what came out."""
+
+from appraisal.models.appeal import Appeal
+from appraisal.models.consequence import ConsequenceCase
+from appraisal.models.cycle import Cycle, Participant, Stage, Target
+from appraisal.models.figures import Evidence, Line
+from appraisal.models.result import Result, WorkbookExport
+from appraisal.models.review import Rating, Review
+
+__all__ = [
+    "Appeal",
+    "ConsequenceCase",
+    "Cycle",
+    "Evidence",
+    "Line",
+    "Participant",
+    "Rating",
+    "Result",
+    "Review",
+    "Stage",
+    "Target",
+    "WorkbookExport",
+]

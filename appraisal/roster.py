@@ -1,0 +1,94 @@
+"""Who is appraised under the rules on a day, by which set, by whom (A-5.4.2, reading 2).
+
+Everything is read for all people at once: the number of queries does not grow with them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from expansion.access import Seat
+from expansion.people.models import Membership, Role, Unit, User
+from expansion.people.selectors import active_people
+from expansion.rulebook.schema import Rules
+
+
+@dataclass(frozen=True)
+class Appraised:
+    """One person to be appraised: the post and team that decide the set, and who appraises."""
+
+    person: User
+    unit: Unit
+    post: str
+    kpi_set: str
+    superior: User | None
+    final_by: str
+
+
+def appraised(rules: Rules, day: date) -> list[Appraised]:
+    """Everyone who held a post of the regulation on `day` and is still here, by user name.
+
+    Superiors are those who hold the role now: they will write the evaluation.
+    """
+    everyone = active_people()
+    ladder = Ladder(everyone)
+    seats = _deciding_seats(rules, day, {person.pk: person for person in everyone})
+    found = [_appraised(rules, seat, person, ladder) for person, seat in seats]
+    return sorted((one for one in found if one), key=lambda one: one.person.username)
+
+
+def _deciding_seats(
+    rules: Rules, day: date, people: dict[int, User]
+) -> Iterator[tuple[User, Membership]]:
+    """Each person's one membership that decides: the highest post of the regulation first."""
+    rank = {post.key: place for place, post in enumerate(rules.posts)}
+    held: dict[int, Membership] = {}
+    for seat in Membership.objects.on(day).select_related("post", "unit").order_by("pk"):
+        if seat.post.key not in rank or seat.user_id not in people:
+            continue
+        known = held.get(seat.user_id)
+        if known is None or rank[seat.post.key] < rank[known.post.key]:
+            held[seat.user_id] = seat
+    return ((people[pk], seat) for pk, seat in held.items())
+
+
+def _appraised(rules: Rules, seat: Membership, person: User, ladder: "Ladder") -> Appraised | None:
+    team = seat.unit.key if any(team.key == seat.unit.key for team in rules.teams) else None
+    kpi_set = rules.kpi_set_of(post=seat.post.key, team=team)
+    if kpi_set is None:
+        return None
+    heads = seat.post.role == Role.MANAGER
+    final_by = rules.appraisal.superior_of_manager if heads else rules.appraisal.final_by
+    superior = ladder.superior(person, seat)
+    return Appraised(person, seat.unit, seat.post.key, kpi_set.key, superior, final_by.value)
+
+
+class Ladder:
+    """Finds superiors without asking the database again: the next level up (reading 2)."""
+
+    def __init__(self, everyone: Iterable[User]):
+        self.by_unit: dict[tuple[str, int], list[User]] = {}
+        self.leadership: list[User] = []
+        for person in everyone:
+            for seat in person.seats:
+                self._keep(person, seat)
+
+    def _keep(self, person: User, seat: Seat) -> None:
+        if seat.acting_for is not None:
+            return
+        if seat.role == Role.LEADERSHIP:
+            self.leadership.append(person)
+        if seat.role in (Role.LEADER, Role.MANAGER):
+            for unit in seat.units:
+                self.by_unit.setdefault((seat.role, unit), []).append(person)
+
+    def superior(self, person: User, seat: Membership) -> User | None:
+        """A member's is the team's leader, else the manager; the manager's is the leadership."""
+        if seat.post.role == Role.MANAGER:
+            return next(iter(self.leadership), None)
+        leads = seat.post.role in (Role.LEADER, Role.DEPUTY)
+        for role in [Role.MANAGER] if leads else [Role.LEADER, Role.MANAGER]:
+            for candidate in self.by_unit.get((role, seat.unit_id), ()):
+                if candidate.pk != person.pk:
+                    return candidate
+        return None

@@ -1,0 +1,127 @@
+"""Reminders of steps that fall due, each exactly once, and nudges by hand (R-apr-03)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appraisal.models import Cycle, Participant, Stage
+from appraisal.services.reviews import go_on_without_self_review
+from appraisal.services.steps import allow
+from expansion import worktime
+from expansion.audit.services import write
+from expansion.errors import NotNow
+from expansion.notices.services import tell
+from expansion.people.models import User
+from expansion.worktime import Limit, Unit
+
+AHEAD = Limit(1, Unit.WORKING_DAYS)
+
+WORDS = {
+    "self_review.ahead": gettext_lazy("Your self-review for {cycle} is due"),
+    "self_review.late": gettext_lazy("Your self-review for {cycle} is late"),
+    "evaluation.ahead": gettext_lazy("Your evaluations for {cycle} are due"),
+    "evaluation.late": gettext_lazy("Evaluations for {cycle} are late"),
+    "acknowledge.ahead": gettext_lazy("The appeal window for {cycle} is about to end"),
+    "nudge.self_review": gettext_lazy("Please submit your self-review for {cycle}"),
+    "nudge.evaluation": gettext_lazy("Please submit your evaluations for {cycle}"),
+    "nudge.feedback": gettext_lazy("Please confirm your result for {cycle}"),
+}
+
+
+def remind() -> int:
+    """Tells everybody once before and once after each limit; returns how many were told."""
+    return sum(_remind(cycle) for cycle in Cycle.objects.running().select_related("rulebook"))
+
+
+@transaction.atomic
+def _remind(cycle: Cycle) -> int:
+    people = list(cycle.participants.complete())
+    told = _around(cycle, "self_review", cycle.self_due_at, _owe_self_review(people))
+    go_on_without_self_review(cycle.pk)
+    people = list(cycle.participants.complete())
+    told += _around(cycle, "evaluation", cycle.evaluation_due_at, _owe_evaluation(people))
+    return told + _before_window_ends(cycle, people)
+
+
+def _owe_self_review(people: Iterable[Participant]) -> list[User]:
+    return [one.owner for one in people if one.at == Stage.SELF_REVIEW]
+
+
+def _owe_evaluation(people: Iterable[Participant]) -> list[User]:
+    return [one.superior for one in people if one.at == Stage.EVALUATION and one.superior]
+
+
+def _around(cycle: Cycle, step: str, due: datetime | None, people: list[User]) -> int:
+    if due is None or not people:
+        return 0
+    calendar = cycle.rules.working_time.as_calendar()
+    if worktime.now() > due:
+        return _tell(cycle, f"{step}.late", people)
+    if worktime.now() >= worktime.before(due, AHEAD, calendar):
+        return _tell(cycle, f"{step}.ahead", people)
+    return 0
+
+
+def _before_window_ends(cycle: Cycle, people: list[Participant]) -> int:
+    """Whoever has not confirmed hears once, a working day before the appeal window ends."""
+    open_ones = [one for one in people if one.at == Stage.FEEDBACK]
+    waiting = [one for one in open_ones if one.result.acknowledged_at is None]
+    ends = [one.result.appeal_until for one in waiting if one.result.appeal_until]
+    if not ends or worktime.now() > max(ends):
+        return 0
+    calendar = cycle.rules.working_time.as_calendar()
+    if worktime.now() < worktime.before(max(ends), AHEAD, calendar):
+        return 0
+    return _tell(cycle, "acknowledge.ahead", [one.owner for one in waiting])
+
+
+def _tell(cycle: Cycle, what: str, people: list[User], *, key: str = "") -> int:
+    opened = f"{cycle.opened_at:%Y%m%d}"
+    told = tell(
+        people=people,
+        kind=f"appraisal.{what}",
+        title=format_lazy(WORDS[what], cycle=cycle),
+        url=reverse("appraisal:mine" if "evaluation" not in what else "appraisal:evaluations"),
+        key=f"appraisal.{what}:{cycle.pk}:{opened}{key}",
+    )
+    return len(told)
+
+
+@transaction.atomic
+def nudge(*, actor: User, record: Cycle, participant: Participant | None = None) -> Cycle:
+    """Reminds those whose step is open, or one of them; each at most once a day.
+
+    Raises:
+        NotNow: nobody is waited for.
+    """
+    allow(actor, "nudge", record)
+    people = list(record.participants.complete())
+    chosen = [one for one in people if participant is None or one.pk == participant.pk]
+    day = f":{worktime.today().isoformat()}"
+    owed: dict[str, list[User]] = {
+        "nudge.self_review": _owe_self_review(chosen),
+        "nudge.evaluation": _owe_evaluation(chosen),
+        "nudge.feedback": [one.owner for one in chosen if is_unconfirmed(one)],
+    }
+    told = {what: _tell(record, what, who, key=day) for what, who in owed.items() if who}
+    if not told:
+        raise NotNow(_("Nobody is waited for."))
+    write(actor=actor, verb="appraisal.nudged", about=record, changes=_counts(told))
+    return record
+
+
+def _counts(told: dict[str, int]) -> dict[str, Any]:
+    return {what: [None, count] for what, count in told.items()}
+
+
+def is_unconfirmed(participant: Participant) -> bool:
+    """Delivered and not yet confirmed."""
+    if participant.at != Stage.FEEDBACK:
+        return False
+    return participant.result.acknowledged_at is None

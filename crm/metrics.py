@@ -1,0 +1,201 @@
+"""What the client desk offers to appraisal and reports (A-5.2.2, R-crm-02, R-crm-09)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from crm.models import Communication, Contract, Lead, Visit
+from expansion import clock, metrics
+from expansion.metrics import Evidence, Metric, Reading
+from expansion.rulebook.schema import Rules
+
+ONE, HUNDRED, TOP = Decimal(1), Decimal(100), Decimal(5)
+Readings = Mapping[int, Reading]
+Gathered = dict[int, list[Evidence]]
+
+
+def new_clients(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
+    """Clients whose first contract was signed in the span; they count for that contract's owner."""
+    gathered: Gathered = defaultdict(list)
+    for contract in _first_contracts(people, start, end, rules):
+        gathered[contract.owner_id].append(
+            Evidence(contract.client, contract.client.name, contract.signed_on, ONE)
+        )
+    return _counted(people, gathered)
+
+
+def new_client_quality(
+    people: Sequence[Any], start: datetime, end: datetime, rules: Rules
+) -> Readings:
+    """The mean quality of the new clients, 0 to 100: size and spending potential, half each.
+
+    A client that nobody rated is shown and not counted (reading 28).
+    """
+    gathered: Gathered = defaultdict(list)
+    for contract in _first_contracts(people, start, end, rules):
+        client = contract.client
+        rated = client.size_rating and client.spending_rating
+        gathered[contract.owner_id].append(
+            Evidence(
+                client,
+                client.name,
+                contract.signed_on,
+                _quality(client.size_rating, client.spending_rating) if rated else Decimal(0),
+                counted=bool(rated),
+                note="" if rated else _("size or spending potential is not rated"),
+            )
+        )
+    return {person: _mean(found) for person, found in gathered.items()}
+
+
+def repeat_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
+    """Of the clients under contract by the span's end, the percentage with a second contract."""
+    signed: dict[tuple[int, int], list[Contract]] = defaultdict(list)
+    contracts = Contract.objects.live().signed().filter(owner__in=people)
+    until = contracts.filter(signed_on__lte=_last_day(end)).select_related("client")
+    for contract in until.order_by("signed_on", "pk"):
+        signed[contract.owner_id, contract.client_id].append(contract)
+    gathered: Gathered = defaultdict(list)
+    for (owner, _client), held in signed.items():
+        latest = held[-1]
+        value = HUNDRED if len(held) > 1 else Decimal(0)
+        gathered[owner].append(Evidence(latest.client, latest.client.name, latest.signed_on, value))
+    return {person: _mean(found) for person, found in gathered.items()}
+
+
+def satisfaction(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
+    """No answers, no value: questionnaires are asked by the survey room."""
+    return {}
+
+
+def visits(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
+    """Recorded visits that took place in the span."""
+    gathered: Gathered = defaultdict(list)
+    for visit in _visits(people, start, end):
+        day = clock.local_date(visit.took_place_at)
+        gathered[visit.visitor_id].append(Evidence(visit, visit.client.name, day, ONE))
+    return _counted(people, gathered)
+
+
+def visit_timeliness(
+    people: Sequence[Any], start: datetime, end: datetime, rules: Rules
+) -> Readings:
+    """The percentage of visits whose record came in time (A-3.2.4c)."""
+    gathered: Gathered = defaultdict(list)
+    for visit in _visits(people, start, end):
+        value = Decimal(0) if visit.late else HUNDRED
+        day = clock.local_date(visit.took_place_at)
+        gathered[visit.visitor_id].append(Evidence(visit, visit.client.name, day, value))
+    return {person: _mean(found) for person, found in gathered.items()}
+
+
+def communications(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
+    """Calls, mails and messages of the span."""
+    records = Communication.objects.live().filter(by__in=people, at__gte=start, at__lt=end)
+    gathered: Gathered = defaultdict(list)
+    for record in records.select_related("client"):
+        day = clock.local_date(record.at)
+        gathered[record.by_id].append(Evidence(record, record.client.name, day, ONE))
+    return _counted(people, gathered)
+
+
+def effective_leads(
+    people: Sequence[Any], start: datetime, end: datetime, rules: Rules
+) -> Readings:
+    """Leads that became effective in the span (E11-2.3.2)."""
+    leads = Lead.objects.live().filter(owner__in=people)
+    gathered: Gathered = defaultdict(list)
+    for lead in leads.effective_in(clock.local_date(start), _last_day(end)):
+        gathered[lead.owner_id].append(Evidence(lead, lead.title, lead.effective_on, ONE))
+    return _counted(people, gathered)
+
+
+def _first_contracts(
+    people: Sequence[Any], start: datetime, end: datetime, rules: Rules
+) -> Iterable[Contract]:
+    """First contracts of their clients, signed in the span.
+
+    Where the rulebook counts from the first purchase, none: purchases are not kept here.
+    """
+    if rules.crm.new_client_counts_from.value != "first_contract":
+        return []
+    signed = Contract.objects.live().signed()
+    earlier = signed.filter(client=OuterRef("client")).filter(
+        Q(signed_on__lt=OuterRef("signed_on"))
+        | Q(signed_on=OuterRef("signed_on"), pk__lt=OuterRef("pk"))
+    )
+    days = (clock.local_date(start), _last_day(end))
+    first = signed.filter(~Exists(earlier), owner__in=people, signed_on__range=days)
+    return first.select_related("client").order_by("signed_on", "pk")
+
+
+def _visits(people: Sequence[Any], start: datetime, end: datetime) -> QuerySet[Visit]:
+    done = Visit.objects.live().done().filter(visitor__in=people)
+    within = done.filter(took_place_at__gte=start, took_place_at__lt=end)
+    return within.select_related("client").order_by(F("took_place_at"), "pk")
+
+
+def _last_day(end: datetime) -> date:
+    return clock.local_date(end - timedelta(microseconds=1))
+
+
+def _quality(size: int, spending: int) -> Decimal:
+    return (Decimal(size) + Decimal(spending)) / 2 / TOP * HUNDRED
+
+
+def _counted(people: Sequence[Any], gathered: Gathered) -> Readings:
+    """The number of records per person; nought where there is none."""
+    return {
+        person.pk: Reading(Decimal(len(gathered[person.pk])), tuple(gathered[person.pk]))
+        for person in people
+    }
+
+
+def _mean(found: Sequence[Evidence]) -> Reading:
+    """The mean of what counts; no value where nothing does."""
+    values = [one.value for one in found if one.counted]
+    return Reading(sum(values, Decimal()) / len(values) if values else None, tuple(found))
+
+
+metrics.add(
+    Metric("crm.new_clients", lazy("New clients"), lazy("clients"), new_clients, clause="A-5.2.2a"),
+    Metric(
+        "crm.new_client_quality",
+        lazy("Quality of new clients"),
+        lazy("points"),
+        new_client_quality,
+        clause="A-5.2.2a",
+    ),
+    Metric(
+        "crm.satisfaction", lazy("Satisfaction"), lazy("points"), satisfaction, clause="A-5.2.2b"
+    ),
+    Metric("crm.repeat_rate", lazy("Repeat purchases"), "%", repeat_rate, clause="A-5.2.2c"),
+    Metric("crm.visits", lazy("Visits"), lazy("visits"), visits, clause="A-3.2.4a"),
+    Metric(
+        "crm.visit_timeliness",
+        lazy("Visit records in time"),
+        "%",
+        visit_timeliness,
+        clause="A-3.2.4c",
+    ),
+    Metric(
+        "crm.communications",
+        lazy("Calls and messages"),
+        lazy("records"),
+        communications,
+        clause="A-3.2.3a",
+    ),
+    Metric(
+        "crm.effective_leads",
+        lazy("Effective leads"),
+        lazy("leads"),
+        effective_leads,
+        clause="E11-2.3.2",
+    ),
+)

@@ -1,0 +1,98 @@
+"""Leads and the conditions that make one count as effective information (R-crm-02)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.client import Client
+from expansion import access
+from expansion.records import Deletable, Owned, Recorded
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    def live(self) -> "LeadQuerySet":
+        return self.filter(deleted_at=None, client__deleted_at=None)
+
+    def open(self) -> "LeadQuerySet":
+        return self.filter(status__in=Lead.OPEN)
+
+    def effective_in(self, start, end) -> "LeadQuerySet":
+        """Those that became effective on a day from `start` to `end`, both included."""
+        return self.filter(effective_on__gte=start, effective_on__lte=end)
+
+    def visible_to(self, person) -> "LeadQuerySet":
+        return access.visible_to(person, self)
+
+
+class Lead(Owned, Recorded, Deletable):
+    """A need of a client that may become business.
+
+    `effective_on` is the day on which the last of the rulebook's conditions became true; it is
+    empty while one of them is not. A lead keeps it when it is converted.
+    """
+
+    class Status(models.TextChoices):
+        NEW = "new", _("new")
+        WORKING = "working", _("in work")
+        EFFECTIVE = "effective", _("effective")
+        CONVERTED = "converted", _("converted")
+        INVALID = "invalid", _("invalid")
+
+    OPEN = (Status.NEW, Status.WORKING, Status.EFFECTIVE)
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="leads")
+    title = models.CharField(_("title"), max_length=120)
+    need = models.TextField(_("need"), blank=True, max_length=2000)
+    source = models.CharField(_("source"), max_length=40, blank=True)  # a key of the rulebook
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NEW)
+    effective_on = models.DateField(_("effective since"), null=True, editable=False)
+    closed_reason = models.CharField(_("reason"), max_length=1000, blank=True, editable=False)
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["owner", "status"]),
+            models.Index(fields=["team", "status"]),
+            models.Index(fields=["owner", "effective_on"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(effective_on=None) | Q(status__in=["effective", "converted"]),
+                name="lead_effective_counts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("crm:lead", args=[self.pk])
+
+
+class LeadCondition(models.Model):
+    """One mark on one condition. Append-only: the latest of a key holds, the earlier are history.
+
+    `key` is a condition of the rulebook; `on` is the day since which it holds. An overruling is the
+    manager's and carries its reason in `evidence`.
+    """
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="conditions")
+    key = models.CharField(max_length=40)
+    met = models.BooleanField()
+    on = models.DateField()
+    evidence = models.CharField(_("evidence"), max_length=500)
+    overruled = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["lead", "key", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.met}"

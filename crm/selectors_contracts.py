@@ -1,0 +1,58 @@
+"""Reads over contracts and obligations."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from crm.models import Client, Contract, Obligation
+from crm.searching import matching
+from expansion import access, clock
+from expansion.rulebook.selectors import rules_on
+from expansion.worktime import deadline
+
+
+def contracts_of(person: Any, client: Client) -> QuerySet[Contract]:
+    """The client's contracts that this person sees, newest first."""
+    visible = access.visible_to(person, Contract.objects.live())
+    return visible.filter(client=client).select_related("client", "owner").order_by("-pk")
+
+
+def matching_contracts(records: QuerySet[Contract], text: str) -> QuerySet[Contract]:
+    """Found by number, by a part of the title, or by its client as clients are found."""
+    clients = matching(Client.objects.live(), text).order_by().values("pk")
+    return records.filter(
+        Q(number__icontains=text) | Q(title__icontains=text) | Q(client__in=clients)
+    )
+
+
+def found_contracts(person: Any, text: str) -> QuerySet[Contract]:
+    visible = access.visible_to(person, Contract.objects.live().select_related("client"))
+    return matching_contracts(visible, text).order_by("-pk")
+
+
+def due_soon(records: QuerySet[Obligation]) -> QuerySet[Obligation]:
+    """What falls due within the rulebook's notice, from today on (A-3.2.6b)."""
+    rules = rules_on()
+    calendar = rules.working_time.as_calendar()
+    end = deadline(clock.now(), rules.sla.contract_notice.value, calendar) or clock.now()
+    return records.due_between(clock.today(), clock.local_date(end))
+
+
+def contract_page(person: Any, contract: Contract) -> dict[str, Any]:
+    """What the contract's page shows besides its text."""
+    duties = list(contract.obligations.select_related("done_by"))
+    today = clock.today()
+    return {
+        "duties": duties,
+        "open": sum(duty.done_on is None for duty in duties),
+        "overdue": sum(duty.is_overdue(today) for duty in duties)
+        if contract.status == Contract.Status.SIGNED
+        else 0,
+        "may_edit": contract.is_editable and access.can(person, "edit", contract),
+        "may_delete": contract.is_editable and access.can(person, "delete", contract),
+        "may_sign": contract.status == Contract.Status.APPROVED
+        and access.can(person, "sign", contract),
+        "may_tick": contract.status == Contract.Status.SIGNED
+        and access.can(person, "edit", contract),
+        "may_see_client": access.can(person, "view", contract.client),
+    }

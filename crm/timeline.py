@@ -1,0 +1,166 @@
+"""What this app puts on a client's timeline: visits, talks, and what the trail says of the rest."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
+
+from crm.models import Client, Lead, Opportunity, Visit, VisitComment
+from crm.selectors import MOST_ENTRIES
+from crm.tables import label_in
+from crm.tables_visits import TONES
+from expansion import offers
+from expansion.audit.models import Entry
+from expansion.files.models import Attachment
+from expansion.offers import TimelineEntry
+from expansion.rulebook.selectors import rules_on
+from expansion.ui import formats
+
+CHANNEL_ICONS = {"phone": "phone", "email": "mail", "sms": "message"}
+
+
+def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
+    """Recorded, cancelled and missed visits, with comments and photos; planned ones stand ahead."""
+    visits = list(
+        client.visits.live()
+        .exclude(status=Visit.Status.PLANNED)
+        .select_related("visitor")
+        .prefetch_related(
+            Prefetch("comments", VisitComment.objects.select_related("by").order_by("pk"))
+        )
+        .order_by("-took_place_at", "-pk")[:MOST_ENTRIES]
+    )
+    photos = _photos(visits)
+    for visit in visits:
+        yield TimelineEntry(
+            at=visit.took_place_at or visit.planned_at,
+            icon="map-pin",
+            title=_("Visit"),
+            kind="visit",
+            who=_visit_facts(visit),
+            text=visit.said or visit.closed_reason,
+            url=visit.get_absolute_url(),
+            badge=_visit_badge(visit),
+            lines=_noted(visit),
+            photos=tuple(photos[visit.pk]),
+            quotes=tuple((one.by.name, one.text, one.at) for one in visit.comments.all()),
+        )
+
+
+def communication_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
+    channels = rules_on().crm.contact_channels
+    talks = client.communications.live().select_related("by", "contact")
+    for talk in talks.order_by("-at", "-pk")[:MOST_ENTRIES]:
+        channel = label_in(channels, talk.channel)
+        state = _("%(channel)s, reached") if talk.reached else _("%(channel)s, not reached")
+        whom = f"{talk.by.name} → {talk.contact}" if talk.contact else talk.by.name
+        yield TimelineEntry(
+            at=talk.at,
+            icon=CHANNEL_ICONS.get(talk.channel, "message"),
+            title=state % {"channel": channel},
+            kind="communication",
+            who=whom,
+            text=talk.said,
+            lines=_noted(talk),
+        )
+
+
+def trail_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
+    """What the trail says of the client, its leads and its opportunities, in one query."""
+    words = _trail_words()
+    kinds = ContentType.objects.get_for_models(Client, Lead, Opportunity)
+    about = (
+        Q(about_type=kinds[Client], about_id=client.pk)
+        | Q(about_type=kinds[Lead], about_id__in=client.leads.values("pk"))
+        | Q(about_type=kinds[Opportunity], about_id__in=client.opportunities.values("pk"))
+    )
+    trail = Entry.objects.filter(about, verb__in=words).select_related("actor", "about_type")
+    for entry in trail[:MOST_ENTRIES]:
+        kind, icon, title = words[entry.verb]
+        yield TimelineEntry(
+            at=entry.at,
+            icon=icon,
+            title=title % {"name": entry.about_label},
+            kind=kind,
+            who=entry.actor.name if entry.actor else "",
+            text=_trail_text(entry),
+            url="" if kind == "client" else f"/crm/{_FOLDERS[kind]}/{entry.about_id}",
+        )
+
+
+_FOLDERS = {"lead": "leads", "opportunity": "opportunities"}
+
+
+def _trail_words() -> dict[str, tuple[str, str, str]]:
+    return {
+        "crm.client.created": ("client", "building-store", _("Added to the book")),
+        "crm.client.reassigned": ("client", "user-share", _("Handed over")),
+        "crm.lead.created": ("lead", "bulb", _("Lead: %(name)s")),
+        "crm.lead.judged": ("lead", "bulb", _("Lead judged anew: %(name)s")),
+        "crm.lead.closed": ("lead", "bulb-off", _("Lead set aside: %(name)s")),
+        "crm.opportunity.created": ("opportunity", "target", _("Opportunity: %(name)s")),
+        "crm.opportunity.moved": ("opportunity", "target", _("Opportunity moved: %(name)s")),
+        "crm.opportunity.won": ("opportunity", "trophy", _("Won: %(name)s")),
+        "crm.opportunity.lost": ("opportunity", "target", _("Lost: %(name)s")),
+    }
+
+
+def _trail_text(entry: Entry) -> str:
+    """The stage moved to, the day judged, the reason given: what the entry's changes tell."""
+    parts = []
+    if "stage" in entry.changes and entry.changes["stage"][0]:
+        known = rules_on().pipeline("client").stages
+        before, after = entry.changes["stage"]
+        parts.append(f"{label_in(known, before)} → {label_in(known, after)}")
+    if "effective_on" in entry.changes:
+        since = entry.changes["effective_on"][1]
+        parts.append(_("effective since %(day)s") % {"day": since} if since else _("not effective"))
+    if reason := entry.changes.get("reason", [None, ""])[1]:
+        parts.append(reason)
+    return " · ".join(parts)
+
+
+def _visit_badge(visit: Visit) -> tuple[str, Any]:
+    if visit.late:
+        return "late", _("recorded late")
+    if visit.status == Visit.Status.DONE and visit.planned_at:
+        return "done", _("as planned")
+    return TONES[Visit.Status(visit.status)], visit.get_status_display()
+
+
+def _visit_facts(visit: Visit) -> str:
+    parts = [visit.visitor.name, *visit.outcome_labels]
+    if visit.arrived_at:
+        parts.append(_("checked in %(time)s") % {"time": formats.clock(visit.arrived_at)})
+    if visit.accuracy is not None:
+        parts.append(_("within %(metres)d m") % {"metres": visit.accuracy})
+    return " · ".join(parts)
+
+
+def _noted(record: Any) -> tuple[tuple[str, str], ...]:
+    """Needs, opinions, concerns, as far as something was written (A-3.2.4c)."""
+    labels = {"needs": _("Needs"), "opinions": _("Opinions"), "concerns": _("Concerns")}
+    found = ((label, getattr(record, name, "")) for name, label in labels.items())
+    return tuple((label, text) for label, text in found if text)
+
+
+def _photos(visits: list[Visit]) -> dict[int, list[str]]:
+    """The pictures of several visits in one query."""
+    found: dict[int, list[str]] = defaultdict(list)
+    kind = ContentType.objects.get_for_model(Visit)
+    pictures = Attachment.objects.live().filter(
+        about_type=kind, about_id__in=[visit.pk for visit in visits], kind="photo"
+    )
+    for pk, visit in pictures.values_list("pk", "about_id"):
+        found[visit].append(f"/files/{pk}/picture")
+    return found
+
+
+offers.add(
+    offers.TimelineSource("visits", Client, visit_entries),
+    offers.TimelineSource("communications", Client, communication_entries),
+    offers.TimelineSource("trail", Client, trail_entries),
+)

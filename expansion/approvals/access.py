@@ -1,0 +1,76 @@
+"""Who sees an approval: the parties, whoever sees the record, and its deciders (rivals: the
+approver always can open what is to be approved, and nothing more than that)."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+
+from expansion import access, offers
+from expansion.approvals.models import Decision, Note, Request, Step
+from expansion.approvals.selectors import involving, may_decide, open_step
+
+
+def visible_requests(person: Any) -> Q:
+    """Own ones, those over records the person sees, those a step of which is or was theirs."""
+    condition = Q(submitted_by=person.pk) | Q(owner=person.pk)
+    condition |= Q(pk__in=involving(person).values("pk"))
+    for subject in offers.of(offers.Subject):
+        records = access.visible_to(person, subject.model._default_manager.all())
+        kind = ContentType.objects.get_for_model(subject.model)
+        condition |= Q(about_type=kind, about_id__in=records.order_by().values("pk"))
+    return condition
+
+
+@access.register(Request)
+class RequestAccess(access.Rule):
+    """Visibility and acts come from the request's own rows, not from a role's grant."""
+
+    owner = team = None
+
+    def also_visible(self, person: Any) -> Q:
+        return visible_requests(person)
+
+    def may(self, person: Any, action: str, record: Any = None) -> bool:
+        if record is None:
+            return True
+        if action == "decide":
+            step = open_step(record)
+            return step is not None and may_decide(person, step) is not None
+        if action == "withdraw":
+            return record.submitted_by_id == person.pk and withdrawable(record)
+        if action == "answer":
+            return person.pk in record.parties
+        return False
+
+
+def withdrawable(request: Request) -> bool:
+    """The submitter may take it back before the first decision (R-exp-05)."""
+    undecided = not Decision.objects.filter(step__request=request).exists()
+    return request.status == Request.Status.PENDING and undecided
+
+
+class PartOfRequest(access.Rule):
+    """Steps, decisions and notes are seen with their request."""
+
+    owner = team = None
+    path = "request"
+
+    def also_visible(self, person: Any) -> Q:
+        visible = access.visible_to(person, Request.objects.all())
+        return Q(**{f"{self.path}__in": visible.order_by().values("pk")})
+
+
+@access.register(Step)
+class StepAccess(PartOfRequest):
+    pass
+
+
+@access.register(Decision)
+class DecisionAccess(PartOfRequest):
+    path = "step__request"
+
+
+@access.register(Note)
+class NoteAccess(PartOfRequest):
+    path = "decision__step__request"

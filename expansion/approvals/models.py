@@ -1,0 +1,192 @@
+"""Approvals are rows: request, step, decision, note (law 6, R-exp-05)."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from expansion import access
+from expansion.records import About, Recorded
+
+
+# In whose right a decision was taken: the principal's, or one's own.
+HOLDER = Coalesce("for_person", "by")
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def pending(self) -> "RequestQuerySet":
+        return self.filter(status=Request.Status.PENDING)
+
+    def visible_to(self, person) -> "RequestQuerySet":
+        return access.visible_to(person, self)
+
+
+class Request(About, Recorded):
+    """One round of approval of one record, over a frozen copy of it.
+
+    `snapshot` is what the deciders read, whatever becomes of the record; `digest` is the SHA-256 of
+    its canonical JSON. A returned record that is submitted again gets a new request with the next
+    `round`; earlier ones stay as they are. `owner` and `team` are the record's at that moment.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("being decided")
+        RETURNED = "returned", _("returned")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    kind = models.CharField(_("kind"), max_length=40, db_index=True)  # a chain of the rulebook
+    title = models.CharField(_("title"), max_length=200)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.PENDING, db_index=True
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), related_name="+"
+    )
+    team = models.ForeignKey(
+        "people.Unit", models.PROTECT, verbose_name=_("team"), related_name="+"
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("submitted by"), related_name="+"
+    )
+    submitted_at = models.DateTimeField(_("submitted"))
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    comment = models.CharField(_("comment"), max_length=2000, blank=True)
+    snapshot = models.JSONField(encoder=DjangoJSONEncoder)
+    digest = models.CharField(max_length=64)
+    rules_version = models.ForeignKey("rulebook.Version", models.PROTECT, related_name="+")
+    objects = RequestQuerySet.as_manager()
+
+    class Meta(About.Meta):
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        ordering = ["-submitted_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about_type", "about_id"],
+                condition=Q(status="pending"),
+                name="approval_one_pending",
+            ),
+            models.UniqueConstraint(
+                fields=["about_type", "about_id", "round"], name="approval_round_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("approvals:request", args=[self.pk])
+
+    @property
+    def parties(self) -> frozenset[int]:
+        """Whose matter it is: who submitted it and who owns the record. They never decide it."""
+        return frozenset({self.submitted_by_id, self.owner_id})
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    def open(self) -> "StepQuerySet":
+        return self.filter(status=Step.Status.OPEN, request__status=Request.Status.PENDING)
+
+
+class Step(models.Model):
+    """One link of a chain: which role decides, or which person where one is named.
+
+    `person` is named when the role comes down to one person at submission (the superior, or who
+    stands in for a party or an empty post). `limit` is the time the rulebook of that day gave.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("not yet its turn")
+        OPEN = "open", _("open")
+        APPROVED = "approved", _("approved")
+        RETURNED = "returned", _("returned")
+        REJECTED = "rejected", _("rejected")
+        SKIPPED = "skipped", _("skipped")
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="steps")
+    order = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=60)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    everyone = models.BooleanField(default=False)  # all who may decide must
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    limit = models.CharField(max_length=20)
+    remind_before = models.CharField(max_length=20)
+    opened_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(_("due"), null=True, db_index=True)
+    closed_at = models.DateTimeField(null=True)
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["request", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "order"], name="approval_step_order"),
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(status="open"), name="approval_one_open_step"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "role"])]
+
+    def __str__(self) -> str:
+        return f"{self.request} · {self.role}"
+
+
+class Decision(models.Model):
+    """What somebody decided on a step, for whom, when and why."""
+
+    class Kind(models.TextChoices):
+        APPROVE = "approve", _("approved")
+        RETURN = "return", _("returned")
+        REJECT = "reject", _("rejected")
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="decisions")
+    decision = models.CharField(max_length=10, choices=Kind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    for_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    at = models.DateTimeField()
+    comment = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint("step", HOLDER, name="approval_decided_once"),
+            models.CheckConstraint(
+                condition=Q(decision="approve") | ~Q(comment=""), name="approval_no_without_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.decision}"
+
+
+class Note(models.Model):
+    """A remark on one section of the document, answered by the submitter and settled in the end."""
+
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="notes")
+    section = models.CharField(max_length=60)
+    text = models.CharField(max_length=2000)
+    answer = models.CharField(max_length=2000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -1,0 +1,101 @@
+"""Which steps a person's seats reach, in person or for a principal whose mandate runs.
+
+Read from the database at the moment of asking, never from the seats that a request has cached: a
+mandate that ended a second ago opens nothing (R-exp-04).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from expansion import clock
+from expansion.access import NOTHING, Seat
+from expansion.approvals.approvers import LINE
+from expansion.approvals.models import HOLDER, Decision
+from expansion.people.models import Mandate, Membership, Role, Unit, User
+from expansion.people.selectors import seats_of
+
+
+@dataclass(frozen=True)
+class Chair:
+    """A seat from which a person decides, limited to some kinds of approval where a mandate is."""
+
+    seat: Seat
+    holder: int
+    words: frozenset[str]  # the chain words it answers to besides its role
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> Q:
+        """The condition that selects the steps this chair decides, whatever their state."""
+        role = Q(role=self.seat.role)
+        if self.seat.role in LINE:
+            role &= Q(request__team__in=sorted(self.seat.units))
+        named = Q(person=self.holder)
+        reached = named | (Q(person=None) & (role | Q(role__in=sorted(self.words))))
+        theirs = ~Q(request__submitted_by=self.holder) & ~Q(request__owner=self.holder)
+        return reached & theirs & (Q(request__kind__in=self.kinds) if self.kinds else Q())
+
+
+    @property
+    def undecided(self) -> Q:
+        """The same without the steps that the holder has decided, in person or by a delegate."""
+        decided = Decision.objects.alias(holder=HOLDER).filter(holder=self.holder)
+        return self.steps & ~Q(pk__in=decided.values("step_id"))
+
+
+def chairs(person: User, *, seats: Iterable[Seat] | None = None) -> list[Chair]:
+    """The person's own chairs first, then those of principals.
+
+    `seats` are those of this very request, where they have been read already.
+    """
+    read = seats_of([person])[person.pk] if seats is None else seats
+    held = [(seat.acting_for or person.pk, seat, ()) for seat in read]
+    held += [(seat.acting_for, seat, kinds) for seat, kinds in _listed_powers(person)]
+    words = _words({holder for holder, _seat, _kinds in held})
+    return [
+        Chair(seat, holder, words[holder] | _heads(seat), kinds) for holder, seat, kinds in held
+    ]
+
+
+def reached(person: User, conditions: list[Q]) -> Q:
+    """Any of these conditions, except over the person's own matters; nothing where none is given."""
+    if not conditions or not person.is_active:
+        return NOTHING
+    own = ~Q(request__submitted_by=person.pk) & ~Q(request__owner=person.pk)
+    return reduce(or_, conditions) & own
+
+
+def _listed_powers(person: User) -> list[tuple[Seat, tuple[str, ...]]]:
+    """Seats from mandates that pass on some kinds of approval only; the gate knows none of them."""
+    running = Mandate.objects.active(clock.now()).filter(delegate=person)
+    limited = [mandate for mandate in running.select_related("principal") if mandate.kinds]
+    seats = seats_of([mandate.principal for mandate in limited])
+    return [
+        (replace(seat, acting_for=mandate.principal_id), tuple(mandate.kinds))
+        for mandate in limited
+        for seat in seats[mandate.principal_id]
+        if seat.acting_for is None  # A mandate is never passed on.
+    ]
+
+
+def _words(holders: Iterable[int]) -> dict[int, frozenset[str]]:
+    """`post:…` and `department:…` that each holder answers to."""
+    words: dict[int, set[str]] = {holder: set() for holder in holders}
+    held = Membership.objects.on(clock.today()).filter(user__in=list(words))
+    for membership in held.select_related("post", "unit"):
+        words[membership.user_id] |= {
+            f"post:{membership.post.key}",
+            f"department:{membership.unit.key}",
+        }
+    return {holder: frozenset(found) for holder, found in words.items()}
+
+
+def _heads(seat: Seat) -> frozenset[str]:
+    if seat.role != Role.LEADER:
+        return frozenset()
+    keys = Unit.objects.filter(pk__in=seat.units).values_list("key", flat=True)
+    return frozenset(f"team:{key}" for key in keys)

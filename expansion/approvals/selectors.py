@@ -1,0 +1,155 @@
+"""Reads over approvals: what waits for whom, who may decide, what was decided."""
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from expansion import clock, offers
+from expansion.access import Seat
+from expansion.approvals.approvers import holders_of
+from expansion.approvals.models import HOLDER, Decision, Note, Request, Step
+from expansion.approvals.reach import chairs, reached
+from expansion.people.models import Mandate, User
+from expansion.records import about_key
+
+
+def waiting_for(person: User, *, seats: tuple[Seat, ...] | None = None) -> QuerySet[Step]:
+    """The open steps that this person may decide now, the most urgent first.
+
+    `seats` spares a look-up where this request has read them already.
+    """
+    conditions = [chair.undecided for chair in chairs(person, seats=seats)]
+    return (
+        Step.objects.open()
+        .filter(reached(person, conditions))
+        .select_related("request__submitted_by")
+        .order_by(F("due_at").asc(nulls_last=True), "pk")
+    )
+
+
+def may_decide(person: User, step: Step) -> Seat | None:
+    """The seat from which the person may decide this step now; `acting_for` says for whom.
+
+    None where it is not open, not theirs, their own matter, or decided by them already.
+    """
+    if step.status != Step.Status.OPEN or step.request.status != Request.Status.PENDING:
+        return None
+    return _first(person, step, [(chair.seat, chair.undecided) for chair in chairs(person)])
+
+
+def could_decide(person: User, step: Step) -> Seat | None:
+    """The seat that reaches the step, whatever has become of the step."""
+    return _first(person, step, [(chair.seat, chair.steps) for chair in chairs(person)])
+
+
+def _first(person: User, step: Step, offered: list[tuple[Seat, Q]]) -> Seat | None:
+    if not person.is_active or person.pk in step.request.parties:
+        return None
+    this = Step.objects.filter(pk=step.pk)
+    return next((seat for seat, condition in offered if this.filter(condition).exists()), None)
+
+
+def involving(person: User) -> QuerySet[Request]:
+    """The requests of which a step is or was this person's, or that they decided.
+
+    Read access of approvers derives from this and from nothing else; a delegate's ends with the
+    mandate except for what was decided under it.
+    """
+    conditions = [chair.steps for chair in chairs(person)]
+    opened = Step.objects.filter(reached(person, conditions), opened_at__isnull=False)
+    decided = Decision.objects.filter(Q(by=person.pk) | Q(for_person=person.pk))
+    return Request.objects.filter(
+        Q(pk__in=opened.values("request_id")) | Q(pk__in=decided.values("step__request_id"))
+    )
+
+
+def open_step(request: Request) -> Step | None:
+    """The step whose turn it is; None once the request is closed."""
+    return request.steps.filter(status=Step.Status.OPEN).select_related("person").first()
+
+
+def deciders(step: Step) -> list[User]:
+    """Who may decide the step in person and has not yet."""
+    parties = step.request.parties
+    found = [step.person] if step.person else holders_of(step.role, step.request.team)
+    decided = set(step.decisions.values_list(HOLDER, flat=True))
+    return [
+        person
+        for person in found
+        if person.is_active and person.pk not in parties and person.pk not in decided
+    ]
+
+
+def delegates(step: Step, principals: list[User]) -> list[User]:
+    """Who may decide the step for one of these principals while a mandate runs."""
+    running = Mandate.objects.active(clock.now()).filter(principal__in=principals)
+    return [
+        mandate.delegate
+        for mandate in running.select_related("delegate")
+        if (not mandate.kinds or step.request.kind in mandate.kinds)
+        and mandate.delegate.is_active
+        and mandate.delegate_id not in step.request.parties
+    ]
+
+
+def rounds(record: Any) -> QuerySet[Request]:
+    return Request.objects.filter(**about_key(record))
+
+
+def latest(record: Any) -> Request | None:
+    """The last round of approval of a record."""
+    return rounds(record).order_by("-round").first()
+
+
+def history(record: Any) -> list[Request]:
+    """Every round of a record, first to last, each with its steps and decisions."""
+    return list(rounds(record).order_by("round").prefetch_related(*WITH_DECISIONS))
+
+
+WITH_DECISIONS = (
+    "steps__person",
+    "steps__decisions__by",
+    "steps__decisions__for_person",
+    "steps__decisions__notes",
+)
+
+
+def earlier(request: Request) -> Request | None:
+    """The round before this one."""
+    same = Request.objects.filter(about_type=request.about_type, about_id=request.about_id)
+    return same.filter(round__lt=request.round).order_by("-round").first()
+
+
+def notes_of(request: Request) -> QuerySet[Note]:
+    """The notes on a record up to this round; earlier ones stay readable (R-exp-05)."""
+    return (
+        Note.objects.filter(
+            decision__step__request__about_type=request.about_type,
+            decision__step__request__about_id=request.about_id,
+            decision__step__request__round__lte=request.round,
+        )
+        .select_related(
+            "decision__by", "decision__for_person", "decision__step__request", "answered_by"
+        )
+        .order_by("pk")
+    )
+
+
+def acts_under_mandate() -> QuerySet[Decision]:
+    """Every decision taken for an absent principal (R-exp-04: the list of acts)."""
+    return Decision.objects.exclude(for_person=None)
+
+
+def subject(request: Request) -> offers.Subject:
+    """How the request's record is approved.
+
+    Raises:
+        LookupError: no app offers its kind any more.
+    """
+    return next(one for one in offers.of(offers.Subject) if one.kind == request.kind)
+
+
+def chairs_in(person: User, request: Request) -> bool:
+    """Whether a step of the record's approval, in any round, is or was this person's."""
+    same = Request.objects.filter(about_type=request.about_type, about_id=request.about_id)
+    return person.pk not in request.parties and involving(person).filter(pk__in=same).exists()

@@ -1,0 +1,37 @@
+"""What the panel on a record's own page asks for."""
+
+from typing import Any
+
+from django import template
+
+from expansion import access, offers
+from expansion.approvals import desk
+from expansion.approvals.selectors import latest, may_decide, open_step
+from expansion.approvals.wording import TONES
+from expansion.ui.forms import new_key
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def approval_of(context: Any, record: Any) -> dict[str, Any]:
+    """The last round of a record and what this person may do about it."""
+    person = context["request"].user
+    last = latest(record)
+    step = open_step(last) if last else None
+    return {
+        "last": last,
+        "tone": TONES[last.status] if last else "",
+        "chain": list(desk.chain(person, last)) if last else [],
+        "may_decide": step is not None and may_decide(person, step) is not None,
+        "may_withdraw": last is not None and access.can(person, "withdraw", last),
+        "may_submit": access.can(person, "submit", record),
+        "submit_url": f"{offers.subject_of(record).url(record)}/submit",
+        "request_id": new_key(),
+    }
+
+
+@register.filter
+def note_typed(form: Any, section: str) -> str:
+    """What was typed beside a section before the form came back."""
+    return form.note(section)

@@ -1,0 +1,184 @@
+"""The approval desk: inbox, document, decisions, sheet."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from expansion import access
+from expansion.approvals import desk, forms, remarks, services, tables
+from expansion.approvals.models import Decision, Note, Request
+from expansion.approvals.selectors import acts_under_mandate, waiting_for
+from expansion.approvals.sheet import export_sheet
+from expansion.ui.gates import SIGNED_IN
+from expansion.ui.pages import ActPage, FormPage, ListPage, Screen
+
+DONE = {
+    Decision.Kind.APPROVE: _("Approved"),
+    Decision.Kind.RETURN: _("Returned with your comment"),
+    Decision.Kind.REJECT: _("Rejected with your comment"),
+}
+
+
+class Inbox(Screen):
+    """The queue, with the most urgent document open beside it."""
+
+    gate = SIGNED_IN
+    template = "approvals/inbox.html"
+
+    def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        chosen = self.find(Request, pk) if pk else self.first()
+        return self.draw(
+            {
+                "alone": pk is not None,
+                "queue": desk.queue(request.user, chosen),
+                "form": forms.DecisionForm(person=request.user),
+                **self.document(chosen),
+            }
+        )
+
+    def first(self) -> Request | None:
+        step = waiting_for(self.request.user).first()
+        return step.request if step else None
+
+    def document(self, chosen: Request | None) -> dict[str, Any]:
+        if chosen is None:
+            return {}
+        comparing = self.request.GET.get("compare") == "1"
+        return desk.document(self.request.user, chosen, comparing=comparing)
+
+
+class Decide(FormPage):
+    """POST of the decision bar; whoever was slower is told who decided (409)."""
+
+    gate = SIGNED_IN
+    model = Request
+    form = forms.DecisionForm
+    template = "approvals/inbox.html"
+
+    def load(self, pk: int | None) -> None:
+        """The service says why somebody may not decide; here only visibility counts."""
+        self.record = self.find(Request, pk)
+
+    def get(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
+        self.load(pk)
+        return HttpResponseRedirect(self.record.get_absolute_url())
+
+    def make_form(self, **given: Any) -> forms.DecisionForm:
+        return self.form(person=self.request.user, **given)
+
+    def write(self, form: Any) -> Request:
+        values = form.values()
+        self.done = DONE[values["decision"]]
+        return services.decide(actor=self.request.user, request=self.record, **values)
+
+    def differences(self, form: Any) -> list[dict[str, Any]]:
+        return []  # A decision has no two versions to choose from: the page shows the new state.
+
+    def success_url(self, record: Any) -> str:
+        """The next one that waits, else the inbox."""
+        step = waiting_for(self.request.user).first()
+        return step.request.get_absolute_url() if step else reverse("approvals:inbox")
+
+    def context(self, form: Any) -> dict[str, Any]:
+        stored = self.find(Request, self.record.pk)
+        return {
+            "alone": True,
+            "form": form,
+            "queue": desk.queue(self.request.user, stored),
+            **desk.document(self.request.user, stored, comparing=False),
+        }
+
+
+class Withdraw(ActPage):
+    gate = SIGNED_IN
+    model = Request
+    form = forms.EmptyForm
+    title = _("Withdraw from approval")
+    verb = _("Withdraw")
+    done = _("Withdrawn")
+
+    def load(self, pk: int | None) -> None:
+        self.record = self.find(Request, pk)
+
+    def service(self, *, actor: Any, record: Request) -> Request:
+        return services.withdraw(actor=actor, request=record)
+
+    def success_url(self, record: Any) -> str:
+        """Back to the record, where the person sees it."""
+        about = record.about
+        seen = about is not None and access.can(self.request.user, "view", about)
+        return about.get_absolute_url() if seen else record.get_absolute_url()
+
+
+class NoteAct(ActPage):
+    gate = SIGNED_IN
+    model = Note
+
+    def load(self, pk: int | None) -> None:
+        self.record = self.find(Note, pk)
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return super().context(form) | {"cancel_url": self.success_url(self.record)}
+
+    def success_url(self, record: Any) -> str:
+        return record.decision.step.request.get_absolute_url()
+
+
+class NoteAnswer(NoteAct):
+    form = forms.AnswerForm
+    title = _("Answer a note")
+    verb = _("Answer")
+    done = _("Answered")
+
+    def service(self, *, actor: Any, record: Note, answer: str) -> Note:
+        return remarks.answer_note(actor=actor, note=record, answer=answer)
+
+
+class NoteSettle(NoteAct):
+    form = forms.EmptyForm
+    title = _("Settle a note")
+    verb = _("Mark as settled")
+    done = _("Settled")
+
+    def service(self, *, actor: Any, record: Note) -> Note:
+        return remarks.settle_note(actor=actor, note=record)
+
+
+class Sheet(Screen):
+    """The approval sheet as PDF (R-exp-05)."""
+
+    gate = SIGNED_IN
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        chosen = self.find(Request, pk)
+        content = export_sheet(actor=request.user, request=chosen)
+        response = HttpResponse(content, content_type="application/pdf")
+        response.headers["Content-Disposition"] = f'attachment; filename="approval-{pk}.pdf"'
+        return response
+
+
+class RequestList(ListPage):
+    gate = SIGNED_IN
+    listing = tables.REQUESTS
+    empty = {
+        "icon": "inbox",
+        "title": _("No approvals yet"),
+        "text": _("What is submitted for approval will stand here."),
+    }
+
+
+class ActList(ListPage):
+    """Everything decided for an absent principal (R-exp-04)."""
+
+    gate = SIGNED_IN
+    listing = tables.ACTS
+    empty = {
+        "icon": "user-check",
+        "title": _("Nothing was decided for somebody absent"),
+        "text": _("Decisions under a mandate will stand here, with both names."),
+    }
+
+    def records(self):
+        return acts_under_mandate()

@@ -1,0 +1,180 @@
+"""Writes over attachments. Bytes are stored before the row: a row never points at nothing."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from expansion import access, clock
+from expansion.audit.services import write
+from expansion.errors import Invalid
+from expansion.files.kinds import EXTENSIONS, PICTURES, media_type, repainted
+from expansion.files.models import Attachment
+from expansion.records import about as pointing_at
+from expansion.records import lock
+
+DRAFT_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An upload that may be kept: its content as it is stored, and what it is."""
+
+    content: File
+    name: str
+    media_type: str
+    digest: str
+
+
+@transaction.atomic
+def attach(
+    *, actor: Any, record: models.Model, upload: UploadedFile, kind: str = "document"
+) -> Attachment:
+    """Adds a file to a record; whoever may edit the record may do so.
+
+    Raises:
+        Forbidden: the record is not this person's to change.
+        Invalid: empty, too large, or of no allowed kind.
+    """
+    access.require(actor, "edit", record)
+    attachment = _keep(actor, checked(upload), kind, **pointing_at(record))
+    write(
+        actor=actor,
+        verb="files.attachment.added",
+        about=record,
+        changes={"file": [None, attachment.name]},
+    )
+    return attachment
+
+
+@transaction.atomic
+def remove(*, actor: Any, attachment: Attachment) -> Attachment:
+    """Takes a file off its record; the bytes stay, so that it can be brought back."""
+    attachment = lock(Attachment.objects.live(), attachment.pk)
+    access.require(actor, "remove", attachment)
+    attachment.deleted_at, attachment.deleted_by = clock.now(), actor
+    attachment.save(update_fields=["deleted_at", "deleted_by"])
+    write(
+        actor=actor,
+        verb="files.attachment.removed",
+        about=attachment.about,
+        changes={"file": [attachment.name, None]},
+    )
+    return attachment
+
+
+@transaction.atomic
+def keep_drafts(
+    *, actor: Any, draft: str, uploads: Iterable[UploadedFile], kind: str, most: int
+) -> list[Attachment]:
+    """Keeps the files of a form under its key, so that a refused form does not lose them.
+
+    Returns all that the key holds, those of earlier attempts included; the same file sent twice is
+    kept once.
+
+    Raises:
+        Invalid: one of them is of no allowed kind, or there are more than `most`.
+    """
+    kept = drafts(actor, draft)
+    for upload in uploads:
+        one = checked(upload)
+        if any(other.digest == one.digest for other in kept):
+            continue
+        if len(kept) == most:
+            raise Invalid(_("At most %(most)d files. Leave some out.") % {"most": most})
+        kept.append(_keep(actor, one, kind, draft=draft))
+    return kept
+
+
+def drafts(actor: Any, draft: str) -> list[Attachment]:
+    """What this person's form with that key has sent so far."""
+    return list(Attachment.objects.live().filter(added_by=actor, draft=draft)) if draft else []
+
+
+@transaction.atomic
+def claim_drafts(*, actor: Any, draft: str, record: models.Model) -> list[Attachment]:
+    """Gives the files kept under a form's key to the record that the form made."""
+    claimed = drafts(actor, draft)
+    Attachment.objects.filter(pk__in=[one.pk for one in claimed]).update(
+        draft="", **pointing_at(record)
+    )
+    return claimed
+
+
+def forget_drafts(*, now: datetime) -> int:
+    """Deletes the files of forms that never went through, a week after; returns how many."""
+    old = list(Attachment.objects.exclude(draft="").filter(at__lt=now - timedelta(days=DRAFT_DAYS)))
+    for one in old:
+        one.delete()
+        default_storage.delete(one.key)
+    return len(old)
+
+
+def checked(upload: UploadedFile) -> Checked:
+    """The upload as it will be stored; a picture is drawn anew, without EXIF.
+
+    Raises:
+        Invalid: empty, too large, or of no allowed kind.
+    """
+    name = _plain_name(upload.name or "")
+    _check_size(upload, name)
+    found = media_type(upload.file, name)
+    if found not in PICTURES.values():
+        return Checked(upload, name, found, _digest(upload))
+    data, found = repainted(upload.file, name)
+    content = ContentFile(data)
+    stem = name.rpartition(".")[0] or name
+    return Checked(content, f"{stem}.{EXTENSIONS[found]}", found, _digest(content))
+
+
+def _keep(actor: Any, one: Checked, kind: str, **columns: Any) -> Attachment:
+    return Attachment.objects.create(
+        kind=kind,
+        name=one.name,
+        size=one.content.size,
+        media_type=one.media_type,
+        digest=one.digest,
+        key=default_storage.save(_key(), one.content),
+        added_by=actor,
+        at=clock.now(),
+        **columns,
+    )
+
+
+def _check_size(upload: UploadedFile, name: str) -> None:
+    if not upload.size:
+        raise Invalid(_("“%(name)s” is empty.") % {"name": name[:60]})
+    if upload.size > settings.UPLOAD_MAX_BYTES:
+        most = settings.UPLOAD_MAX_BYTES // 1024**2
+        raise Invalid(
+            _("“%(name)s” is larger than %(most)d MB.") % {"name": name[:60], "most": most}
+        )
+
+
+def _plain_name(name: str) -> str:
+    """The name without a path and without signs that are not for reading."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(sign for sign in last if sign.isprintable()).strip(" .")
+    stem, dot, extension = shown.rpartition(".")
+    return f"{stem[:180]}{dot}{extension[:15]}" or _("file")
+
+
+def _key() -> str:
+    token = secrets.token_hex(20)
+    return f"{token[:2]}/{token[2:]}"
+
+
+def _digest(content: File) -> str:
+    digest = hashlib.sha256()
+    for chunk in content.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,100 @@
+"""Delivery of files through the gate, and adding and removing them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from expansion import access
+from expansion.errors import Gone, Invalid
+from expansion.files import services
+from expansion.files.models import Attachment
+from expansion.ui.gates import SIGNED_IN
+from expansion.ui.pages import UNPROCESSABLE, Screen
+
+A_YEAR = 60 * 60 * 24 * 365
+
+
+class FilePage(Screen):
+    """The original, always as an attachment: nothing that a person sent runs inside our pages."""
+
+    gate = SIGNED_IN
+    inline = False
+
+    def records(self):
+        return Attachment.objects.live()
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = self.find(self.records(), pk)
+        if found.about is not None and getattr(found.about, "deleted_at", None):
+            raise Gone(_("There is nothing here for you at this address."))
+        response = FileResponse(
+            default_storage.open(found.key),
+            as_attachment=not self.inline,
+            filename=found.name,
+            content_type=found.media_type,
+        )
+        response.headers["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
+
+
+class PicturePage(FilePage):
+    """Our own drawing of a picture, for the page itself."""
+
+    inline = True
+
+    def records(self):
+        return Attachment.objects.live().filter(media_type__startswith="image/")
+
+
+class FileAdd(Screen):
+    """Adds files to a record: the form of `files/_list.html` names it by kind and id."""
+
+    gate = SIGNED_IN
+
+    def post(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        record = self.find(_model(kind), pk)
+        try:
+            with transaction.atomic():
+                for upload in request.FILES.getlist("files"):
+                    services.attach(actor=request.user, record=record, upload=upload)
+        except Invalid as refusal:
+            context = {"message": refusal.message}
+            return render(request, "files/refused.html", context, status=UNPROCESSABLE)
+        return HttpResponseRedirect(_back(request, record))
+
+
+class FileRemove(Screen):
+    gate = SIGNED_IN
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        attachment = self.find(Attachment.objects.live(), pk)
+        services.remove(actor=request.user, attachment=attachment)
+        messages.success(request, _("File removed"))
+        return HttpResponseRedirect(_back(request, attachment.about))
+
+
+def _model(kind: str) -> type[models.Model]:
+    """The model named `crm.client`; one without an access rule is not there for anybody."""
+    app, _dot, name = kind.partition(".")
+    try:
+        model = ContentType.objects.get_by_natural_key(app, name).model_class()
+    except ContentType.DoesNotExist:
+        model = None
+    if model is None or model not in access.rules():
+        raise Gone(_("There is nothing here for you at this address."))
+    return model
+
+
+def _back(request: HttpRequest, record: Any) -> str:
+    wanted = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    return record.get_absolute_url() if record is not None else "/"

@@ -1,0 +1,19 @@
+"""A notice is its person's alone: nobody reads for somebody else, a delegate neither."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from expansion import access
+from expansion.notices.models import Notice
+
+
+@access.register(Notice)
+class NoticeAccess(access.Rule):
+    owner, team = "person", None
+
+    def also_visible(self, person: Any) -> Q:
+        return Q(person_id=person.pk)
+
+    def may(self, person: Any, action: str, record: Any = None) -> bool:
+        return action in {"view", "read"} and (record is None or record.person_id == person.pk)

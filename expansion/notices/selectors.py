@@ -1,0 +1,39 @@
+"""Reads over notices for the shell and the page."""
+
+from itertools import groupby
+from typing import Any
+
+from expansion import clock
+from expansion.notices.models import Notice, Preference
+from expansion.ui import formats
+
+CAP = 100
+SHOWN = 100
+
+
+def unread_count(person: Any) -> int:
+    """How many wait, counted to 99 at most: the bell has no room for more."""
+    return min(Notice.objects.unread().filter(person=person)[:CAP].count(), CAP - 1)
+
+
+def page(person: Any) -> dict[str, Any]:
+    """The newest notices: first the unread by day, then the read by day."""
+    mine = Notice.objects.filter(person=person).select_related("actor")
+    unread = list(mine.unread()[:SHOWN])
+    read = list(mine.exclude(read_at=None)[:SHOWN])
+    return {"unread": by_day(unread), "read": by_day(read), "until": clock.now()}
+
+
+def by_day(notices: list[Notice]) -> list[dict[str, Any]]:
+    """[{day, notices}], newest day first, as the rows come."""
+    groups = groupby(notices, key=lambda notice: clock.local_date(notice.at))
+    return [{"day": _word(day), "notices": list(found)} for day, found in groups]
+
+
+def _word(day: Any) -> str:
+    words, age = formats.form(), (clock.today() - day).days
+    return {0: words.today, 1: words.yesterday}.get(age) or formats.day_as("long", day)
+
+
+def wants_email(person: Any) -> bool:
+    return Preference.objects.filter(person=person, email=True).exists()

@@ -1,0 +1,183 @@
+"""Telling people: rows inside the caller's transaction, e-mail from the outbox after commit."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from expansion import access, clock
+from expansion.audit.services import write
+from expansion.jobs.services import enqueue
+from expansion.notices.models import Mail, Notice, Preference
+from expansion.people.models import Role, User
+from expansion.people.selectors import holders
+from expansion.records import about as pointing_at
+from expansion.records import lock
+
+SEND = "notices.send_mail"
+
+_muted: ContextVar[bool] = ContextVar("notices_muted", default=False)
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Nobody is told anything inside the block: for seeds and imports of old records."""
+    token = _muted.set(True)
+    try:
+        yield
+    finally:
+        _muted.reset(token)
+
+
+@transaction.atomic
+def tell(
+    *,
+    people: Iterable[User],
+    kind: str,
+    title: Any,
+    url: str,
+    about: models.Model | None = None,
+    actor: Any = None,
+    key: str | None = None,
+    text: Any = "",
+) -> list[Notice]:
+    """Tells each of `people` once; returns the notices that this call has added.
+
+    Lazy titles and texts are written in each person's language. Nobody is told who has left or who
+    may not see `about` (R-exp-11). With a `key` a person is told once, however often this is
+    called, at the same time too.
+
+    Raises:
+        ValueError: `url` leads out of this installation.
+    """
+    if not url.startswith("/") or url.startswith("//"):
+        raise ValueError(f"A notice leads to a path of this installation, not to {url!r}.")
+    if _muted.get():
+        return []
+    readers = [person for person in _each_once(people) if _may_know(person, about)]
+    told = _told_already(readers, key)
+    moment = clock.now()
+    rows = [
+        _notice(person, kind, title, text, at=moment, url=url, key=key or "", actor=actor,
+                **pointing_at(about))
+        for person in readers
+        if person.pk not in told
+    ]  # fmt: skip
+    return _store(rows, key)
+
+
+def _each_once(people: Iterable[User]) -> list[User]:
+    return list({person.pk: person for person in people}.values())
+
+
+def _may_know(person: User, about: models.Model | None) -> bool:
+    return person.is_active and (about is None or access.can(person, "view", about))
+
+
+def _told_already(people: list[User], key: str | None) -> set[int]:
+    if not key:
+        return set()
+    return set(
+        Notice.objects.filter(person__in=people, key=key).values_list("person_id", flat=True)
+    )
+
+
+def _notice(person: User, kind: str, title: Any, text: Any, **columns: Any) -> Notice:
+    with translation.override(person.language):
+        line = " ".join(str(title).split())  # It becomes the subject of a mail.
+        return Notice(person=person, kind=kind, title=line[:200], text=str(text)[:1000], **columns)
+
+
+def _store(rows: list[Notice], key: str | None) -> list[Notice]:
+    """Saves the rows; of two calls with one key at a time, one adds and the other adds nothing."""
+    if not key:
+        stored = Notice.objects.bulk_create(rows)
+    else:
+        Notice.objects.bulk_create(rows, ignore_conflicts=True)
+        stored = list(
+            Notice.objects.filter(key=key, person__in=[row.person_id for row in rows])
+            .filter(mail=None)
+            .select_related("person")
+        )
+    _post(stored)
+    return stored
+
+
+def _post(notices: list[Notice]) -> None:
+    """Puts an e-mail into the outbox for those who want one and have an address."""
+    wanting = set(
+        Preference.objects.filter(
+            person__in=[notice.person_id for notice in notices], email=True
+        ).values_list("person_id", flat=True)
+    )
+    mails = [
+        _mail(notice) for notice in notices if notice.person_id in wanting and notice.person.email
+    ]
+    if mails:
+        Mail.objects.bulk_create(mails, ignore_conflicts=True)
+        enqueue(SEND, key="outbox")
+
+
+def _mail(notice: Notice) -> Mail:
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    return Mail(
+        notice=notice,
+        to=notice.person.email,
+        message_id=f"<{uuid.uuid4().hex}@{host}>",
+        ready_at=notice.at,
+    )
+
+
+@transaction.atomic
+def read_notice(*, actor: User, record: Notice) -> Notice:
+    """Marks a notice as read; a second time changes nothing."""
+    access.require(actor, "read", record)
+    notice = lock(Notice.objects.all(), record.pk)
+    if notice.read_at is None:
+        notice.read_at = clock.now()
+        notice.save(update_fields=["read_at"])
+    return notice
+
+
+@transaction.atomic
+def read_all(*, actor: User, until: datetime | None = None) -> int:
+    """Marks the person's notices up to a moment as read; those that came later stay unread."""
+    unread = Notice.objects.unread().filter(person=actor, at__lte=until or clock.now())
+    return unread.update(read_at=clock.now())
+
+
+@transaction.atomic
+def choose_channels(*, actor: User, email: bool) -> Preference:
+    """A person's own wish whether notices come by e-mail too."""
+    preference, _new = Preference.objects.get_or_create(person=actor)
+    before, preference.email = preference.email, email
+    preference.save(update_fields=["email"])
+    write(
+        actor=actor,
+        verb="notices.channels.chosen",
+        about=actor,
+        changes={"email": [before, email]},
+    )
+    return preference
+
+
+def tell_silent_job(*, actor: Any, record: models.Model, **facts: Any) -> None:
+    """Alarms the administrators once that a scheduled job has stopped running."""
+    tell(
+        people=holders(Role.ADMINISTRATOR),
+        kind="jobs.silent",
+        title=_("A scheduled job has stopped running"),
+        text=record.label,  # type: ignore[attr-defined]
+        url=record.get_absolute_url(),  # type: ignore[attr-defined]
+        about=record,
+        key=f"jobs.silent:{record.pk}:{record.alarmed_at:%Y%m%dT%H%M%S}",  # type: ignore[attr-defined]
+    )

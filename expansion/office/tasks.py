@@ -1,0 +1,52 @@
+"""Background work of this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from expansion import clock
+from expansion.jobs import registry
+from expansion.jobs.models import Job
+from expansion.office.models import WorkReport
+from expansion.office.services import reminders
+from expansion.office.services.reports import open_reports
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.work import Report
+from expansion.worktime import Period, PeriodKind
+
+
+@registry.every("office.open_reports", "5 * * * *", label=_("Open the work reports that are owed"))
+def open_all(job: Job) -> dict:
+    """Opens the present periods, and those that passed while nothing ran."""
+    opened = [
+        row
+        for period in _owed_periods(rules_on())
+        for row in open_reports(rules=rules_on(period.start), period=period)
+    ]
+    return {"opened": len(opened)}
+
+
+def _owed_periods(rules: Rules) -> list[Period]:
+    """From the last opened period of each report to the present one; at first only the present.
+
+    The last one is looked at again: who has joined since owes a report too.
+    """
+    periods = set()
+    for report in rules.reports:
+        if report.cadence.value.every in set(PeriodKind):
+            periods.update(_since_last(report))
+    return sorted(periods)
+
+
+def _since_last(report: Report) -> list[Period]:
+    present = Period.containing(report.cadence.value.every)
+    row = WorkReport.objects.filter(kind=report.key).order_by("-begins_on").first()
+    last = Period.parse(row.period) if row else present
+    periods = [last if last.kind is present.kind else present]
+    while periods[-1] < present:
+        periods.append(periods[-1].next())
+    return periods
+
+
+@registry.every("office.remind", "*/10 * * * *", label=_("Remind of work reports"))
+def remind(job: Job) -> dict:
+    return reminders.remind(clock.now())

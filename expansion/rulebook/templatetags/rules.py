@@ -1,0 +1,139 @@
+"""Words for parts of the rulebook."""
+
+from datetime import time
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from expansion.rulebook.values import Cadence, Item
+from expansion.worktime import Limit
+
+register = template.Library()
+
+SECTIONS = {
+    "policy": _("Policy"),
+    "working_time": _("Working time"),
+    "posts": _("Posts"),
+    "teams": _("Teams"),
+    "delegation": _("Delegation"),
+    "authority": _("Authority"),
+    "appraisal": _("Appraisal"),
+    "kpi_sets": _("Indicators and weights"),
+    "consequences": _("Consequences"),
+    "rewards": _("Rewards"),
+    "bonus": _("Bonus"),
+    "pipelines": _("Stages"),
+    "approvals": _("Approval chains"),
+    "reports": _("Reports"),
+    "meetings": _("Meetings"),
+    "sla": _("Time limits"),
+    "crm": _("Clients"),
+    "research": _("Research"),
+    "partnerships": _("Partnerships"),
+    "attendance": _("Attendance"),
+    "leave": _("Leave"),
+    "documents": _("Documents"),
+    "training": _("Training"),
+    "risk": _("Risk"),
+    "retention": _("Retention of data"),
+    "numbers": _("Numbering"),
+    "lists": _("Lists"),
+}
+
+# Words that stand in a rulebook as keys: roles, switches, ways of counting.
+WORDS = {
+    "manager": _("manager"),
+    "deputy": _("deputy manager"),
+    "leader": _("team leader"),
+    "superior": _("superior"),
+    "member": _("member"),
+    "hr": _("human resources"),
+    "legal": _("legal"),
+    "finance": _("finance"),
+    "leadership": _("leadership"),
+    "statutory": _("statutory calendar"),
+    "own": _("the department's own"),
+    "all": _("all"),
+    "one": _("one"),
+    "listed": _("those listed"),
+    "leave": _("leave"),
+    "full_day_outing": _("outing of a full day"),
+    "switch": _("switched by hand"),
+    "common_shares_fixed": _("team share and fixed common shares"),
+    "normalise": _("all weights scaled to 100"),
+    "additive": _("simply added"),
+    "groups": _("one set is the whole"),
+    "first_workday_after": _("first workday after the period"),
+    "last_workday_of": _("last workday of the period"),
+    "monday": _("Monday"),
+    "tuesday": _("Tuesday"),
+    "wednesday": _("Wednesday"),
+    "thursday": _("Thursday"),
+    "friday": _("Friday"),
+    "saturday": _("Saturday"),
+    "sunday": _("Sunday"),
+    "contact": _("a contact"),
+    "visit": _("a visit"),
+    "approved_contract": _("an approved contract"),
+    "scheme": _("a scheme"),
+    "evaluation": _("an evaluation"),
+    "plan": _("an approved plan"),
+    "findings": _("findings"),
+}
+
+CADENCES = {
+    "day": _("daily"),
+    "week": _("weekly"),
+    "two_weeks": _("every two weeks"),
+    "month": _("monthly"),
+    "quarter": _("quarterly"),
+    "half_year": _("every half year"),
+    "year": _("yearly"),
+    "event": _("after each occasion"),
+    "ad_hoc": _("when needed"),
+}
+
+
+@register.filter
+def rule_section(key: str) -> Any:
+    """The title of a section; a section without one shows its key."""
+    return SECTIONS.get(key, key)
+
+
+@register.filter
+def rule_value(value: Any) -> str:
+    """A value as people read it: items by their labels, lists with commas."""
+    if isinstance(value, (tuple, list)):
+        return str(_(", ")).join(map(rule_value, value)) or "—"
+    if isinstance(value, Item):
+        return value.label()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, Limit):
+        return value.label
+    if isinstance(value, Cadence):
+        return cadence(value)
+    return str(WORDS.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def cadence(value: Cadence) -> str:
+    """每周 · 周五 · 15:00: how often, and where it says so the day and the hour."""
+    parts = [str(CADENCES[value.every])]
+    if value.weekday:
+        parts.append(str(WORDS[value.weekday]))
+    if value.day:
+        parts.append(_day_words(value) % {"day": value.day})
+    if value.workday:
+        parts.append(gettext("workday %(number)s") % {"number": value.workday})
+    if value.within:
+        parts.append(gettext("within %(limit)s") % {"limit": value.within.label})
+    if value.every not in {"event", "ad_hoc"}:
+        parts.append(f"{value.at:%H:%M}")
+    return " · ".join(parts)
+
+
+def _day_words(value: Cadence) -> str:
+    following = value.of == "next_period"
+    return gettext("day %(day)s of the next period") if following else gettext("day %(day)s")

@@ -1,0 +1,202 @@
+"""Notices: told exactly once, to those who may know, by e-mail only where wanted (R-exp-11)."""
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from expansion import clock
+from expansion.jobs.models import Job
+from expansion.notices import outbox
+from expansion.notices.models import Mail, Notice
+from expansion.notices.services import choose_channels, muted, read_all, read_notice, tell
+from expansion.notices.tasks import send_mail
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def say(*people, key=None, about=None, url="/todo/", title="You have mail"):
+    return tell(people=people, kind="test.said", title=title, url=url, key=key, about=about)
+
+
+@pytest.fixture
+def reader(cast):
+    """Somebody who wants e-mail."""
+    cast.member.email = "member@example.com"
+    cast.member.save()
+    choose_channels(actor=cast.member, email=True)
+    return cast.member
+
+
+def test_each_person_is_told_once_per_key(cast):
+    assert len(say(cast.member, cast.leader, cast.member, key="k")) == 2
+    assert say(cast.member, cast.leader, key="k") == []
+    assert Notice.objects.count() == 2
+
+
+@pytest.mark.both
+def test_the_database_refuses_a_second_notice_of_one_key(cast):
+    (notice,) = say(cast.member, key="k")
+    notice.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        notice.save(force_insert=True)
+
+
+def test_notices_without_a_key_are_told_each_time(cast):
+    say(cast.member)
+    say(cast.member)
+    assert Notice.objects.count() == 2
+
+
+def test_who_may_not_see_the_record_is_not_told_of_it(cast):
+    from expansion.jobs.models import Heartbeat
+
+    beat = Heartbeat.objects.create(name="x", since=NOW, next_at=NOW)
+    told = say(cast.member, cast.manager, cast.administrator, about=beat)
+    assert [notice.person for notice in told] == [cast.administrator]
+
+
+def test_who_has_left_is_not_told(cast):
+    assert say(cast.deactivated) == []
+
+
+def test_a_notice_leads_into_this_installation(cast):
+    for url in ("https://elsewhere.example", "//elsewhere.example/x", "x"):
+        with pytest.raises(ValueError):
+            say(cast.member, url=url)
+
+
+def test_nobody_is_told_while_muted(cast):
+    with muted():
+        assert say(cast.member, key="k") == []
+    assert len(say(cast.member, key="k")) == 1
+
+
+def test_a_notice_is_written_in_its_readers_language(cast):
+    cast.leader.language = "en"
+    say(cast.member, cast.leader, title=_("Notices"))
+    words = dict(Notice.objects.values_list("person__username", "title"))
+    assert words["leader"] == "Notices"
+
+
+def test_a_notice_disappears_with_a_transaction_that_fails(cast):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        say(cast.member)
+        raise RuntimeError
+    assert not Notice.objects.exists()
+
+
+def test_reading_a_notice_twice_keeps_the_first_moment(cast):
+    (notice,) = say(cast.member)
+    read_notice(actor=cast.member, record=notice)
+    with clock.clock_at(NOW.replace(hour=5)):
+        assert read_notice(actor=cast.member, record=notice).read_at == NOW
+
+
+def test_all_read_spares_what_came_meanwhile(cast):
+    say(cast.member)
+    with clock.clock_at(NOW.replace(hour=5)):
+        say(cast.member)
+        assert read_all(actor=cast.member, until=NOW) == 1
+    assert Notice.objects.unread().count() == 1
+
+
+def test_no_mail_is_sent_unasked(cast):
+    cast.member.email = "member@example.com"
+    cast.member.save()
+    say(cast.member)
+    assert not Mail.objects.exists()
+
+
+def test_a_mail_leaves_from_the_outbox_once(reader, cast):
+    say(reader, cast.leader, key="k")
+    say(reader, key="k")
+    assert Job.objects.get().name == "notices.send_mail"
+    assert outbox.send_waiting() == {"sent": 1, "failed": 0}
+    assert outbox.send_waiting() == {"sent": 0, "failed": 0}
+    (sent,) = mail.outbox
+    assert sent.to == ["member@example.com"]
+    assert sent.extra_headers["Message-ID"] == Mail.objects.get().message_id
+    assert "/todo/" in sent.body
+
+
+def test_a_line_break_in_a_title_does_not_forge_a_header(reader):
+    say(reader, title="Hello\nBcc: all@example.com")
+    outbox.send_waiting()
+    assert mail.outbox[0].subject.count("\n") == 0
+    assert mail.outbox[0].message()["Bcc"] is None
+
+
+class Refusing(BaseEmailBackend):
+    def send_messages(self, messages):
+        raise ConnectionRefusedError("nobody listens")
+
+
+def test_a_mail_server_that_is_away_delays_and_loses_nothing(reader, settings):
+    say(reader)
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    assert outbox.send_waiting() == {"sent": 0, "failed": 1}
+    waiting = Mail.objects.get()
+    assert (waiting.state, waiting.error) == ("waiting", "nobody listens")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with clock.clock_at(waiting.ready_at):
+        assert send_mail(Job()) == {"sent": 1, "failed": 0}
+    assert mail.outbox[0].extra_headers["Message-ID"] == waiting.message_id
+
+
+def test_a_mail_that_is_refused_for_ever_stands_as_failed(reader, settings):
+    say(reader)
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    for _attempt in range(outbox.MOST_ATTEMPTS):
+        with clock.clock_at(Mail.objects.get().ready_at):
+            outbox.send_waiting()
+    assert Mail.objects.get().state == "failed"
+
+
+def test_a_sender_that_died_sends_again_with_the_same_id_and_says_so(reader, caplog):
+    say(reader)
+    outbox._claim(Mail.objects.get())
+    assert outbox.send_waiting()["sent"] == 0
+    with clock.clock_at(NOW + outbox.TOO_LONG * 2):
+        assert outbox.send_waiting()["sent"] == 1
+    assert Mail.objects.get().message_id in caplog.text
+
+
+def test_the_list_shows_the_own_notices_and_opens_them(cast, sign_in):
+    (notice,) = say(cast.member, url="/jobs/", title="Look at MARKER")
+    browser = sign_in(cast.member)
+    page = browser.get("/notices/")
+    assert "MARKER" in page.content.decode()
+    opened = browser.get(notice.get_absolute_url())
+    assert (opened.status_code, opened["Location"]) == (302, "/jobs/")
+    notice.refresh_from_db()
+    assert notice.read_at == NOW
+    other = sign_in(cast.manager)
+    assert "MARKER" not in other.get("/notices/").content.decode()
+    assert other.get(notice.get_absolute_url()).status_code == 404
+    assert other.post(notice.get_absolute_url()).status_code == 404
+
+
+def test_the_bell_counts_what_is_unread(cast, sign_in):
+    say(cast.member)
+    browser = sign_in(cast.member)
+    assert "bell-count" in browser.get("/notices/").content.decode()
+    browser.post("/notices/read-all", {"until": NOW.isoformat()})
+    assert "bell-count" not in browser.get("/notices/").content.decode()
+
+
+def test_a_moment_that_cannot_be_read_is_no_error(cast, sign_in):
+    for word in ("", "31 February", "2026-02-31T00:00:00Z", "2026-11-18T00:00"):
+        sent = sign_in(cast.member).post("/notices/read-all", {"until": word})
+        assert sent.status_code == 302
+
+
+def test_the_wish_for_email_is_kept(cast, sign_in):
+    browser = sign_in(cast.member)
+    assert browser.get("/notices/channels").status_code == 200
+    sent = browser.post("/notices/channels", {"request_id": "a", "email": "on"})
+    assert sent.status_code == 302
+    cast.member.refresh_from_db()
+    assert cast.member.notice_preference.email is True
