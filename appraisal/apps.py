@@ -6,4 +6,4 @@ class AppraisalConfig(AppConfig):
     label = "appraisal"
 
     def ready(self) -> None:
-        from appraisal import access, metrics  # noqa: F401
+        from appraisal import access, cards, metrics, nav  # noqa: F401

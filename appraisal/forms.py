@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from appraisal import scoring
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Rating, Review
 from appraisal.services.consequences import rule_of
+from expansion import metrics
 from expansion.people.models import Unit, User
 from expansion.rulebook.scoring import Indicator
 from expansion.ui.forms import ServiceForm
@@ -191,8 +192,6 @@ class TargetForm(ServiceForm):
 
 
 def _parts_with_targets(cycle: Cycle) -> Iterator[tuple[str, str]]:
-    from expansion import metrics
-
     for kpi_set in cycle.rules.kpi_sets:
         for one in kpi_set.indicators:
             for part in one.how:

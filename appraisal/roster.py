@@ -11,6 +11,7 @@ from expansion.access import Seat
 from expansion.people.models import Membership, Role, Unit, User
 from expansion.people.selectors import active_people
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.scoring import KpiSet
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,11 @@ def _deciding_seats(
     """Each person's one membership that decides: the highest post of the regulation first."""
     rank = {post.key: place for place, post in enumerate(rules.posts)}
     held: dict[int, Membership] = {}
-    for seat in Membership.objects.on(day).select_related("post", "unit").order_by("pk"):
-        if seat.post.key not in rank or seat.user_id not in people:
+    seats = Membership.objects.on(day).filter(post__key__in=rank).order_by("pk")
+    if len(people) == 1:
+        seats = seats.filter(user__in=people)
+    for seat in seats.select_related("post", "unit"):
+        if seat.user_id not in people:
             continue
         known = held.get(seat.user_id)
         if known is None or rank[seat.post.key] < rank[known.post.key]:
@@ -53,8 +57,7 @@ def _deciding_seats(
 
 
 def _appraised(rules: Rules, seat: Membership, person: User, ladder: "Ladder") -> Appraised | None:
-    team = seat.unit.key if any(team.key == seat.unit.key for team in rules.teams) else None
-    kpi_set = rules.kpi_set_of(post=seat.post.key, team=team)
+    kpi_set = _set_of(rules, seat)
     if kpi_set is None:
         return None
     heads = seat.post.role == Role.MANAGER
@@ -92,3 +95,14 @@ class Ladder:
                 if candidate.pk != person.pk:
                     return candidate
         return None
+
+
+def set_of(person: User, rules: Rules, day: date) -> KpiSet | None:
+    """The set that scores one person on a day; None for whoever is not appraised."""
+    seat = next((seat for _person, seat in _deciding_seats(rules, day, {person.pk: person})), None)
+    return _set_of(rules, seat) if seat else None
+
+
+def _set_of(rules: Rules, seat: Membership) -> KpiSet | None:
+    team = seat.unit.key if any(team.key == seat.unit.key for team in rules.teams) else None
+    return rules.kpi_set_of(post=seat.post.key, team=team)

@@ -6,4 +6,14 @@ class CrmConfig(AppConfig):
     label = "crm"
 
     def ready(self) -> None:
-        from crm import access, contract_offers, nav, nav_contracts  # noqa: F401
+        from crm import (  # noqa: F401
+            access,
+            cards,
+            contract_offers,
+            metrics,
+            nav,
+            nav_contracts,
+            panels,
+            sections,
+            timeline,
+        )

@@ -37,7 +37,7 @@ def _facts(contract: Contract) -> Iterator[tuple[str, str]]:
     yield _("Kind"), contract.get_kind_display()
     yield _("Amount"), formats.money(contract.amount, contract.currency)
     yield _("In force from"), formats.day_as("full", contract.starts_on)
-    yield _("Until"), formats.day_as("full", contract.ends_on)
+    yield _("Ends on"), formats.day_as("full", contract.ends_on)
     yield _("Owner"), contract.owner.name
     for file in attachments(contract):
         yield _("File %(name)s") % {"name": file.name}, f"SHA-256 {file.digest}"

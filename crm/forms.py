@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Client
+from crm.models import Client, Contact
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.forms import RecordForm, ServiceForm
@@ -36,6 +36,8 @@ class ClientForm(RecordForm):
             "address",
             "credit_code",
             "source",
+            "size_rating",
+            "spending_rating",
             "next_contact_on",
             "note",
         ]
@@ -49,7 +51,8 @@ class ClientForm(RecordForm):
         )
         self.order_fields(["name", "kind", "contact_name", "contact_post", "phones"])
         if self.instance.pk:
-            for name in ("contact_name", "contact_post", "phones"):
+            # The next contact has a form of its own: a stale value here would undo a logged visit.
+            for name in ("contact_name", "contact_post", "phones", "next_contact_on"):
                 del self.fields[name]
 
     def values(self) -> dict[str, Any]:
@@ -81,8 +84,15 @@ class ContactForm(ServiceForm):
 
     name = forms.CharField(label=_("Name"), max_length=60, required=False)
     post = forms.CharField(label=_("Post"), max_length=60, required=False)
-    phones = forms.CharField(label=_("Phone"), max_length=200, required=False)
-    email = forms.EmailField(label=_("E-mail"), required=False)
+    phones = forms.CharField(
+        label=_("Phone"),
+        max_length=200,
+        required=False,
+        help_text=_("Several numbers are fine, with a comma between them."),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+    email = forms.EmailField(label=_("E-mail"), max_length=120, required=False)
+    birthday = forms.DateField(label=_("Birthday"), required=False)
     main = forms.BooleanField(label=_("Main contact"), required=False)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
@@ -90,5 +100,27 @@ class ContactForm(ServiceForm):
 class ReassignForm(ServiceForm):
     """Hands a record to another person."""
 
-    owner = forms.ModelChoiceField(User.objects.active(), label=_("New owner"))
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("New owner"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        units = {unit for seat in self.person.seats for unit in seat.units}
+        people = User.objects.active().filter(memberships__unit__in=units).distinct()
+        self.fields["owner"].queryset = people
+
+
+class EditContactForm(RecordForm):
+    """A contact person; numbers written here are added to those that are there."""
+
+    phones = forms.CharField(
+        label=_("Add phone"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+    email = forms.EmailField(label=_("Add e-mail"), max_length=120, required=False)
+
+    class Meta:
+        model = Contact
+        fields = ["name", "post", "birthday", "main", "note"]

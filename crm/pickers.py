@@ -39,7 +39,7 @@ class ClientWidget(forms.Widget):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> tuple[str, str]:
         self.text = data.get(f"{name}_text", "").strip()[:100]
-        return data.get(name, ""), self.text
+        return data.get(name) or data.get(f"{name}_choice", ""), self.text
 
     def get_context(self, name: str, value: Any, attrs: dict | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
@@ -72,7 +72,8 @@ class ClientField(forms.Field):
             raise forms.ValidationError(_("This client is not there for you. Choose another one."))
         if chosen is None and self.required:
             raise forms.ValidationError(self.error_messages["required"])
-        self.widget.chosen = chosen
+        if chosen is not None:
+            self.widget.chosen, self.widget.offered = chosen, []
         return chosen
 
     def _by_id(self, pk: Any) -> Client | None:

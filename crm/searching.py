@@ -40,7 +40,16 @@ def _grams(text: str) -> list[str]:
 
 def matching(records: QuerySet, text: str, *, column: str = "search") -> QuerySet:
     """The records in which every word of `text` is found."""
-    for word in normalize("NFKC", text).lower().split():
-        pattern = f" {word} " if len(word) <= SHORT else word
+    for pattern in _patterns(text):
         records = records.filter(**{f"{column}__icontains": pattern})
     return records
+
+
+def fits(text: str, words: str) -> bool:
+    """Whether every word of `text` is found in what `indexed` gave."""
+    return all(pattern in words for pattern in _patterns(text))
+
+
+def _patterns(text: str) -> list[str]:
+    words = normalize("NFKC", text).lower().split()
+    return [f" {word} " if len(word) <= SHORT else word for word in words]

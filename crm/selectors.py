@@ -19,8 +19,10 @@ MOST_ENTRIES = 50
 def with_counts(clients: QuerySet[Client]) -> QuerySet[Client]:
     """Clients with what their page counts, all in the one query that reads them."""
     quarter = Period.containing("quarter")
-    in_quarter = Visit.objects.live().done().filter(
-        took_place_at__gte=quarter.begins_at, took_place_at__lt=quarter.ends_at
+    in_quarter = (
+        Visit.objects.live()
+        .done()
+        .filter(took_place_at__gte=quarter.begins_at, took_place_at__lt=quarter.ends_at)
     )
     return clients.annotate(
         contact_count=_many(Contact.objects.filter(deleted_at=None)),

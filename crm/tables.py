@@ -1,11 +1,12 @@
 """The lists of this app."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Client, Contact, ContactPoint
@@ -36,6 +37,20 @@ def prepared(records: QuerySet) -> QuerySet:
 def next_contact(client: Client) -> SafeString:
     day = client.next_contact_on
     return format_html("{} {}", formats.day(day), due_badge(day) if day else "")
+
+
+def due_fact(day: date | None) -> dict[str, Any]:
+    """A day for the facts line, with how far it is off."""
+    if day is None:
+        return {"value": formats.NOTHING}
+    left = (day - clock.today()).days
+    if left < 0:
+        word = ngettext("%(days)d day overdue", "%(days)d days overdue", -left) % {"days": -left}
+        return {"value": formats.day_as("long", day), "tone": "late", "word": word}
+    word = gettext("Today") if left == 0 else ""
+    if 0 < left <= 7:
+        word = ngettext("in %(days)d day", "in %(days)d days", left) % {"days": left}
+    return {"value": formats.day_as("long", day), "tone": "due", "word": word}
 
 
 def stage_label(client: Client) -> str:

@@ -76,7 +76,7 @@ CONTRACTS = Listing(
         ),
         Column("currency", _("Currency"), lambda c: c.currency, shown=False),
         Column("next_due", _("Next due"), lambda c: c.next_due, "date", cell=next_due),
-        Column("ends", _("Until"), lambda c: c.ends_on, "date", sort="ends_on"),
+        Column("ends", _("Ends on"), lambda c: c.ends_on, "date", sort="ends_on"),
         Column("owner", _("Owner"), lambda c: c.owner.name, sort="owner__name"),
         Column("kind", _("Kind"), lambda c: c.get_kind_display(), sort="kind", shown=False),
         Column(
@@ -106,7 +106,7 @@ CONTRACTS = Listing(
         ),
         SavedView(
             "in_force",
-            _("In force"),
+            _("Being performed"),
             lambda records, person: records.in_force(clock.today()),
         ),
         SavedView("due", _("Due soon"), with_due_soon),

@@ -77,7 +77,7 @@ def trail_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
         | Q(about_type=kinds[Lead], about_id__in=client.leads.values("pk"))
         | Q(about_type=kinds[Opportunity], about_id__in=client.opportunities.values("pk"))
     )
-    trail = Entry.objects.filter(about, verb__in=words).select_related("actor", "about_type")
+    trail = Entry.objects.filter(about, verb__in=words).select_related("actor")
     for entry in trail[:MOST_ENTRIES]:
         kind, icon, title = words[entry.verb]
         yield TimelineEntry(

@@ -81,7 +81,7 @@ def about(record: models.Model | None) -> dict[str, Any]:
 
 def about_key(record: models.Model) -> dict[str, Any]:
     """The two columns that identify `record` in a filter."""
-    kind = ContentType.objects.get_for_model(type(record))
+    kind = ContentType.objects.get_for_model(record)
     return {"about_type": kind, "about_id": record.pk}
 
 

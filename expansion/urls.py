@@ -26,6 +26,8 @@ urlpatterns = [
     path("approvals/", include("expansion.approvals.urls")),
     path("office/", include("expansion.office.urls")),
     path("crm/", include("crm.urls")),
+    path("research/", include("research.urls")),
+    path("appraisal/", include("appraisal.urls")),
 ]
 
 handler404 = not_found

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client as Browser
+from django.utils import translation
 
 from expansion import clock
 from tests import cast as company
@@ -25,6 +26,13 @@ CHROMIUM_OPTIONS = [
 def fixed_clock() -> Iterator[None]:
     """Every test plays on one fixed day; none uses today's date."""
     with clock.clock_at(company.NOW):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def speaks_english() -> Iterator[None]:
+    """Sentences of services are compared in the source's language; pages speak their reader's."""
+    with translation.override("en"):
         yield
 
 

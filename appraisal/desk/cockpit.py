@@ -112,15 +112,17 @@ class Cockpit:
         selves = self._through(Review.Party.SELF)
         superiors = self._through(Review.Party.SUPERIOR)
         fixed = [one for one in self.people if self._fixed(one)]
-        until = self._window_ends
+        until, due = self._window_ends, cycle.evaluation_due_at
+        frozen = total if cycle.frozen_at else 0
+        applied = _("closed") if cycle.closed_at else _("not begun")
         strip = [
-            (Stage.COLLECTING, _("Evidence frozen"), _day(cycle.frozen_at), _of(total if cycle.frozen_at else 0, total)),
-            (Stage.SELF_REVIEW, _("Self-review"), _until(cycle.self_due_at), _of(*selves[:2], selves[2])),
-            (Stage.EVALUATION, _("Superior's evaluation"), _until(cycle.evaluation_due_at), _of(*superiors[:2], superiors[2])),
+            (Stage.COLLECTING, _("Evidence frozen"), _day(cycle.frozen_at), _of(frozen, total)),
+            (Stage.SELF_REVIEW, _("Self-review"), _until(cycle.self_due_at), _of(*selves)),
+            (Stage.EVALUATION, _("Superior's evaluation"), _until(due), _of(*superiors)),
             (Stage.REVIEW, _("Manager's review"), "", _of(len(fixed), total)),
             (Stage.FEEDBACK, _("Confirmation and appeal"), _until(until), self._confirmations),
-            (Stage.CLOSED, _("Result applied"), _day(cycle.closed_at), _("closed") if cycle.closed_at else _("not begun")),
-        ]  # fmt: skip
+            (Stage.CLOSED, _("Result applied"), _day(cycle.closed_at), applied),
+        ]
         here = cycle.at.place
         states = {-1: "next", 0: "now", 1: "done"}
         return [

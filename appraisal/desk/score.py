@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -57,8 +58,6 @@ class ScorePage:
     @cached_property
     def counted(self) -> dict[int, int]:
         """How many records count in each line."""
-        from django.db.models import Count
-
         rows = (
             Line.objects.filter(pk__in=[line.pk for line in self.lines], evidence__counted=True)
             .values_list("pk")

@@ -66,7 +66,7 @@ class Contract(Owned, Recorded, Deletable):
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     starts_on = models.DateField(_("in force from"), null=True, blank=True)
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
     scope = models.TextField(_("content of the contract"), max_length=8000, blank=True)
     duties = models.TextField(_("rights and duties"), max_length=8000, blank=True)
     payment = models.TextField(_("payment"), max_length=8000, blank=True)

@@ -1,10 +1,12 @@
 """Writes over clients, their contact persons and how these are reached (R-crm-01)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from crm.models import Client, ClientRole, Lead, Opportunity, Visit
 from crm.naming import firm_key, valid_credit_code
@@ -12,6 +14,7 @@ from crm.services.contacts import add_first_contact, refresh_search
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid
+from expansion.notices.services import tell
 from expansion.people.models import Unit, User
 from expansion.people.selectors import home_unit
 from expansion.records import differences, lock, snapshot
@@ -113,6 +116,38 @@ def reassign_client(*, actor: User, record: Client, owner: User, reason: str) ->
         Forbidden: the client is not this person's to hand over, or not into that team.
         Invalid: the new owner does not work clients.
     """
+    return reassign_clients(actor=actor, records=[record], owner=owner, reason=reason)[0]
+
+
+@transaction.atomic
+def reassign_clients(
+    *, actor: User, records: Iterable[Client], owner: User, reason: str
+) -> list[Client]:
+    """Hands several clients over, all or none; the new owner gets one notice for all of them."""
+    in_order = sorted(records, key=lambda client: client.pk)  # two at once lock in one order
+    clients = [_reassign(actor, record, owner, reason) for record in in_order]
+    if owner.pk != actor.pk and clients:
+        tell(
+            people=[owner],
+            kind="crm.clients.handed_over",
+            title=format_lazy(
+                lazy("{name} handed over to you: {clients}"),
+                name=actor.name,
+                clients=_few_names(clients),
+            ),
+            text=reason[:200],
+            url="/crm/clients/?view=mine",
+            actor=actor,
+        )
+    return clients
+
+
+def _few_names(clients: list[Client]) -> str:
+    names = "、".join(client.name for client in clients[:3])
+    return f"{names} … ({len(clients)})" if len(clients) > 3 else names
+
+
+def _reassign(actor: User, record: Client, owner: User, reason: str) -> Client:
     access.require(actor, "reassign", record)
     client = lock(Client.objects.live(), record.pk)
     if not (owner.is_active and access.can(owner, "create", Client)):
@@ -151,6 +186,13 @@ def delete_client(*, actor: User, record: Client, reason: str) -> Client:
     client.save(update_fields=["deleted_at", "deleted_by", "version", "updated_at"])
     write(actor=actor, verb="crm.client.deleted", about=client, changes={"reason": [None, reason]})
     return client
+
+
+@transaction.atomic
+def delete_clients(*, actor: User, records: Iterable[Client], reason: str) -> list[Client]:
+    """Takes several clients out of the book, all or none."""
+    in_order = sorted(records, key=lambda client: client.pk)
+    return [delete_client(actor=actor, record=record, reason=reason) for record in in_order]
 
 
 @transaction.atomic

@@ -213,13 +213,14 @@ def _effective_since(rules: Rules, lead: Lead) -> date | None:
         return None
     marks = standing(lead)
     required = [one.key for one in test.conditions if one.required.value]
-    days = [_met_since(lead, key, marks) for key in required]
+    days = [met_since(lead, key, marks) for key in required]
     if not days or None in days:
         return None
     return max(day for day in days if day is not None)
 
 
-def _met_since(lead: Lead, key: str, marks: dict[str, LeadCondition]) -> date | None:
+def met_since(lead: Lead, key: str, marks: dict[str, LeadCondition]) -> date | None:
+    """Since when a condition holds by the marks that stand; None while it does not."""
     mark = marks.get(key)
     if key == CONTINUING and not (mark and mark.overruled):
         presented = marks.get(PRESENTATION)

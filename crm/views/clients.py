@@ -2,38 +2,174 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from crm import forms, tables
-from crm.models import Client
-from crm.selectors import client_page
-from crm.services import clients
-from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
+from crm.forms_visits import NextContactDayForm
+from crm.models import Client, Contact, ContactPoint
+from crm.panels import KINDS, with_months
+from crm.pickers import found_clients
+from crm.selectors import contacts_of, timeline, with_counts
+from crm.services import clients, communications, contacts
+from crm.tables import due_fact, stage_label
+from crm.views.selected import SelectedPage
+from expansion import access, offers
+from expansion.access import Scope
+from expansion.people.models import Role
+from expansion.rulebook.selectors import rules_on
+from expansion.ui import formats
+from expansion.ui.forms import new_key
+from expansion.ui.gates import May
+from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen
 
 
 class ClientList(ListPage):
     listing = tables.CLIENTS
     create_route = "crm:client-create"
-    create_label = _("New client")
+    create_label = lazy("New client")
     empty = {
         "icon": "building-store",
-        "title": _("No clients yet"),
-        "text": _("Write the first one, or import your workbook."),
+        "title": lazy("No clients yet"),
+        "text": lazy("Write the first one, or import your workbook."),
     }
 
     def records(self):
         return Client.objects.live()
 
+    def subline(self, page) -> str:
+        return _("%(count)s clients") % {"count": page.total_label}
+
 
 class ClientDetail(DetailPage):
+    """Facts, tabs that the rooms bring, and why this person sees it."""
+
     model = Client
     template = "crm/client.html"
+
+    def records(self):
+        return with_counts(Client.objects.live().select_related("owner", "team"))
+
+    def context(self, record: Client) -> dict[str, Any]:
+        person, tab = self.request.user, self._tab()
+        kind = self.request.GET.get("kind", "")
+        panel = tab.context(person, record) or {}
+        if kind and tab.key == "timeline":
+            panel = {"entries": with_months(timeline(person, record, kind))}
+        return {
+            **panel,
+            "panel": tab.template,
+            "tab": tab.key,
+            "tabs": self._tabs(record, tab),
+            "kinds": self._kinds(kind) if tab.key == "timeline" else [],
+            "facts": facts(record),
+            "stage": stage_label(record) if record.stage else "",
+            "roles": list(record.roles.all()),
+            "people": list(contacts_of(record)[:4]),
+            "composer_key": new_key(),
+            "composer_channel": rules_on().crm.contact_channels[0].key,
+            "why": why(person, record),
+            **self._acts(person, record),
+        }
+
+    def _tab(self) -> offers.Tab:
+        known = {tab.key: tab for tab in offers.of(offers.Tab) if tab.model is Client}
+        return known.get(self.request.GET.get("tab", ""), known["timeline"])
+
+    def _tabs(self, record: Client, current: offers.Tab) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": tab.label,
+                "url": f"?tab={tab.key}",
+                "active": tab is current,
+                "count": tab.count(self.request.user, record) if tab.count else 0,
+            }
+            for tab in offers.of(offers.Tab)
+            if tab.model is Client
+        ]
+
+    @staticmethod
+    def _kinds(current: str) -> list[dict[str, Any]]:
+        return [
+            {"label": label, "url": f"?kind={key}" if key else "?", "active": key == current}
+            for key, label in KINDS.items()
+        ]
+
+    @staticmethod
+    def _acts(person: Any, record: Client) -> dict[str, bool]:
+        return {
+            f"may_{act}": access.can(person, act, record) for act in ("edit", "reassign", "delete")
+        }
+
+
+def facts(client: Client) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Owner"), "value": client.owner.name},
+        {"label": _("Next contact"), **due_fact(client.next_contact_on)},
+        {"label": _("Last contact"), "value": formats.moment(client.last_contact_at)},
+        {"label": _("Visits this quarter"), "value": client.visits_in_quarter},
+        {"label": _("First contact"), "value": formats.day(client.first_contact_on)},
+    ]
+
+
+def why(person: Any, client: Client) -> str:
+    """In one sentence why this person sees the client; the page behind names everybody."""
+    if client.owner_id == person.pk:
+        return _("You see it because you are its owner.")
+    rule = access.rule_of(Client)
+    seats = [seat for seat in person.seats if rule.covers(person, seat, "view", client)]
+    widest = max((rule.scope(seat, "view") for seat in seats), default=Scope.NONE)
+    if widest is Scope.DEPARTMENT:
+        return _("You see it because you see the whole department.")
+    if widest is Scope.TEAM:
+        return _("You see it because you lead its team.")
+    return _("You see it because you act for its owner.")
+
+
+class ClientReaders(DetailPage):
+    """Who sees a client, and why; the client's page loads it as a fragment."""
+
+    model = Client
+    template = "crm/client_readers.html"
+    fragment = "crm/_client_readers.html"
 
     def records(self):
         return Client.objects.live().select_related("owner", "team")
 
     def context(self, record: Client) -> dict[str, Any]:
-        return client_page(self.request.user, record, self.request.GET.get("tab", "timeline"))
+        reasons = access.who_may("view", record)
+        return {"readers": [reader(reason, record) for reason in reasons]}
+
+
+def reader(reason: access.Reason, client: Client) -> dict[str, str]:
+    return {"name": str(reason.person), "reason": _reason(reason, client)}
+
+
+def _reason(reason: access.Reason, client: Client) -> str:
+    seat = reason.seat
+    if seat is not None and seat.acting_for is not None:
+        return _("acts for somebody who sees it")
+    if reason.person.pk == client.owner_id:
+        return _("owner")
+    role = str(Role(seat.role).label) if seat else ""
+    if reason.scope is Scope.DEPARTMENT:
+        return _("%(role)s: sees the whole department") % {"role": role}
+    if reason.scope is Scope.TEAM:
+        return _("%(role)s: sees the team %(team)s") % {"role": role, "team": client.team.name}
+    return reason.note or _("shared")
+
+
+class ClientPick(Screen):
+    """What the picker offers for a few typed characters; those visited last first."""
+
+    gate = May("view", Client)
+    template = "crm/_client_options.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        text = request.GET.get("q", "").strip()[:100]
+        return self.draw({"clients": found_clients(request.user, text)})
 
 
 class ClientForm(FormPage):
@@ -45,8 +181,8 @@ class ClientForm(FormPage):
 
 
 class ClientCreate(ClientForm):
-    title = _("New client")
-    done = _("Client saved")
+    title = lazy("New client")
+    done = lazy("Client saved")
 
     def service(self, **values: Any) -> Client:
         return clients.create_client(**values)
@@ -54,8 +190,8 @@ class ClientCreate(ClientForm):
 
 class ClientEdit(ClientForm):
     action = "edit"
-    title = _("Edit client")
-    done = _("Client saved")
+    title = lazy("Edit client")
+    done = lazy("Client saved")
 
     def service(self, **values: Any) -> Client:
         return clients.update_client(**values)
@@ -71,33 +207,127 @@ class ClientAct(ActPage):
 class ClientReassign(ClientAct):
     action = "reassign"
     form = forms.ReassignForm
-    title = _("Hand over client")
-    verb = _("Hand over")
-    done = _("Handed over")
+    title = lazy("Hand over client")
+    verb = lazy("Hand over")
+    done = lazy("Handed over")
 
     def service(self, **values: Any) -> Client:
         return clients.reassign_client(**values)
 
+    def success_url(self, record: Client) -> str:
+        """A leader may not see it any more once it is another team's."""
+        seen = access.can(self.request.user, "view", record)
+        return record.get_absolute_url() if seen else reverse("crm:client-list")
+
 
 class ClientDelete(ClientAct):
     action = "delete"
-    title = _("Delete client")
-    verb = _("Delete")
-    done = _("Client deleted")
+    title = lazy("Delete client")
+    verb = lazy("Delete")
+    done = lazy("Client deleted")
 
     def service(self, **values: Any) -> Client:
         return clients.delete_client(**values)
 
     def success_url(self, record: Client) -> str:
-        return "/crm/clients/"
+        return reverse("crm:client-list")
+
+
+class ClientNextContact(ClientAct):
+    form = NextContactDayForm
+    title = lazy("Next contact")
+    verb = lazy("Save")
+    done = lazy("Next contact saved")
+
+    def service(self, **values: Any) -> Client:
+        return communications.plan_next_contact(rules=rules_on(), **values)
+
+
+class ClientsReassign(SelectedPage):
+    gate = May("reassign", Client)
+    form = forms.ReassignForm
+    title = lazy("Hand over clients")
+    verb = lazy("Hand over")
+    done = lazy("Handed over")
+    back = "crm:client-list"
+
+    def records(self):
+        return Client.objects.live()
+
+    def service(self, **values: Any) -> list[Client]:
+        return clients.reassign_clients(**values)
+
+
+class ClientsDelete(SelectedPage):
+    gate = May("delete", Client)
+    title = lazy("Delete clients")
+    verb = lazy("Delete")
+    done = lazy("Clients deleted")
+    back = "crm:client-list"
+
+    def records(self):
+        return Client.objects.live()
+
+    def service(self, **values: Any) -> list[Client]:
+        return clients.delete_clients(**values)
 
 
 class ContactAdd(ClientAct):
     action = "edit"
     form = forms.ContactForm
-    title = _("New contact")
-    verb = _("Save")
-    done = _("Contact saved")
+    title = lazy("New contact")
+    verb = lazy("Save")
+    done = lazy("Contact saved")
 
-    def service(self, **values: Any):
-        return clients.add_contact(**values)
+    def service(self, **values: Any) -> Contact:
+        return contacts.add_contact(**values)
+
+
+class ContactEdit(FormPage):
+    model = Contact
+    form = forms.EditContactForm
+    action = "edit"
+    title = lazy("Edit contact")
+    done = lazy("Contact saved")
+
+    def records(self):
+        live = Contact.objects.filter(deleted_at=None, client__deleted_at=None)
+        return live.select_related("client")
+
+    def service(self, **values: Any) -> Contact:
+        return contacts.update_contact(**values)
+
+
+class ContactRemove(ActPage):
+    model = Contact
+    action = "delete"
+    title = lazy("Remove contact")
+    verb = lazy("Remove")
+    done = lazy("Contact removed")
+
+    def records(self):
+        live = Contact.objects.filter(deleted_at=None, client__deleted_at=None)
+        return live.select_related("client")
+
+    def service(self, **values: Any) -> Contact:
+        return contacts.remove_contact(**values)
+
+
+class PointReveal(Screen):
+    """Shows a number in full, once per press; the trail keeps who looked."""
+
+    gate = May("reveal", ContactPoint)
+    template = "crm/point.html"
+    fragment = "crm/_point.html"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        points = ContactPoint.objects.filter(
+            contact__deleted_at=None, client__deleted_at=None
+        ).select_related("client", "contact")
+        point = contacts.reveal_point(actor=request.user, record=self.find(points, pk))
+        return self.draw({"point": point, "record": point.client})
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A reload of the revealed page shows nothing again."""
+        points = ContactPoint.objects.select_related("client")
+        return HttpResponseRedirect(self.find(points, pk).client.get_absolute_url())

@@ -21,8 +21,8 @@ from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 OFFERED = 12  # clients shown where a contract has none yet
 
 
-def segments(active: str) -> list[dict[str, Any]]:
-    """The two lists of the ledger as joined buttons."""
+def ledger_tabs(active: str) -> list[dict[str, Any]]:
+    """The two lists of the ledger."""
     return [
         {"label": _("Contracts"), "url": "/crm/contracts/", "active": active == "contracts"},
         {"label": _("Obligations"), "url": "/crm/obligations/", "active": active == "obligations"},
@@ -47,7 +47,7 @@ class ContractList(ListPage):
         return Contract.objects.live()
 
     def context(self, page: Page) -> dict[str, Any]:
-        return super().context(page) | {"segments": segments("contracts")}
+        return super().context(page) | {"tabs": ledger_tabs("contracts")}
 
 
 class ObligationList(ListPage):
@@ -64,7 +64,7 @@ class ObligationList(ListPage):
         return Obligation.objects.filter(contract__deleted_at=None)
 
     def context(self, page: Page) -> dict[str, Any]:
-        return super().context(page) | {"segments": segments("obligations")}
+        return super().context(page) | {"tabs": ledger_tabs("obligations")}
 
 
 class ContractDetail(DetailPage):

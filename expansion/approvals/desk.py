@@ -84,6 +84,7 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "principal": User.objects.get(pk=seat.acting_for) if seat and seat.acting_for else None,
         "mandate": _mandate(person, seat),
         "chain": list(chain(person, request)),
+        "place": place(step),
         "sections": list(_sections(request, changed if comparing else {}, notes)),
         "comparing": comparing and before is not None,
         "earlier": before,
@@ -112,6 +113,16 @@ def _sections(request: Request, changed: dict, notes: list[Note]) -> Iterator[di
             "parts": changed.get(section["key"]),
             "notes": by_section[section["key"]],
         }
+
+
+def place(step: Step | None) -> dict[str, int] | None:
+    """Which step of how many it is, the skipped ones not counted."""
+    if step is None:
+        return None
+    counted = list(
+        step.request.steps.exclude(status=Step.Status.SKIPPED).values_list("order", flat=True)
+    )
+    return {"at": counted.index(step.order) + 1, "total": len(counted)}
 
 
 def chain(person: User, request: Request) -> Iterator[dict[str, Any]]:

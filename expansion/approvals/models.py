@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from expansion import access
 from expansion.records import About, Recorded
 
-
 # In whose right a decision was taken: the principal's, or one's own.
 HOLDER = Coalesce("for_person", "by")
 
@@ -54,7 +53,7 @@ class Request(About, Recorded):
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("submitted by"), related_name="+"
     )
-    submitted_at = models.DateTimeField(_("submitted"))
+    submitted_at = models.DateTimeField(_("submitted at"))
     closed_at = models.DateTimeField(_("closed"), null=True)
     comment = models.CharField(_("comment"), max_length=2000, blank=True)
     snapshot = models.JSONField(encoder=DjangoJSONEncoder)

@@ -29,8 +29,10 @@ def step_due(step: Step) -> None:
         _deciding(step),
         step,
         "approvals.due",
-        lambda: _("Due %(when)s: %(title)s")
-        % {"when": formats.moment(step.due_at), "title": step.request.title},
+        lambda: (
+            _("Due %(when)s: %(title)s")
+            % {"when": formats.moment(step.due_at), "title": step.request.title}
+        ),
     )
 
 
@@ -40,8 +42,10 @@ def step_overdue(step: Step) -> None:
         [*_deciding(step), step.request.submitted_by],
         step,
         "approvals.overdue",
-        lambda: _("Overdue since %(when)s: %(title)s")
-        % {"when": formats.moment(step.due_at), "title": step.request.title},
+        lambda: (
+            _("Overdue since %(when)s: %(title)s")
+            % {"when": formats.moment(step.due_at), "title": step.request.title}
+        ),
     )
 
 

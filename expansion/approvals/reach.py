@@ -39,7 +39,6 @@ class Chair:
         theirs = ~Q(request__submitted_by=self.holder) & ~Q(request__owner=self.holder)
         return reached & theirs & (Q(request__kind__in=self.kinds) if self.kinds else Q())
 
-
     @property
     def undecided(self) -> Q:
         """The same without the steps that the holder has decided, in person or by a delegate."""
@@ -62,7 +61,7 @@ def chairs(person: User, *, seats: Iterable[Seat] | None = None) -> list[Chair]:
 
 
 def reached(person: User, conditions: list[Q]) -> Q:
-    """Any of these conditions, except over the person's own matters; nothing where none is given."""
+    """Any of these conditions, except over own matters; nothing where none is given."""
     if not conditions or not person.is_active:
         return NOTHING
     own = ~Q(request__submitted_by=person.pk) & ~Q(request__owner=person.pk)

@@ -132,9 +132,7 @@ def _reminder(step: Step, calendar: worktime.Calendar) -> datetime | None:
     """When the reminder leaves; none where that would be at once or there is no limit."""
     if step.due_at is None:
         return None
-    moment = worktime.before(
-        step.due_at, worktime.Limit.parse(step.remind_before), calendar
-    )
+    moment = worktime.before(step.due_at, worktime.Limit.parse(step.remind_before), calendar)
     return moment if moment > step.opened_at else None
 
 
@@ -180,9 +178,7 @@ def decide(
     return request
 
 
-def _decidable(
-    actor: User, request: Request, version: int | None
-) -> tuple[Step, User | None]:
+def _decidable(actor: User, request: Request, version: int | None) -> tuple[Step, User | None]:
     """The open step and the principal; refuses with the sentence that says why not."""
     step = open_step(request)
     seat = may_decide(actor, step) if step else None
@@ -237,8 +233,7 @@ def _keep_notes(decision: Decision, notes: Iterable[Mapping[str, str]]) -> None:
         if note["section"] not in sections or len(note["text"]) > LONGEST:
             raise Invalid(_("A note belongs to a section and has at most 2,000 characters."))
     Note.objects.bulk_create(
-        Note(decision=decision, section=note["section"], text=note["text"].strip())
-        for note in kept
+        Note(decision=decision, section=note["section"], text=note["text"].strip()) for note in kept
     )
 
 

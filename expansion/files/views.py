@@ -66,7 +66,7 @@ class FileAdd(Screen):
                 for upload in request.FILES.getlist("files"):
                     services.attach(actor=request.user, record=record, upload=upload)
         except Invalid as refusal:
-            context = {"message": refusal.message}
+            context = {"message": refusal.message, "back": _back(request, record)}
             return render(request, "files/refused.html", context, status=UNPROCESSABLE)
         return HttpResponseRedirect(_back(request, record))
 

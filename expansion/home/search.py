@@ -21,9 +21,7 @@ def hits(person: Any, text: str, most: int) -> list[offers.Hit]:
     if not words:
         return []
     found = [
-        hit
-        for source in offers.of(offers.SearchSource)
-        for hit in source.find(person, words, most)
+        hit for source in offers.of(offers.SearchSource) for hit in source.find(person, words, most)
     ]
     return found + list(_pages(person, words))
 

@@ -16,7 +16,7 @@ from celery.schedules import crontab
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
-Run = Callable[[Any], dict | None]
+Run = Callable[[Any], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Schedule:
     def after(self, moment: datetime) -> datetime:
         """The first due moment later than `moment`."""
         start, delta, _now = self.entry.remaining_delta(moment)
-        return start + delta
+        following: datetime = start + delta
+        return following
 
 
 _kinds: dict[str, Kind] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -24,9 +26,7 @@ class Notice(About):
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=80)
     key = models.CharField(max_length=160, blank=True)
     title = models.CharField(max_length=200)
@@ -73,10 +73,10 @@ class Preference(models.Model):
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
-    def ready(self, moment) -> MailQuerySet:
+    def ready(self, moment: datetime) -> MailQuerySet:
         return self.filter(state=Mail.State.WAITING, ready_at__lte=moment).order_by("pk")
 
-    def interrupted(self, before) -> MailQuerySet:
+    def interrupted(self, before: datetime) -> MailQuerySet:
         """Those whose sender died between handing them over and marking them."""
         return self.filter(state=Mail.State.SENDING, claimed_at__lt=before)
 
@@ -88,7 +88,7 @@ class Mail(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", _("in the queue")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")

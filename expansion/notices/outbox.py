@@ -39,7 +39,7 @@ def send_waiting() -> dict[str, int]:
 
 
 def take_back_interrupted() -> int:
-    """Puts mails whose sender died back in the queue and says in the log that each may be double."""
+    """Puts mails whose sender died back in the queue; the log says that each may be double."""
     interrupted = Mail.objects.interrupted(clock.now() - TOO_LONG)
     for message_id in interrupted.values_list("message_id", flat=True):
         logger.warning("The sender of %s died; it is sent again and may arrive twice.", message_id)
@@ -58,9 +58,7 @@ def _send(mail: Mail) -> bool:
     except OSError as reason:  # smtplib's errors are OSErrors, as are all of the network's.
         _delay(mail, str(reason) or type(reason).__name__)
         return False
-    Mail.objects.filter(pk=mail.pk).update(
-        state=Mail.State.SENT, sent_at=clock.now(), error=""
-    )
+    Mail.objects.filter(pk=mail.pk).update(state=Mail.State.SENT, sent_at=clock.now(), error="")
     return True
 
 

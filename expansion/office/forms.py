@@ -69,9 +69,7 @@ class ReportForm(ServiceForm):
     @property
     def more_texts(self) -> list[Any]:
         return [
-            self[f"text_{section.key}"]
-            for section in sections.written(self.report)
-            if section.more
+            self[f"text_{section.key}"] for section in sections.written(self.report) if section.more
         ]
 
     @property

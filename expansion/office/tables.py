@@ -23,7 +23,7 @@ REPORTS = Listing(
     url=lambda report: report.get_absolute_url(),
     title=lambda report: report.title,
     columns=[
-        Column("person", _("Name"), lambda report: report.owner.name, sort="owner__name"),
+        Column("person", _("Person"), lambda report: report.owner.name, sort="owner__name"),
         Column("state", _("State"), lambda report: state(report)[1], cell=state_badge),
         Column("due", _("Due"), lambda report: report.due_at, "moment", sort="due_at"),
         Column(
@@ -50,7 +50,7 @@ REPORTS = Listing(
         )
     ],
     views=[
-        SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
+        SavedView("mine", _("My reports"), lambda records, person: records.filter(owner=person)),
         SavedView(
             "received",
             _("Addressed to me"),

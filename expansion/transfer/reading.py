@@ -100,19 +100,8 @@ class Table:
         return rowkinds.kind_of(self.header, row, own, merges.is_banner(number))
 
     def _data(self, number: int, row: Cells, where: Circumstances) -> Row:
-        intake = Intake({}, [])
-        for position, column in self.header.fields.items():
-            if position < len(row):
-                take_in(intake, column, row[position], where)
-        self._demand_required(intake)
+        intake = read_cells(self.columns, self.header.fields, row, where)
         return Row(number, RowKind.DATA, "", row, intake.values, intake.problems)
-
-    def _demand_required(self, intake: Intake) -> None:
-        refused = {problem.field for problem in intake.problems if problem.blocking}
-        for column in self.columns:
-            if column.required and not intake.values.get(column.key) and column.key not in refused:
-                message = _("“%(column)s” is empty.") % {"column": column.label}
-                intake.refuse(column, "", message, blocking=True)
 
 
 @dataclass(slots=True)
@@ -170,6 +159,26 @@ def read_workbook(
         opened.close()
         raise Invalid(missing_columns(columns))
     return Workbook(tables, skipped, _remarks(opened), opened)
+
+
+def read_cells(
+    columns: Sequence[Column], fields: Mapping[int, Column], row: Cells, where: Circumstances
+) -> Intake:
+    """The values and problems of one row of data; `fields` maps its positions (0 is A)."""
+    intake = Intake({}, [])
+    for position, column in fields.items():
+        if position < len(row):
+            take_in(intake, column, row[position], where)
+    _demand_required(columns, intake)
+    return intake
+
+
+def _demand_required(columns: Sequence[Column], intake: Intake) -> None:
+    refused = {problem.field for problem in intake.problems if problem.blocking}
+    for column in columns:
+        if column.required and not intake.values.get(column.key) and column.key not in refused:
+            message = _("“%(column)s” is empty.") % {"column": column.label}
+            intake.refuse(column, "", message, blocking=True)
 
 
 def missing_columns(columns: Sequence[Column]) -> str:

@@ -33,12 +33,16 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a row that a person should look at. `blocking` refuses the row."""
+    """Something in a row that a person should look at. `blocking` refuses the row.
+
+    `suggestion` is a text that would mend it.
+    """
 
     field: str
     text: str
     message: str
     blocking: bool = False
+    suggestion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from expansion.ui import formats
 
@@ -250,11 +251,16 @@ class Page:
 
     @property
     def nothing(self) -> str:
-        """What the list was narrowed to, for the sentence that nothing matches."""
-        words = [str(label) for _key, label in self.state.chosen.values()]
+        """The sentence that nothing matches what the list was narrowed to."""
+        words = [str(label) for key, label in self.state.chosen.values()]
         if self.state.view:
             words.insert(0, str(self.state.view.label))
-        return ", ".join([*words, self.state.text] if self.state.text else words)
+        if self.state.text:
+            words.append(self.state.text)
+        return _("No %(noun)s with “%(words)s”.") % {
+            "noun": self.name,
+            "words": _(", ").join(words),
+        }
 
     @property
     def acts(self) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.jobs import registry, services, timetable
 from expansion.jobs.models import LEASE, Heartbeat, Job
-from expansion.jobs.tasks import run_waiting
 from expansion.notices.models import Notice
 from tests.cast import NOW
 
@@ -75,7 +74,9 @@ def test_a_finished_job_is_not_done_again(kind, cast):
     assert done == [job.pk]
 
 
-def test_a_broker_that_is_away_drops_nothing(kind, cast, django_capture_on_commit_callbacks, caplog):
+def test_a_broker_that_is_away_drops_nothing(
+    kind, cast, django_capture_on_commit_callbacks, caplog
+):
     with django_capture_on_commit_callbacks(execute=True):
         job = services.enqueue(kind(lambda job: None))
     assert "jobs wait in their rows" in caplog.text

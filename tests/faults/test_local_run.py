@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 SUPERVISOR = [sys.executable, "-m", "expansion.launch.supervisor"]
-PARTS = {"valkey-server", "gunicorn", "work"}
+PARTS = ("valkey-server", "gunicorn", "manage.py work")
 
 
 @dataclass

@@ -14,9 +14,9 @@ from expansion.metrics import Evidence, Metric, Reading
 from expansion.rulebook.models import Version
 from expansion.worktime import Period
 
-# The third quarter of 2026 opens on Friday, 9 October: the holiday ends the day before.
+# The third quarter of 2026 opens on Thursday, 8 October: the holiday ends the day before.
 QUARTER = Period.parse("2026-Q3")
-OPENING = datetime(2026, 10, 9, 9, 0)
+OPENING = datetime(2026, 10, 8, 9, 0)
 
 # Whole figures of a client member whose score is 86.33 with attitude 88 and ability 85.
 EXAMPLE = {

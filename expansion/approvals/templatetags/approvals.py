@@ -6,11 +6,14 @@ from django import template
 
 from expansion import access, offers
 from expansion.approvals import desk
+from expansion.approvals.models import Request
 from expansion.approvals.selectors import latest, may_decide, open_step
 from expansion.approvals.wording import TONES
 from expansion.ui.forms import new_key
 
 register = template.Library()
+
+ICONS = {"done": "check", "back": "arrow-back-up", "now": "clock", "next": "circle"}
 
 
 @register.simple_tag(takes_context=True)
@@ -22,16 +25,31 @@ def approval_of(context: Any, record: Any) -> dict[str, Any]:
     return {
         "last": last,
         "tone": TONES[last.status] if last else "",
-        "chain": list(desk.chain(person, last)) if last else [],
+        "entries": [entry(step) for step in desk.chain(person, last)] if last else [],
         "may_decide": step is not None and may_decide(person, step) is not None,
         "may_withdraw": last is not None and access.can(person, "withdraw", last),
-        "may_submit": access.can(person, "submit", record),
+        "may_submit": submittable(last) and access.can(person, "submit", record),
         "submit_url": f"{offers.subject_of(record).url(record)}/submit",
         "request_id": new_key(),
     }
 
 
-@register.filter
+def entry(step: dict[str, Any]) -> dict[str, Any]:
+    """A link of the chain as an entry of a short timeline."""
+    return {
+        "icon": ICONS[step["state"]],
+        "title": step["label"],
+        "stamp": step.get("stamp", ""),
+        "text": step["note"],
+    }
+
+
+def submittable(last: Request | None) -> bool:
+    """Whether a new round may begin; the record's own service has the last word."""
+    return last is None or last.status in (Request.Status.RETURNED, Request.Status.WITHDRAWN)
+
+
+@register.simple_tag
 def note_typed(form: Any, section: str) -> str:
     """What was typed beside a section before the form came back."""
     return form.note(section)

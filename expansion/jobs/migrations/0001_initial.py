@@ -7,64 +7,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('since', models.DateTimeField()),
-                ('next_at', models.DateTimeField()),
-                ('beat_at', models.DateTimeField(null=True)),
-                ('alarmed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("since", models.DateTimeField()),
+                ("next_at", models.DateTimeField()),
+                ("beat_at", models.DateTimeField(null=True)),
+                ("alarmed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'scheduled job',
-                'verbose_name_plural': 'scheduled jobs',
-                'ordering': ['name'],
+                "verbose_name": "scheduled job",
+                "verbose_name_plural": "scheduled jobs",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about_id', models.BigIntegerField(null=True)),
-                ('about_label', models.CharField(blank=True, max_length=200)),
-                ('name', models.CharField(max_length=80)),
-                ('key', models.CharField(blank=True, max_length=120)),
-                ('arguments', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='waiting', max_length=10)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('result', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('fault', models.CharField(blank=True, max_length=500)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('ready_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('cancel_asked_at', models.DateTimeField(null=True)),
-                ('about_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("about_id", models.BigIntegerField(null=True)),
+                ("about_label", models.CharField(blank=True, max_length=200)),
+                ("name", models.CharField(max_length=80)),
+                ("key", models.CharField(blank=True, max_length=120)),
+                (
+                    "arguments",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                (
+                    "result",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("fault", models.CharField(blank=True, max_length=500)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("ready_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("cancel_asked_at", models.DateTimeField(null=True)),
+                (
+                    "about_type",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
-                'ordering': ['-pk'],
-                'abstract': False,
-                'indexes': [models.Index(fields=['about_type', 'about_id'], name='jobs_job_about_t_b158ce_idx'), models.Index(fields=['state', 'ready_at'], name='jobs_job_state_3823c0_idx'), models.Index(fields=['actor', 'state'], name='jobs_job_actor_i_fb5df9_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'running']), models.Q(('key', ''), _negated=True)), fields=('name', 'key'), name='job_once_unfinished')],
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
+                "ordering": ["-pk"],
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["about_type", "about_id"], name="jobs_job_about_t_b158ce_idx"
+                    ),
+                    models.Index(fields=["state", "ready_at"], name="jobs_job_state_3823c0_idx"),
+                    models.Index(fields=["actor", "state"], name="jobs_job_actor_i_fb5df9_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "running"]),
+                            models.Q(("key", ""), _negated=True),
+                        ),
+                        fields=("name", "key"),
+                        name="job_once_unfinished",
+                    )
+                ],
             },
         ),
     ]

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from expansion.records import Owned, Recorded
 from expansion.worktime import Period, PeriodKind
@@ -39,10 +38,10 @@ class WorkReport(Owned, Recorded):
     """
 
     class Status(models.TextChoices):
-        DUE = "due", gettext_lazy("due")
+        DUE = "due", gettext_lazy("to hand in")
         DRAFT = "draft", gettext_lazy("drafted")
         SUBMITTED = "submitted", gettext_lazy("handed in")
-        READ = "read", gettext_lazy("read")
+        READ = "read", gettext_lazy("seen")
 
     OPEN = (Status.DUE, Status.DRAFT)
 
@@ -66,7 +65,7 @@ class WorkReport(Owned, Recorded):
     plan = models.JSONField(default=list)
     results = models.JSONField(default=list)
     submitted_at = models.DateTimeField(gettext_lazy("handed in at"), null=True)
-    late = models.BooleanField(gettext_lazy("late"), default=False)
+    late = models.BooleanField(gettext_lazy("handed in late"), default=False)
     read_at = models.DateTimeField(null=True)
     read_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -31,7 +31,7 @@ def state(report: WorkReport) -> tuple[str, str]:
     if report.is_missing(clock.now()):
         return "late", _("not handed in")
     if report.late:
-        return "late", _("late")
+        return "late", _("handed in late")
     return TONES[WorkReport.Status(report.status)], str(report.get_status_display())
 
 
@@ -125,9 +125,9 @@ def recent(report: WorkReport) -> list[dict[str, Any]]:
 
 def _kept(report: WorkReport) -> dict[str, str]:
     if report.is_open:
-        return {"tone": "late", "word": _("missing")}
+        return {"tone": "late", "word": _("not handed in")}
     if report.late:
-        return {"tone": "late", "word": _("late")}
+        return {"tone": "late", "word": _("handed in late")}
     return {"tone": "done", "word": _("in time")}
 
 

@@ -50,8 +50,10 @@ def _remind_one(report: WorkReport, now: datetime) -> bool:
         kind="office.report_due",
         title=_spoken(lambda: _("%(report)s is due soon") % {"report": report.title}),
         text=_spoken(
-            lambda: _("Due %(due)s. It is drafted from your records: check it and hand it in.")
-            % {"due": formats.moment(report.due_at)}
+            lambda: (
+                _("Due %(due)s. It is drafted from your records: check it and hand it in.")
+                % {"due": formats.moment(report.due_at)}
+            )
         ),
         url=report.get_absolute_url(),
         about=report,
@@ -90,8 +92,10 @@ def _tell_reporter(report: WorkReport) -> None:
         kind="office.report_overdue",
         title=_spoken(lambda: _("%(report)s is overdue") % {"report": report.title}),
         text=_spoken(
-            lambda: _("It was due %(due)s. You can still hand it in; it is marked late.")
-            % {"due": formats.moment(report.due_at)}
+            lambda: (
+                _("It was due %(due)s. You can still hand it in; it is marked late.")
+                % {"due": formats.moment(report.due_at)}
+            )
         ),
         url=report.get_absolute_url(),
         about=report,
@@ -105,8 +109,10 @@ def _tell_recipient(recipient: User, missing: list[WorkReport]) -> None:
         people=[recipient],
         kind="office.reports_missing",
         title=_spoken(
-            lambda: _("%(report)s: %(count)s not handed in")
-            % {"report": first.title, "count": len(missing)}
+            lambda: (
+                _("%(report)s: %(count)s not handed in")
+                % {"report": first.title, "count": len(missing)}
+            )
         ),
         text=_spoken(lambda: _(", ").join(row.owner.name for row in missing[:NAMED])),
         url=f"{reverse('office:team-reports')}?kind={first.kind}&period={first.period}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
@@ -58,9 +59,7 @@ def _open_kind(rules: Rules, report: Report, period: Period) -> list[WorkReport]
     return opened
 
 
-def _row(
-    rules: Rules, report: Report, period: Period, one: Reporter, **moments: Any
-) -> WorkReport:
+def _row(rules: Rules, report: Report, period: Period, one: Reporter, **moments: Any) -> WorkReport:
     return WorkReport(
         owner=one.person,
         team=one.team,
@@ -138,7 +137,7 @@ def _take(
     # The lines come from the last plan; only what became of them is the person's to say.
     report.results = [
         {**line, **_result(given)}
-        for line, given in zip(report.results, [*results, *({},) * len(report.results)])
+        for line, given in zip_longest(report.results, results[: len(report.results)], fillvalue={})
     ]
 
 

@@ -49,7 +49,7 @@ def _workbook(title: str, lines: Sequence[dict[str, Any]], mark: Watermark) -> b
     rows = [line["report"] for line in lines]
     measured, told = _figure_columns(rows), _text_columns(rows)
     columns = [
-        Column("person", _("Name")),
+        Column("person", _("Person")),
         Column("team", _("Team")),
         Column("state", _("State")),
         Column("submitted", _("Handed in"), Kind.MOMENT),

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from expansion import access
 from expansion.errors import Gone, Invalid, Refusal
 from expansion.office import forms, tables
 from expansion.office.models import WorkReport
@@ -18,7 +19,6 @@ from expansion.office.services.sheets import export_reports
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import May
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen, shown
-from expansion import access
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -60,6 +60,7 @@ class ReportDetail(DetailPage):
 class ReportForm(FormPage):
     """Takes what the editor sends."""
 
+    gate = May("view", WorkReport)  # then 404 or 403 by the report itself
     model = WorkReport
     form = forms.ReportForm
     action = "edit"
@@ -156,6 +157,7 @@ class ReportSubmit(ReportForm):
 
 
 class ReportAct(ActPage):
+    gate = May("view", WorkReport)
     model = WorkReport
     form = ServiceForm
 

@@ -1,0 +1,192 @@
+"""Pages of appeals and of the cases that follow from results."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from appraisal import forms, tables
+from appraisal.access import FINAL, parts
+from appraisal.desk import explaining
+from appraisal.desk.cockpit import case_facts
+from appraisal.desk.score import ScorePage
+from appraisal.models import Appeal, ConsequenceCase, Evidence, Line
+from appraisal.services import appeals, consequences
+from appraisal.views.scores import ParticipantAct, TabbedList
+from expansion import access, metrics
+from expansion.ui.pages import ActPage, DetailPage
+
+
+class AppealList(TabbedList):
+    listing = tables.APPEALS
+    tab = "appeals"
+    empty = {
+        "icon": "scale",
+        "title": _("No appeals"),
+        "text": _("Whoever contests a result does so on the page of the result."),
+    }
+
+    def records(self):
+        return Appeal.objects.all()
+
+
+class FileAppeal(ParticipantAct):
+    """From the result's header, or in place beside one record in the drawer."""
+
+    action = "appeal"
+    form = forms.AppealForm
+    title = _("Appeal")
+    verb = _("File the appeal")
+    done = _("Appeal filed")
+
+    def service(
+        self, *, indicator: str = "", line: int | None, evidence: int | None, **values: Any
+    ) -> Appeal:
+        person = self.request.user
+        own = self.record.lines.all()
+        contested = self.find(Evidence.objects.filter(line__in=own), evidence) if evidence else None
+        figure = access.find(person, Line.objects.filter(pk__in=own), line) if line else None
+        return appeals.file_appeal(**values, line=figure, evidence=contested)
+
+    def answer(self, form: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+        """A refused contest comes back in its drawer, with what was typed."""
+        indicator = form.data.get("indicator", "")
+        if status == 200 or not indicator:
+            return super().answer(form, status=status, **more)
+        query = {"indicator": indicator, "contest": form.data.get("evidence", "")}
+        page = ScorePage(self.request.user, self.record, query)
+        self.template = "appraisal/score.html"
+        return self.draw({"record": self.record, "page": page, "form": form}, status=status)
+
+
+class AppealDetail(DetailPage):
+    model = Appeal
+    template = "appraisal/appeal.html"
+
+    def records(self):
+        return Appeal.objects.select_related(
+            "owner", "handler", "decided_for", "participant__cycle__rulebook", "participant__owner"
+        )
+
+    def context(self, record: Appeal) -> dict[str, Any]:
+        handles = FINAL in parts(self.request.user, record.participant)
+        rules = record.participant.cycle.rules
+        return {
+            "handles": handles,
+            "tone": tables.APPEAL_TONES[record.status],
+            "before": _shown(rules, record.before),
+            "after": _shown(rules, record.after),
+            "changed": _changed(record),
+        }
+
+
+def _changed(appeal: Appeal) -> list[dict[str, str]]:
+    """The corrected figures with their values around the decision."""
+    participant = appeal.participant
+    names = explaining.indicator_labels(participant.cycle.rules, participant.indicators)
+    before, after = appeal.before.get("figures", {}), appeal.after.get("figures", {})
+    return [
+        {
+            "label": names[key.split(".")[0]],
+            "before": _plain(before[key]),
+            "after": _plain(after.get(key)),
+        }
+        for key in before
+    ]
+
+
+def _plain(value: str | None) -> str:
+    return "—" if value is None else f"{Decimal(value).normalize():f}"
+
+
+def _shown(rules: Any, state: dict[str, Any]) -> dict[str, Any] | None:
+    if not state:
+        return None
+    return {**state, "level": explaining.verdict(rules, state["level"])}
+
+
+class AppealAct(ActPage):
+    model = Appeal
+
+    def records(self):
+        return Appeal.objects.select_related("participant__cycle__rulebook", "owner")
+
+
+class AcceptAppeal(AppealAct):
+    action = "accept"
+    form = forms.PlainForm
+    title = _("Take up the appeal")
+    verb = _("Take up")
+    done = _("Appeal taken up")
+
+    def service(self, **values: Any) -> Appeal:
+        return appeals.accept_appeal(**values)
+
+
+class DecideAppeal(AppealAct):
+    action = "decide"
+    form = forms.DecisionForm
+    template = "appraisal/decide.html"
+    title = _("Decide the appeal")
+    verb = _("Decide")
+    done = _("Appeal decided")
+
+    def make_form(self, **given: Any) -> forms.DecisionForm:
+        return forms.DecisionForm(
+            person=self.request.user, appeal=self.record, labels=self.labels(), **given
+        )
+
+    def labels(self) -> dict[int, str]:
+        """The figures that may be corrected: those contested, else all of the result."""
+        participant = self.record.participant
+        names = explaining.indicator_labels(participant.cycle.rules, participant.indicators)
+        lines = participant.lines.all()
+        if self.record.line_id:
+            lines = lines.filter(indicator=self.record.line.indicator)
+        return {line.pk: f"{names[line.indicator]} · {_part(line)}" for line in lines}
+
+    def service(self, **values: Any) -> Appeal:
+        return appeals.decide_appeal(**values)
+
+
+def _part(line: Line) -> str:
+    known = metrics.known().get(line.metric)
+    label = known.label if known else _("Rating")
+    value = "—" if line.value is None else f"{line.value.normalize():f}"
+    return f"{label} ({value})"
+
+
+class CaseDetail(DetailPage):
+    model = ConsequenceCase
+    template = "appraisal/case.html"
+
+    def records(self):
+        return ConsequenceCase.objects.select_related(
+            "owner", "proposed_by", "participant__cycle__rulebook", "participant__owner"
+        )
+
+    def context(self, record: ConsequenceCase) -> dict[str, Any]:
+        rules = record.participant.cycle.rules
+        facts = [
+            {**fact, "level": explaining.verdict(rules, fact["level"])} for fact in record.facts
+        ]
+        may = access.can(self.request.user, "propose", record)
+        return {"facts": facts, "may_propose": may, **case_facts(record)}
+
+
+class ProposeMeasure(ActPage):
+    model = ConsequenceCase
+    action = "propose"
+    title = _("Propose a measure")
+    verb = _("Propose")
+    done = _("Measure proposed")
+
+    def records(self):
+        return ConsequenceCase.objects.select_related("participant__cycle__rulebook", "owner")
+
+    def make_form(self, **given: Any) -> forms.MeasureForm:
+        return forms.MeasureForm(person=self.request.user, case=self.record, **given)
+
+    def service(self, **values: Any) -> ConsequenceCase:
+        return consequences.propose_measure(**values)

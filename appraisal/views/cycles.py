@@ -1,0 +1,169 @@
+"""Pages of cycles: the cockpit and the acts of those who run it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from appraisal import forms, tables
+from appraisal.desk.cockpit import Cockpit
+from appraisal.models import Cycle, Participant
+from appraisal.roster import appraised
+from appraisal.services import cycles, reminders, results
+from appraisal.tables import STAGE_TONES
+from appraisal.transfer import cycle_workbook
+from appraisal.views.scores import TabbedList
+from expansion import access, worktime
+from expansion.people.models import Role
+from expansion.ui.forms import ReasonForm
+from expansion.ui.gates import Held, May
+from expansion.ui.pages import ActPage, DetailPage, Screen
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class CycleList(TabbedList):
+    listing = tables.CYCLES
+    gate = Held(Role.MANAGER, Role.HR, Role.LEADERSHIP)
+    tab = "cycles"
+    empty = {
+        "icon": "calendar-stats",
+        "title": _("No cycles yet"),
+        "text": _("They are planned by themselves from the rulebook, each night."),
+    }
+
+    def records(self):
+        return Cycle.objects.all()
+
+
+class CycleDetail(DetailPage):
+    """Steps, people, appeals, workbook and roll-up of one cycle."""
+
+    model = Cycle
+    gate = Held(Role.MANAGER, Role.HR, Role.LEADERSHIP)
+    template = "appraisal/cycle.html"
+    fragment = "appraisal/_cycle.html"
+
+    def records(self):
+        return Cycle.objects.select_related("rulebook")
+
+    def context(self, record: Cycle) -> dict[str, Any]:
+        cockpit = Cockpit(self.request.user, record, self.request.GET.get("view", ""))
+        return {"cockpit": cockpit, "may": cockpit.may, "tone": STAGE_TONES[record.at]}
+
+
+class CycleAct(ActPage):
+    model = Cycle
+    form = forms.PlainForm
+
+    def records(self):
+        return Cycle.objects.select_related("rulebook")
+
+    def success_url(self, record: Any) -> str:
+        return self.record.get_absolute_url()
+
+
+class Open(CycleAct):
+    action = "open"
+    title = _("Open the cycle")
+    verb = _("Open")
+    done = _("Cycle opened. The figures are being collected.")
+
+    def service(self, **values: Any) -> Any:
+        return cycles.open_cycle(**values)
+
+
+class Collect(CycleAct):
+    action = "collect"
+    title = _("Collect the figures")
+    verb = _("Collect")
+    done = _("The figures are being collected.")
+
+    def service(self, **values: Any) -> Any:
+        return cycles.collect_figures(**values)
+
+
+class Nudge(CycleAct):
+    """Everybody who is waited for, or the person that `participant` names."""
+
+    action = "nudge"
+    title = _("Remind those who are missing")
+    verb = _("Remind")
+    done = _("Reminded")
+
+    def service(self, **values: Any) -> Any:
+        pk = self.request.POST.get("participant")
+        chosen = self.find(Participant.objects.filter(cycle=self.record), pk) if pk else None
+        return reminders.nudge(**values, participant=chosen)
+
+
+class FixAll(CycleAct):
+    action = "view"
+    title = _("Fix all scores")
+    verb = _("Fix all")
+    done = _("Scores fixed")
+
+    def service(self, **values: Any) -> Any:
+        return results.fix_results(**values)
+
+
+class Deliver(CycleAct):
+    action = "deliver"
+    title = _("Deliver the results")
+    verb = _("Deliver")
+    done = _("Results delivered. The appeal window runs.")
+
+    def service(self, **values: Any) -> Any:
+        return results.deliver_results(**values)
+
+
+class Close(CycleAct):
+    action = "close"
+    title = _("Close the cycle")
+    verb = _("Close")
+    done = _("Cycle closed")
+
+    def service(self, **values: Any) -> Any:
+        return cycles.close_cycle(**values)
+
+
+class Reopen(CycleAct):
+    action = "reopen"
+    form = ReasonForm
+    title = _("Reopen the cycle")
+    verb = _("Reopen")
+    done = _("Cycle reopened. Collect the figures when the records are right.")
+
+    def service(self, **values: Any) -> Any:
+        return cycles.reopen_cycle(**values)
+
+
+class SetTarget(CycleAct):
+    action = "target"
+    title = _("Set a target")
+    verb = _("Save")
+    done = _("Target saved")
+
+    def make_form(self, **given: Any) -> forms.TargetForm:
+        people = [
+            one.person
+            for one in appraised(self.record.rules, min(self.record.end, worktime.today()))
+        ]
+        return forms.TargetForm(person=self.request.user, cycle=self.record, people=people, **given)
+
+    def service(self, **values: Any) -> Any:
+        return cycles.set_target(**values)
+
+
+class Workbook(Screen):
+    """Downloads the workbook; each download is logged and watermarked, so it is a POST."""
+
+    gate = May("export", Cycle)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        cycle = self.find(Cycle.objects.select_related("rulebook"), pk)
+        access.require(request.user, "export", cycle)
+        name, content = cycle_workbook(actor=request.user, record=cycle)
+        response = HttpResponse(content, content_type=XLSX)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response

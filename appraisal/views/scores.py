@@ -1,0 +1,183 @@
+"""Pages of one person's appraisal: result, self-review, evaluation, adjustment."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appraisal import forms, tables
+from appraisal.desk.score import ScorePage
+from appraisal.models import Cycle, Participant, Review
+from appraisal.services import results, reviews
+from expansion import access
+from expansion.ui.pages import ActPage, DetailPage, ListPage
+
+
+def list_tabs(person: Any, active: str) -> list[dict[str, Any]]:
+    """The pages of this app that a person has business on."""
+    offered = [
+        ("mine", _("My scores"), "/appraisal/", True),
+        (
+            "evaluations",
+            _("Evaluations"),
+            "/appraisal/evaluations/",
+            Participant.objects.filter(superior=person).exists(),
+        ),
+        ("cycles", _("Cycles"), "/appraisal/cycles/", access.can(person, "view", Cycle)),
+        ("appeals", _("Appeals"), "/appraisal/appeals/", True),
+        ("trial", _("Trial calculator"), "/appraisal/trial", True),
+    ]
+    return [
+        {"label": label, "url": url, "active": key == active}
+        for key, label, url, allowed in offered
+        if allowed
+    ]
+
+
+class TabbedList(ListPage):
+    """A list of this app under its common tabs."""
+
+    template = "appraisal/list.html"
+    tab = ""
+
+    def context(self, page: Any) -> dict[str, Any]:
+        return super().context(page) | {"tabs": list_tabs(self.request.user, self.tab)}
+
+
+class Mine(TabbedList):
+    listing = tables.MINE
+    tab = "mine"
+    empty = {
+        "icon": "trophy",
+        "title": gettext_lazy("No appraisal yet"),
+        "text": gettext_lazy("The first one opens on the first working day after the quarter."),
+    }
+
+    def records(self):
+        return Participant.objects.filter(owner=self.request.user)
+
+
+class Evaluations(TabbedList):
+    listing = tables.EVALUATIONS
+    tab = "evaluations"
+    empty = {
+        "icon": "clipboard-text",
+        "title": gettext_lazy("Nobody to evaluate"),
+        "text": gettext_lazy("People whose superior you are stand here once a cycle is open."),
+    }
+
+    def records(self):
+        return Participant.objects.filter(superior=self.request.user)
+
+
+class ScoreDetail(DetailPage):
+    """The result with its arithmetic; `?indicator=key` opens the drawer."""
+
+    model = Participant
+    template = "appraisal/score.html"
+
+    def records(self):
+        return Participant.objects.complete()
+
+    def context(self, record: Participant) -> dict[str, Any]:
+        page = ScorePage(self.request.user, record, self.request.GET)
+        return {"page": page, "form": forms.AppealForm(person=self.request.user)}
+
+
+class ParticipantAct(ActPage):
+    model = Participant
+
+    def records(self):
+        return Participant.objects.complete()
+
+
+class ReviewPage(ParticipantAct):
+    """Self-review and evaluation share their form; saving keeps a draft, submitting locks it."""
+
+    form = forms.ReviewForm
+    template = "appraisal/review.html"
+    party = ""
+
+    def draft(self) -> Review | None:
+        found = Review.objects.filter(participant=self.record, party=self.party).first()
+        return found if found and (found.submitted or found.by == self.request.user) else None
+
+    def make_form(self, **given: Any) -> forms.ReviewForm:
+        draft = self.draft()
+        return self.form(person=self.request.user, participant=self.record, review=draft, **given)
+
+    def write(self, form: Any) -> Any:
+        version = form.cleaned_data.get("version")
+        return self.service(
+            actor=self.request.user, record=self.record, version=version, **form.values()
+        )
+
+    def context(self, form: Any) -> dict[str, Any]:
+        page = ScorePage(self.request.user, self.record, {})
+        rows = {row.get("key"): row for block in page.blocks for row in block["rows"]}
+        shown = [{**row, "figure": rows.get(row["indicator"].key)} for row in form.rows]
+        return super().context(form) | {
+            "page": page,
+            "rows": shown,
+            "own": page.reviews.get(Review.Party.SELF) if self.party != Review.Party.SELF else None,
+            "self_ratings": {key: one for (by, key), one in page.ratings.items() if by == "self"},
+        }
+
+
+class SelfReview(ReviewPage):
+    action = "self_review"
+    party = Review.Party.SELF
+    title = gettext_lazy("Self-review")
+    done = gettext_lazy("Self-review saved")
+
+    def service(self, **values: Any) -> Participant:
+        return reviews.save_self_review(**values)
+
+
+class Evaluation(ReviewPage):
+    action = "evaluate"
+    party = Review.Party.SUPERIOR
+    title = gettext_lazy("Superior's evaluation")
+    done = gettext_lazy("Evaluation saved")
+
+    def service(self, **values: Any) -> Participant:
+        return reviews.save_evaluation(**values)
+
+    def success_url(self, record: Participant) -> str:
+        return "/appraisal/evaluations/"
+
+
+class Adjust(ParticipantAct):
+    action = "review"
+    form = forms.AdjustForm
+    title = gettext_lazy("Adjust the score")
+    verb = gettext_lazy("Adjust")
+    done = gettext_lazy("Score adjusted")
+
+    def service(self, **values: Any) -> Participant:
+        return results.adjust_result(**values)
+
+
+class Fix(ParticipantAct):
+    action = "review"
+    form = forms.PlainForm
+    title = gettext_lazy("Fix the score")
+    verb = gettext_lazy("Fix")
+    done = gettext_lazy("Score fixed")
+
+    def service(self, **values: Any) -> Participant:
+        return results.fix_result(**values)
+
+    def success_url(self, record: Participant) -> str:
+        return record.cycle.get_absolute_url()
+
+
+class Acknowledge(ParticipantAct):
+    action = "acknowledge"
+    form = forms.PlainForm
+    title = gettext_lazy("Confirm the result")
+    verb = gettext_lazy("Confirm the result")
+    done = gettext_lazy("Result confirmed")
+
+    def service(self, **values: Any) -> Participant:
+        return results.acknowledge_result(**values)

@@ -1,0 +1,141 @@
+"""What the client desk brings to the first page, the to-do centre and the search."""
+
+from collections.abc import Iterator
+from datetime import time, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from crm.models import Client, Contact, Visit
+from crm.pickers import found_clients
+from crm.searching import fits, indexed
+from crm.tables import prepared
+from expansion import access, clock, offers
+from expansion.ui import formats
+
+MOST = 6
+WIDE = 40  # clients among which contact persons are looked for
+
+
+def planned_visits(person: Any) -> dict[str, Any] | None:
+    """Today's visits of this person, and earlier ones whose record is still missing."""
+    if not access.can(person, "create", Visit):
+        return None
+    tomorrow = clock.moment_on(clock.today() + timedelta(days=1), time())
+    found = open_visits(person).filter(planned_at__lt=tomorrow)
+    return {"visits": [_visit(one) for one in found.order_by("planned_at")[:20]]}
+
+
+def open_visits(person: Any):
+    """Planned visits of this person that wait for a record."""
+    visits = access.visible_to(person, Visit.objects.live().planned())
+    return visits.filter(visitor=person).select_related("client")
+
+
+def _visit(visit: Visit) -> dict[str, Any]:
+    now = clock.now()
+    started = visit.arrived_at is not None
+    tone, word = ("neutral", _("not yet begun"))
+    if started:
+        late = visit.due_at is not None and visit.due_at < now
+        tone, word = ("late", _("record overdue")) if late else ("due", _("record due"))
+    elif visit.planned_at < now:
+        tone, word = "due", _("time has passed")
+    elif visit.planned_at - now < timedelta(hours=6):
+        tone, word = "info", _in_hours(visit.planned_at - now)
+    return {"visit": visit, "tone": tone, "word": word, "started": started}
+
+
+def _in_hours(left: timedelta) -> str:
+    minutes = int(left.total_seconds() // 60)
+    if minutes < 60:
+        return _("in %(minutes)d minutes") % {"minutes": minutes}
+    return _("in %(hours)d hours") % {"hours": round(minutes / 60)}
+
+
+def due_contacts(person: Any) -> dict[str, Any] | None:
+    """Own clients whose next contact is today, past, or tomorrow; the longest overdue first."""
+    if not access.can(person, "create", Client):
+        return None
+    due = due_clients(person, clock.today() + timedelta(days=1))
+    shown = list(prepared(due)[: MOST + 1])
+    return {"clients": shown[:MOST], "more": len(shown) > MOST}
+
+
+def due_clients(person: Any, day: Any):
+    """Own clients whose next contact falls on `day` or before."""
+    own = access.visible_to(person, Client.objects.live()).filter(owner=person)
+    return own.contact_due(day).order_by("next_contact_on", "grade", "pk")
+
+
+def contact_todos(person: Any) -> Iterator[offers.Todo]:
+    for client in due_clients(person, clock.today())[:50]:
+        yield offers.Todo(
+            kind="contact",
+            title=client.name,
+            url=client.get_absolute_url(),
+            due=clock.moment_on(client.next_contact_on, time(18)),
+            act=_("Write result"),
+        )
+
+
+def record_todos(person: Any) -> Iterator[offers.Todo]:
+    """Visits that took place and wait for their record (A-3.2.4c)."""
+    waiting = open_visits(person).filter(
+        Q(arrived_at__isnull=False) | Q(planned_at__lt=clock.now())
+    )
+    for visit in waiting.order_by("due_at", "planned_at")[:50]:
+        yield offers.Todo(
+            kind="visit",
+            title=_("Record of the visit to %(client)s") % {"client": visit.client.name},
+            url=f"{visit.get_absolute_url()}/record",
+            due=visit.due_at,
+            act=_("Write record"),
+        )
+
+
+def find_clients(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
+    for client in found_clients(person, text, most):
+        yield offers.Hit(
+            client.name,
+            client.get_absolute_url(),
+            lazy("Client"),
+            "building-store",
+            client.owner.name,
+        )
+
+
+def find_contacts(person: Any, text: str) -> Iterator[offers.Hit]:
+    """Contact persons by name, pinyin or the end of a number; numbers stay masked.
+
+    Looked for in the clients that fit, whose search column holds their people too.
+    """
+    clients = [client.pk for client in found_clients(person, text, WIDE)]
+    contacts = Contact.objects.filter(client__in=clients, deleted_at=None)
+    for contact in contacts.select_related("client").prefetch_related("points"):
+        points = contact.points.all()
+        if not fits(text, indexed("", people=[contact.name], tails=[one.tail for one in points])):
+            continue
+        phone = next((one.value for one in points if one.tail), "")
+        yield offers.Hit(
+            str(contact),
+            f"{contact.client.get_absolute_url()}?tab=contacts",
+            lazy("Contact"),
+            "user",
+            f"{contact.client.name} {formats.masked_phone(phone)}".strip(),
+        )
+
+
+offers.add(
+    offers.Card("crm.visits", 10, "crm/_today_visits.html", planned_visits),
+    offers.Card("crm.contacts", 20, "crm/_today_contacts.html", due_contacts),
+    offers.TodoSource("crm.records", lazy("Visit records"), 10, record_todos),
+    offers.TodoSource("crm.contacts", lazy("Contacts due"), 15, contact_todos),
+    offers.SearchSource("clients", 10, find_clients),
+    offers.SearchSource(
+        "contacts", 20, lambda person, text, most: islice(find_contacts(person, text), most)
+    ),
+)

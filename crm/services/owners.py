@@ -1,0 +1,74 @@
+"""To whom a person may give clients, found by the names people write in spreadsheets."""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+from crm.models import Client
+from crm.naming import syllables
+from expansion import access, clock
+from expansion.access import Scope
+from expansion.people.models import Membership, Unit, User
+from expansion.people.selectors import active_people
+
+
+class Owners:
+    """The colleagues whom `actor` may name as owners, with the team of each; a few queries in all.
+
+    Where `actor` may not assign, there are none.
+    """
+
+    def __init__(self, actor: User):
+        self.actor = actor
+        units = _reach(actor)
+        people = active_people() if units else []
+        able = [one for one in people if access.can(one, "create", Client)]
+        self._teams = _teams(able)
+        self._people = [one for one in able if self._teams.get(one.pk) in units or one == actor]
+
+    @property
+    def may_assign(self) -> bool:
+        return bool(self._people)
+
+    def named(self, text: str) -> list[User]:
+        """Everybody of this name or user name."""
+        wanted = _plain(text)
+        return [
+            one for one in self._people if wanted in (_plain(one.name), _plain(one.username))
+        ]
+
+    def nearest(self, text: str) -> str:
+        """The name that was perhaps meant: it sounds the same, or is written almost so."""
+        names = [one.name for one in self._people]
+        sound = syllables(text, is_person=True)
+        alike = [name for name in names if syllables(name, is_person=True) == sound]
+        return next(iter(alike or difflib.get_close_matches(text, names, 1, 0.5)), "")
+
+    def team_of(self, owner: User) -> int | None:
+        return self._teams.get(owner.pk)
+
+
+def _reach(actor: User) -> set[int]:
+    """The units into which `actor` may hand clients."""
+    rule, reach = access.rule_of(Client), set()
+    for seat in actor.seats:
+        scope = rule.scope(seat, "reassign")
+        if scope is Scope.DEPARTMENT:
+            return set(Unit.objects.values_list("pk", flat=True))
+        if scope is Scope.TEAM:
+            reach |= seat.units
+    return reach
+
+
+def _teams(people: Iterable[User]) -> dict[int, int]:
+    """Each person's team, or the unit where they sit in none; as people.selectors.home_unit."""
+    held = Membership.objects.on(clock.today()).filter(user__in=[one.pk for one in people])
+    teams: dict[int, int] = {}
+    for one in held.select_related("unit").order_by("unit__parent_id", "-unit__kind"):
+        if one.unit.kind == Unit.Kind.TEAM or one.user_id not in teams:
+            teams[one.user_id] = one.unit_id
+    return teams
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).lower()

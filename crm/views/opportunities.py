@@ -1,0 +1,354 @@
+"""Pages of opportunities: list, board, one opportunity with its gate."""
+
+import json
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from crm import forms_leads, tables_leads
+from crm.models import Opportunity
+from crm.requirements import Requirements, sentence
+from crm.services import opportunities
+from crm.tables_leads import STUCK_DAYS, days_in_stage, opportunity_badge, stage_label
+from expansion import access
+from expansion.people.models import User
+from expansion.rulebook.models import Version
+from expansion.rulebook.selectors import rules_of, rules_on, version_on
+from expansion.ui import formats
+from expansion.ui.forms import ReasonForm, ServiceForm, new_key
+from expansion.ui.pages import ActPage, BoardPage, DetailPage, FormPage, ListPage
+
+CARDS = 20  # per column; the rest is behind a link to the list
+
+
+def segments(current: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": _("Board"),
+            "url": reverse("crm:board"),
+            "icon": "layout-kanban",
+            "active": current == "board",
+        },
+        {
+            "label": _("List"),
+            "url": reverse("crm:opportunity-list"),
+            "icon": "table",
+            "active": current == "list",
+        },
+    ]
+
+
+class OpportunityList(ListPage):
+    listing = tables_leads.OPPORTUNITIES
+    template = "crm/opportunity_list.html"
+    create_route = "crm:opportunity-create"
+    create_label = lazy("New opportunity")
+    empty = {
+        "icon": "layout-kanban",
+        "title": lazy("No opportunities yet"),
+        "text": lazy("Open the first one, or make one of a lead."),
+    }
+
+    def records(self):
+        return Opportunity.objects.live()
+
+    def context(self, page) -> dict[str, Any]:
+        return {**super().context(page), "segments": segments("list")}
+
+
+class Board(BoardPage):
+    """The open opportunities in the stages of the rulebook, those that stand longest first."""
+
+    model = Opportunity
+    template = "crm/board.html"
+    fragment = ""
+
+    def context(self) -> dict[str, Any]:
+        listing = tables_leads.OPPORTUNITIES
+        return {
+            "segments": segments("board"),
+            "views": self._views(listing),
+            "totals": sums_label(self.sums),
+            "may_create": access.can(self.request.user, "create", Opportunity),
+            "open_count": sum(number for number, _sums in self.sums.values()),
+        }
+
+    def columns(self) -> list[dict[str, Any]]:
+        visible = self._narrowed()
+        self.sums = sums_by_stage(visible)
+        cards = cards_by_stage(visible)
+        stages = rules_on().pipeline("client").stages
+        known = [stage.key for stage in stages]
+        dropped = [(key, key, ()) for key in self.sums if key not in known]
+        listed = [(stage.key, stage.label(), stage.requires.value) for stage in stages]
+        return [
+            self._column(key, label, required, cards[key])
+            for key, label, required in [*dropped, *listed]
+        ]
+
+    def _column(
+        self, key: str, label: str, required: tuple[str, ...], cards: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        count, sums = self.sums.get(key, (0, {}))
+        return {
+            "key": key,
+            "label": label,
+            "gate": _(", ").join(sentence(one) for one in required),
+            "count": count,
+            "sums": sums_label({key: (count, sums)}),
+            "cards": cards,
+            "more": count - len(cards),
+            "more_url": f"{reverse('crm:opportunity-list')}?view=open&stage={key}",
+        }
+
+    def _narrowed(self) -> QuerySet[Opportunity]:
+        person = self.request.user
+        visible = access.visible_to(person, Opportunity.objects.live().open())
+        view = self._view()
+        return view.narrow(visible, person) if view else visible
+
+    def _view(self):
+        wanted = self.request.GET.get("view", "")
+        views = tables_leads.OPPORTUNITIES.views
+        return next((view for view in views if view.key == wanted), None)
+
+    def _views(self, listing) -> list[dict[str, Any]]:
+        current = self._view()
+        every = {"label": _("All open"), "url": "?", "active": current is None}
+        others = [
+            {"label": view.label, "url": f"?view={view.key}", "active": view is current}
+            for view in listing.views
+            if view.key != "open"
+        ]
+        return [every, *others]
+
+
+Sums = dict[str, tuple[int, dict[str, Decimal]]]
+
+
+def sums_by_stage(visible: QuerySet[Opportunity]) -> Sums:
+    """{stage: (how many, {currency: amount})} in one query; currencies are never mixed."""
+    found: Sums = {}
+    grouped = visible.order_by().values("stage", "currency")
+    for row in grouped.annotate(many=Count("pk"), total=Sum("amount")):
+        count, sums = found.get(row["stage"], (0, {}))
+        if row["total"] is not None:
+            sums = {**sums, row["currency"]: row["total"]}
+        found[row["stage"]] = (count + row["many"], sums)
+    return found
+
+
+def sums_label(sums: Sums) -> str:
+    total: dict[str, Decimal] = defaultdict(Decimal)
+    for _count, amounts in sums.values():
+        for currency, amount in amounts.items():
+            total[currency] += amount
+    return " · ".join(formats.money(amount, currency) for currency, amount in total.items())
+
+
+def cards_by_stage(visible: QuerySet[Opportunity]) -> dict[str, list[dict[str, Any]]]:
+    """The first cards of each column, in one query whatever the number of stages."""
+    place = Window(
+        RowNumber(), partition_by=F("stage"), order_by=[F("stage_since").asc(), F("pk").asc()]
+    )
+    first = visible.annotate(place=place).filter(place__lte=CARDS)
+    found = list(first.select_related("client", "owner", "rules_version"))
+    lacking = Lacking(found)
+    columns: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in sorted(found, key=lambda one: (one.stage_since, one.pk)):
+        columns[one.stage].append(card(one, lacking))
+    return columns
+
+
+class Lacking:
+    """What many opportunities lack for the stages ahead of them, each by its own rulebook."""
+
+    def __init__(self, found: list[Opportunity]):
+        by_version: dict[Version, list[int]] = defaultdict(list)
+        for one in found:
+            by_version[one.rules_version].append(one.client_id)
+        self._asked = {
+            version.pk: Requirements(rules_of(version), clients)
+            for version, clients in by_version.items()
+        }
+
+    def of(self, one: Opportunity) -> dict[str, list[str]]:
+        """{stage ahead: what is missing for it and the stages between}."""
+        asked = self._asked[one.rules_version_id]
+        keys = [stage.key for stage in asked.stages]
+        ahead = keys[keys.index(one.stage) + 1 :] if one.stage in keys else []
+        missing: dict[str, None] = {}
+        lacks = {}
+        for key in ahead:
+            missing |= dict.fromkeys(asked.missing(key, one.client_id))
+            if missing:
+                lacks[key] = [sentence(item) for item in missing]
+        return lacks
+
+
+def card(one: Opportunity, lacking: Lacking) -> dict[str, Any]:
+    days = days_in_stage(one)
+    lacks = lacking.of(one)
+    following = next(iter(lacks.values()), [])
+    return {
+        "one": one,
+        "days": days,
+        "tone": "late" if days > 2 * STUCK_DAYS else "due" if days > STUCK_DAYS else "",
+        "lacks_json": json.dumps(lacks, ensure_ascii=False),
+        "missing": following,
+    }
+
+
+class OpportunityDetail(DetailPage):
+    model = Opportunity
+    template = "crm/opportunity.html"
+
+    def records(self):
+        found = Opportunity.objects.live()
+        return found.select_related("client__owner", "owner", "team", "rules_version", "lead")
+
+    def context(self, record: Opportunity) -> dict[str, Any]:
+        person = self.request.user
+        stages = rules_of(record.rules_version).pipeline("client").stages
+        keys = [stage.key for stage in stages]
+        place = keys.index(record.stage) if record.stage in keys else -1
+        is_open = record.status == Opportunity.Status.OPEN
+        following = stages[place + 1] if is_open and place + 1 < len(stages) else None
+        return {
+            "badge": opportunity_badge(record),
+            "stage": stage_label(record),
+            "days": days_in_stage(record),
+            "steps": steps(stages, place),
+            "following": following,
+            "gate": gate(record, following.key) if following else [],
+            "last": place == len(stages) - 1,
+            "is_open": is_open,
+            "moves": moves(record, stages),
+            "may_edit": access.can(person, "edit", record),
+            "key": new_key(),
+        }
+
+
+def steps(stages: Any, place: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": stage.label(),
+            "state": "done" if number < place else "now" if number == place else "next",
+        }
+        for number, stage in enumerate(stages)
+    ]
+
+
+def gate(one: Opportunity, stage: str) -> list[dict[str, Any]]:
+    """Each requirement of a stage and whether the client meets it."""
+    asked = Requirements(rules_of(one.rules_version), [one.client_id])
+    missing = set(asked.missing(stage, one.client_id))
+    return [{"text": sentence(key), "met": key not in missing} for key in asked.required(stage)]
+
+
+def moves(one: Opportunity, stages: Any) -> list[dict[str, Any]]:
+    labels = {stage.key: stage.label() for stage in stages}
+    return [
+        {
+            "move": move,
+            "before": labels.get(move.from_stage, move.from_stage),
+            "after": labels.get(move.to_stage, move.to_stage),
+        }
+        for move in one.moves.select_related("by").order_by("-pk")
+    ]
+
+
+class OpportunityForm(FormPage):
+    model = Opportunity
+    form = forms_leads.OpportunityForm
+
+    def records(self):
+        return Opportunity.objects.live()
+
+
+class OpportunityCreate(OpportunityForm):
+    title = lazy("New opportunity")
+    done = lazy("Opportunity saved")
+
+    def service(self, **values: Any) -> Opportunity:
+        return opportunities.create_opportunity(rules_version=version_on(), **values)
+
+
+class OpportunityEdit(OpportunityForm):
+    action = "edit"
+    title = lazy("Edit opportunity")
+    done = lazy("Opportunity saved")
+
+    def service(self, **values: Any) -> Opportunity:
+        return opportunities.update_opportunity(**values)
+
+
+class OpportunityAct(ActPage):
+    model = Opportunity
+
+    def records(self):
+        return Opportunity.objects.live().select_related("client__owner", "rules_version")
+
+
+class OpportunityMove(OpportunityAct):
+    """Moves to a stage: a card dropped on the board, the button, or the form that asks why."""
+
+    form = forms_leads.MoveForm
+    title = lazy("Move opportunity")
+    verb = lazy("Move")
+    done = lazy("Moved")
+
+    def make_form(self, **given: Any) -> ServiceForm:
+        person: User = self.request.user
+        may_override = access.can(person, "override", self.record)
+        return self.form(person=person, record=self.record, may_override=may_override, **given)
+
+    def post(self, request: HttpRequest, pk: int | None = None, **kwargs: Any):
+        """A dropped card carries no key: moving it to where it stands changes nothing anyway."""
+        if not request.POST.get("request_id"):
+            request.POST = request.POST.copy()
+            request.POST["request_id"] = new_key()
+        return super().post(request, pk, **kwargs)
+
+    def service(self, **values: Any) -> Opportunity:
+        return opportunities.move_opportunity(**values)
+
+    def success_url(self, record: Opportunity) -> str:
+        return reverse("crm:board") if "board" in self.request.POST else record.get_absolute_url()
+
+
+class OpportunityWin(OpportunityAct):
+    form = forms_leads.CloseForm
+    title = lazy("Close as won")
+    verb = lazy("Won")
+    done = lazy("Closed as won")
+
+    def service(self, **values: Any) -> Opportunity:
+        return opportunities.win_opportunity(**values)
+
+
+class OpportunityLose(OpportunityAct):
+    form = ReasonForm
+    title = lazy("Close as lost")
+    verb = lazy("Lost")
+    done = lazy("Closed as lost")
+
+    def service(self, **values: Any) -> Opportunity:
+        return opportunities.lose_opportunity(**values)
+
+
+class OpportunityReopen(OpportunityAct):
+    form = ReasonForm
+    title = lazy("Take up again")
+    verb = lazy("Take up again")
+    done = lazy("Taken up again")
+
+    def service(self, **values: Any) -> Opportunity:
+        return opportunities.reopen_opportunity(**values)

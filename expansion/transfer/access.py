@@ -1,0 +1,36 @@
+"""Who may see and work imports and exports: each their own; the log is the administrator's.
+
+An import's rows and an export's file hold data of the list they belong to, which an administrator
+may not see: `edit`, `undo` and `download` are the owner's alone.
+"""
+
+from typing import Any
+
+from expansion import access
+from expansion.access import Scope
+from expansion.people.models import Role
+from expansion.transfer.models import Export, Import
+
+OWN = {role: Scope.OWN for role in Role.values}
+LOG = OWN | {Role.ADMINISTRATOR: Scope.DEPARTMENT}
+
+
+class OwnOnly(access.Rule):
+    """The acts on one's own; not for an absent principal either."""
+
+    owner, team = "actor", None
+
+    def allows(self, person: Any, action: str, record: Any) -> bool:
+        return action == "view" or record.actor_id == person.pk
+
+
+@access.register(Import)
+class ImportAccess(OwnOnly):
+    grants = {"view": LOG, "edit": OWN, "undo": OWN}
+
+
+@access.register(Export)
+class ExportAccess(OwnOnly):
+    """The manager is told of large exports and sees the log as well (R-exp-18)."""
+
+    grants = {"view": LOG | {Role.MANAGER: Scope.DEPARTMENT}, "create": OWN, "download": OWN}

@@ -1,0 +1,92 @@
+"""What this app brings to the to-do centre, the search and the work reports."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.searching import matching
+from expansion import access, offers
+from research.models import Finding, ResearchReport
+from research.selectors import returned_to, unread_by, unscored_by
+
+
+def todos(person: Any) -> Iterator[offers.Todo]:
+    """Reports to read, reports that came back, reports whose scores are missing."""
+    for report in returned_to(person):
+        yield _todo("returned", report, _("Came back with comments"), _("Revise"))
+    for receipt in unread_by(person):
+        detail = _("From %(name)s") % {"name": receipt.report.owner.name}
+        yield _todo("unread", receipt.report, detail, _("Read"))
+    for report in unscored_by(person):
+        yield _todo("unscored", report, _("Approved without quality scores"), _("Score"))
+
+
+def _todo(kind: str, report: ResearchReport, detail: str, act: str) -> offers.Todo:
+    return offers.Todo(
+        kind=f"research.{kind}",
+        title=report.title,
+        url=report.get_absolute_url(),
+        detail=detail,
+        act=act,
+    )
+
+
+def search_reports(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
+    visible = access.visible_to(person, ResearchReport.objects.live())
+    for report in matching(visible, text).select_related("owner").order_by("-pk")[:most]:
+        yield offers.Hit(
+            label=report.title,
+            url=report.get_absolute_url(),
+            kind=gettext_lazy("Research report"),
+            icon="file-analytics",
+            detail=" · ".join(filter(None, [report.number, report.owner.name])),
+        )
+
+
+def search_findings(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
+    visible = access.visible_to(person, Finding.objects.live())
+    for finding in matching(visible, text).select_related("owner").order_by("-pk")[:most]:
+        yield offers.Hit(
+            label=finding.title,
+            url=finding.get_absolute_url(),
+            kind=gettext_lazy("Finding"),
+            icon="bulb",
+            detail=finding.owner.name,
+        )
+
+
+def research_of(person: Any, start: datetime, end: datetime) -> dict[str, Any]:
+    """What this person collected and got approved in the period; silent for everybody else."""
+    if not access.can(person, "create", Finding):
+        return {"figures": [], "lines": []}
+    collected = Finding.objects.usable().filter(
+        owner=person, logged_at__gte=start, logged_at__lt=end
+    )
+    reports = list(
+        ResearchReport.objects.passed().filter(
+            owner=person, approved_at__gte=start, approved_at__lt=end
+        )
+    )
+    return {
+        "figures": [
+            _figure("findings", _("Information collected"), collected.count(), "findings"),
+            _figure("reports", _("Research reports approved"), len(reports), "reports"),
+        ],
+        "lines": [_("Approved: %(title)s") % {"title": report.title} for report in reports],
+    }
+
+
+def _figure(key: str, label: str, value: int, place: str) -> dict[str, Any]:
+    url = f"/research/{place}/?view=mine"
+    return {"key": key, "label": label, "value": value, "unit": "", "url": url}
+
+
+offers.add(
+    offers.TodoSource("research", gettext_lazy("Research"), 50, todos),
+    offers.SearchSource("research.reports", 40, search_reports),
+    offers.SearchSource("research.findings", 50, search_findings),
+    offers.ReportSection("research", gettext_lazy("Research"), 50, research_of),
+)

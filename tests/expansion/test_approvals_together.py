@@ -1,0 +1,69 @@
+"""Two who decide at the same moment, on a real database: one wins, the other is told."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connections
+
+from crm.models import Contract
+from expansion import clock
+from expansion.approvals.models import Decision
+from expansion.approvals.selectors import open_step
+from expansion.approvals.services import decide
+from expansion.errors import NotNow
+from expansion.numbering.models import Counter
+from expansion.numbering.services import next_number
+from expansion.people.models import Mandate
+from expansion.rulebook.selectors import rules_on
+from tests.make import contracts as make
+
+pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]
+
+
+def together(acts):
+    """Runs all acts at once, each on its own connection; returns results and refusals."""
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        try:
+            barrier.wait(timeout=10)
+            return act()
+        except NotNow as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told_who(cast):
+    request = make.submitted(cast)
+    Mandate.objects.create(
+        principal=cast.manager,
+        delegate=cast.deputy,
+        starts_at=clock.now(),
+        ends_at=clock.now().replace(year=2027),
+        reason="leave",
+        created_by=cast.administrator,
+    )
+    results = together(
+        [
+            lambda: decide(actor=cast.manager, request=request, decision="approve"),
+            lambda: decide(actor=cast.deputy, request=request, decision="return", comment="再议"),
+        ]
+    )
+    made = Decision.objects.get()
+    refusals = [one for one in results if isinstance(one, NotNow)]
+    assert len(refusals) == 1 and made.by.name in refusals[0].message
+    status = {"approve": "in_approval", "return": "returned"}[made.decision]
+    assert Contract.objects.get().status == status
+    assert (open_step(request) is None) == (made.decision == "return")
+
+
+def test_numbers_given_at_once_never_repeat(cast):
+    rules = rules_on()
+    numbers = together([lambda: next_number(key="contract", rules=rules)] * 6)
+    assert sorted(numbers) == [f"HT-2026-{number:04d}" for number in range(1, 7)]
+    assert Counter.objects.get().last == 6

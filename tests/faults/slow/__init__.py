@@ -1,0 +1,1 @@
+"""An app of the fault tests alone: one job that is slow enough to be killed in the middle."""
