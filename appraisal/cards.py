@@ -119,7 +119,7 @@ def _appeals(person: Any) -> Iterator[offers.Todo]:
             % {"number": appeal.number, "person": appeal.owner},
             url=appeal.get_absolute_url(),
             due=appeal.decide_until,
-            act=_("Decide"),
+            act=_("Decide the appeal"),
         )
 
 
@@ -150,7 +150,7 @@ def _cycles(person: Any) -> Iterator[offers.Todo]:
                 kind=f"appraisal.{action}",
                 title=sentence % {"cycle": cycle},
                 url=cycle.get_absolute_url(),
-                act=_("Open"),
+                act=_("Go there"),
             )
 
 

@@ -120,11 +120,11 @@ CYCLES = Listing(
     url=lambda cycle: f"/appraisal/cycles/{cycle.pk}",
     columns=[
         Column("stage", _("Stage"), lambda one: one.get_stage_display(), cell=stage_badge),
-        Column("start", _("From"), lambda one: one.start, "date", sort="start"),
-        Column("end", _("To"), lambda one: one.end, "date", sort="end"),
+        Column("start", _("First day"), lambda one: one.start, "date", sort="start"),
+        Column("end", _("Last day"), lambda one: one.end, "date", sort="end"),
         Column("rulebook", _("Rulebook"), lambda one: one.rulebook),
         Column("frozen", _("Evidence frozen"), lambda one: one.frozen_at, "date"),
-        Column("closed", _("Closed"), lambda one: one.closed_at, "date"),
+        Column("closed", _("Closed on"), lambda one: one.closed_at, "date"),
     ],
     filters=[
         Filter("stage", _("Stage"), stages, lambda records, key: records.filter(stage=key)),
@@ -160,7 +160,7 @@ APPEALS = Listing(
     ],
     views=[
         SavedView("pending", _("Pending"), lambda records, person: records.pending()),
-        SavedView("own", _("Mine"), lambda records, person: records.filter(owner=person)),
+        SavedView("own", _("My appeals"), lambda records, person: records.filter(owner=person)),
     ],
     order=("-filed_at", "-pk"),
     prepare=lambda records: records.select_related("owner", "participant__cycle"),

@@ -104,7 +104,7 @@ def _team_sheet(book: Workbook, name: str, rows: list[Row]) -> None:
         sheet,
         [
             (_("User name"), 14),
-            (_("Name"), 12),
+            (_("Person"), 12),
             (_("Block"), 14),
             (_("Indicator"), 28),
             (_("Part"), 22),
@@ -167,7 +167,7 @@ def _summary_sheet(sheet: Worksheet, cycle: Cycle, rows: Sequence[Row], level_fo
     _text(sheet["A2"], _scheme(cycle))
     common = cycle.rules.common_set()
     shared = [one.label() for one in common.indicators] if common else []
-    heads = [(_("User name"), 14), (_("Name"), 12), (_("Team"), 18), (_("Confirmed"), 16)]
+    heads = [(_("User name"), 14), (_("Person"), 12), (_("Team"), 18), (_("Confirmed"), 16)]
     heads += [(_("Own indicators"), 12), *[(label, 12) for label in shared]]
     heads += [
         (_("Computed"), 10),
@@ -283,7 +283,7 @@ def _evidence_sheet(book: Workbook, cycle: Cycle, rows: Sequence[Row]) -> None:
         sheet,
         [
             (_("User name"), 14),
-            (_("Name"), 12),
+            (_("Person"), 12),
             (_("Indicator"), 28),
             (_("Date"), 12),
             (_("Record"), 36),

@@ -46,6 +46,7 @@ class ClientAccess(access.Rule):
         "delete": LEADING,
         "export": WORKING,
         "import": WORKING,
+        "reveal": WORKING,
         "reassign": LEADING,
     }
 

@@ -16,4 +16,5 @@ class CrmConfig(AppConfig):
             panels,
             sections,
             timeline,
+            transfer_offers,
         )

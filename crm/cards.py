@@ -5,11 +5,12 @@ from datetime import time, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
-from crm.models import Client, Contact, Visit
+from crm.models import Client, Communication, Contact, Visit
 from crm.pickers import found_clients
 from crm.searching import fits, indexed
 from crm.tables import prepared
@@ -61,8 +62,22 @@ def due_contacts(person: Any) -> dict[str, Any] | None:
     if not access.can(person, "create", Client):
         return None
     due = due_clients(person, clock.today() + timedelta(days=1))
-    shown = list(prepared(due)[: MOST + 1])
-    return {"clients": shown[:MOST], "more": len(shown) > MOST}
+    shown = list(prepared(due).annotate(last_words=last_words())[: MOST + 1])
+    for client in shown:
+        late = (clock.today() - client.next_contact_on).days
+        words = ngettext("%(days)d day late", "%(days)d days late", late)
+        client.overdue = words % {"days": late}
+    return {"clients": shown[:MOST], "more": len(shown) > MOST, "today": clock.today()}
+
+
+def last_words() -> Case:
+    """What was said at the last contact, which was a visit where both moments are one."""
+    talks = Communication.objects.live().filter(client=OuterRef("pk")).order_by("-at")
+    visits = Visit.objects.live().done().filter(client=OuterRef("pk")).order_by("-took_place_at")
+    return Case(
+        When(last_visit_at=F("last_contact_at"), then=Subquery(visits.values("said")[:1])),
+        default=Subquery(talks.values("said")[:1]),
+    )
 
 
 def due_clients(person: Any, day: Any):

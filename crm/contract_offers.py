@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy
 from crm.models import Client, Contract, Obligation
 from crm.selectors_contracts import contracts_of, found_contracts
 from crm.services import contracts
+from crm.tables_contracts import CONTRACTS, OBLIGATIONS
 from crm.wording import PHASE_TONES, phase_label
 from expansion import clock, offers
 from expansion.files.selectors import attachments
+from expansion.transfer.registry import add_export
 from expansion.ui import formats
 
 OFFICE_HOUR = time(9)  # a date on a timeline of moments
@@ -59,8 +61,8 @@ def _plan(contract: Contract) -> dict[str, str]:
 
 def _duty(duty: Obligation, currency: str) -> str:
     day = formats.day_as("full", duty.due_on)
-    sum_ = formats.money(duty.amount, currency) if duty.amount else ""
-    return " · ".join(filter(None, [day, duty.get_party_display(), duty.what, sum_]))
+    amount = formats.money(duty.amount, currency) if duty.amount else ""
+    return " · ".join(filter(None, [day, duty.get_party_display(), duty.what, amount]))
 
 
 def timeline(person: Any, client: Client) -> Iterator[offers.TimelineEntry]:
@@ -176,3 +178,5 @@ offers.add(
     offers.SearchSource("contracts", 30, search),
     offers.ReportSection("contracts", gettext_lazy("New contracts"), 40, new_contracts),
 )
+add_export(CONTRACTS, Contract.objects.live)
+add_export(OBLIGATIONS, lambda: Obligation.objects.filter(contract__deleted_at=None))

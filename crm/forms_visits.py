@@ -168,7 +168,7 @@ class CheckInForm(ServiceForm):
 
 
 class CommentForm(ServiceForm):
-    text = forms.CharField(label=lazy("Comment"), widget=forms.Textarea, max_length=2000)
+    text = forms.CharField(label=lazy("Your feedback"), widget=forms.Textarea, max_length=2000)
 
 
 class CommunicationForm(NextContactForm):

@@ -1,5 +1,6 @@
 """The tabs of a client's page that this app brings itself."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from crm.requirements import Requirements
 from crm.selectors import changes, contacts_of, timeline
 from crm.tables_leads import days_in_stage, lead_badge, opportunity_badge, stage_label
 from crm.verbs import verb_label
-from expansion import access, offers
+from expansion import access, clock, offers
 from expansion.audit.models import Entry
 from expansion.people.models import Unit, User
 from expansion.rulebook.selectors import rules_of
@@ -30,7 +31,18 @@ def timeline_tab(person: Any, client: Client) -> dict[str, Any]:
 
 
 def with_months(entries: list[offers.TimelineEntry]) -> list[dict[str, Any]]:
-    return [{"entry": one, "month": formats.day_as("month", one.at)} for one in entries]
+    """Each entry with its month's heading and its time: the hour only of the last two days."""
+    near = clock.today() - timedelta(days=1)
+    return [
+        {
+            "entry": one,
+            "month": formats.day_as("month", one.at),
+            "at": formats.moment(one.at)
+            if clock.local_date(one.at) >= near
+            else formats.day(one.at),
+        }
+        for one in entries
+    ]
 
 
 def opportunities_tab(person: Any, client: Client) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def colleagues(person: User) -> list[tuple[str, str]]:
 
 def client_badges(client: Client) -> SafeString:
     return format_html(
-        "{}{}",
+        " {}{}",
         grade(client.grade),
         format_html(' <span class="tag">{}</span>', _("major")) if client.major else "",
     )

@@ -125,6 +125,7 @@ OBLIGATIONS = Listing(
     title=lambda duty: duty.what,
     columns=[
         Column("due", _("Due on"), lambda o: o.due_on, "date", sort="due_on", cell=obligation_due),
+        Column("contract", _("Contract"), lambda o: o.contract.title, sort="contract__title"),
         Column("party", _("Who owes it"), lambda o: o.get_party_display(), sort="party"),
         Column(
             "amount",
@@ -134,7 +135,6 @@ OBLIGATIONS = Listing(
             sort="amount",
             cell=lambda o: formats.money(o.amount, o.contract.currency),
         ),
-        Column("contract", _("Contract"), lambda o: o.contract.title, sort="contract__title"),
         Column("client", _("Client"), lambda o: o.contract.client.name),
         Column("done", _("Done on"), lambda o: o.done_on, "date", sort="done_on"),
         Column("owner", _("Owner"), lambda o: o.contract.owner.name),

@@ -106,7 +106,7 @@ LEADS = Listing(
         ),
     ],
     views=[
-        SavedView("open", _("Open"), lambda records, person: records.open()),
+        SavedView("open", _("In work"), lambda records, person: records.open()),
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
         SavedView("week", _("Effective this week"), lambda records, person: this_week(records)),
     ],
@@ -154,7 +154,7 @@ OPPORTUNITIES = Listing(
         Filter("owner", _("Owner"), colleagues, lambda records, key: records.filter(owner_id=key)),
     ],
     views=[
-        SavedView("open", _("Open"), lambda records, person: records.open()),
+        SavedView("open", _("In work"), lambda records, person: records.open()),
         SavedView(
             "quarter",
             _("Signing this quarter"),

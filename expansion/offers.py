@@ -79,7 +79,7 @@ class Card:
     order: int
     template: str
     context: Callable[[Any], dict | None]
-    place: str = "main"  # or "side"
+    place: str = "main"  # or "side"; "phone": a strip above all, on a phone only
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ urlpatterns = [
     path("notices/", include("expansion.notices.urls")),
     path("approvals/", include("expansion.approvals.urls")),
     path("office/", include("expansion.office.urls")),
+    path("transfer/", include("expansion.transfer.urls")),
     path("crm/", include("crm.urls")),
+    path("partnerships/", include("partnerships.urls")),
+    path("training/", include("training.urls")),
     path("research/", include("research.urls")),
     path("appraisal/", include("appraisal.urls")),
 ]

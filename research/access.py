@@ -51,7 +51,7 @@ class ResearchRule(access.Rule):
 
 @access.register(Finding)
 class FindingAccess(ResearchRule):
-    """`screen` says whether it holds, `publish` shows it to the department, `adopt` marks its use."""
+    """`screen` judges it, `publish` shows it to the department, `adopt` marks its use."""
 
     grants = {
         "view": TEAMWIDE,

@@ -20,8 +20,12 @@ TEXT = "text_"
 
 def with_texts(values: dict[str, Any]) -> dict[str, Any]:
     """The values of a form with its section fields gathered as `texts`, as the services take it."""
-    texts = {name.removeprefix(TEXT): text for name, text in values.items() if name.startswith(TEXT)}
-    return {name: value for name, value in values.items() if not name.startswith(TEXT)} | {"texts": texts}
+    texts = {
+        name.removeprefix(TEXT): text for name, text in values.items() if name.startswith(TEXT)
+    }
+    return {name: value for name, value in values.items() if not name.startswith(TEXT)} | {
+        "texts": texts
+    }
 
 
 class SectionsForm(RecordForm):
@@ -167,6 +171,8 @@ class ReviewForm(ServiceForm):
 class FindingForm(RecordForm):
     """One entry of the information log."""
 
+    link = forms.URLField(label=_("Link"), required=False, max_length=500, assume_scheme="https")
+
     class Meta:
         model = Finding
         fields = [
@@ -189,9 +195,6 @@ class FindingForm(RecordForm):
         )
         self.fields["category"] = forms.ChoiceField(
             label=_("Topic"), choices=topics(rules), required=False, widget=forms.RadioSelect
-        )
-        self.fields["link"] = forms.URLField(
-            label=_("Link"), required=False, max_length=500, assume_scheme="https"
         )
         self.fields["plan"] = plan_field(self.plans())
         self.fields["text"].widget.attrs["rows"] = 6

@@ -113,9 +113,7 @@ def holder_of_review(person: User, request: Request | None) -> tuple[bool, User 
         seat = may_decide(person, step)
         return seat is not None, _principal(seat)
     theirs = Q(by=person.pk) | Q(for_person=person.pk)
-    made = Decision.objects.filter(
-        theirs, step__request=request, decision=Decision.Kind.APPROVE
-    )
+    made = Decision.objects.filter(theirs, step__request=request, decision=Decision.Kind.APPROVE)
     last = made.select_related("for_person").last()
     return last is not None, last.for_person if last and last.by_id == person.pk else None
 
@@ -212,8 +210,6 @@ def plan_page(person: Any, plan: ResearchPlan) -> dict[str, Any]:
         "finding_count": collected.count(),
         "may_edit": access.can(person, "edit", plan),
         "may_delete": access.can(person, "delete", plan),
-        "may_finish": plan.status in ResearchPlan.COLLECTING
-        and access.can(person, "write", plan),
-        "may_log": plan.status in ResearchPlan.COLLECTING
-        and access.can(person, "create", Finding),
+        "may_finish": plan.status in ResearchPlan.COLLECTING and access.can(person, "write", plan),
+        "may_log": plan.status in ResearchPlan.COLLECTING and access.can(person, "create", Finding),
     }

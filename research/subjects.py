@@ -30,10 +30,14 @@ def _report_facts(report: ResearchReport) -> Iterator[tuple[str, str]]:
     yield _("Period"), report.span.label
     yield _("Plan"), report.plan.title if report.plan else ""
     yield _("Author"), report.owner.name
-    yield _("Information cited"), _("%(cited)d, %(valid)d of them valid") % {
-        "cited": cited,
-        "valid": valid,
-    }
+    yield (
+        _("Information cited"),
+        _("%(cited)d, %(valid)d of them valid")
+        % {
+            "cited": cited,
+            "valid": valid,
+        },
+    )
     yield _("Goes to"), _(", ").join(str(line) for line in readers)
 
 

@@ -56,7 +56,5 @@ def periods(rules: Rules) -> Iterator[Period]:
 
 def _usual_kind(rules: Rules) -> PeriodKind:
     """The kind of period in which reports are due; a quarter where the rulebook names none."""
-    every = next(
-        (str(one.cadence.value.every) for one in rules.reports if one.key == CADENCE), ""
-    )
+    every = next((str(one.cadence.value.every) for one in rules.reports if one.key == CADENCE), "")
     return PeriodKind(every) if every in list(PeriodKind) else PeriodKind.QUARTER

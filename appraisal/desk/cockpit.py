@@ -114,7 +114,7 @@ class Cockpit:
         fixed = [one for one in self.people if self._fixed(one)]
         until, due = self._window_ends, cycle.evaluation_due_at
         frozen = total if cycle.frozen_at else 0
-        applied = _("closed") if cycle.closed_at else _("not begun")
+        applied = _("cycle closed") if cycle.closed_at else _("not begun")
         strip = [
             (Stage.COLLECTING, _("Evidence frozen"), _day(cycle.frozen_at), _of(frozen, total)),
             (Stage.SELF_REVIEW, _("Self-review"), _until(cycle.self_due_at), _of(*selves)),
@@ -164,7 +164,7 @@ class Cockpit:
         """The filter chips above the table, each with how many it shows."""
         labels = {
             "all": _("All"),
-            "missing": _("Missing"),
+            "missing": _("Step open"),
             "unconfirmed": _("Not confirmed"),
             "appeal": _("Under appeal"),
             "confirmed": _("Confirmed"),

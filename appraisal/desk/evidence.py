@@ -141,7 +141,7 @@ class Drawer:
                 "changed": (one.about_type_id, one.about_id) in changed,
                 "appeal": open_appeals.get(one.pk),
                 "contest_url": self._contest_url(one) if self.page.may_appeal else "",
-                "open": contested == str(one.pk) and self.page.may_appeal,
+                "open": contested == str(one.pk) and (self.page.may_appeal or self.page.refused),
             }
             for one in shown
         ]

@@ -27,8 +27,16 @@ FEWEST_POINTS = 3
 class ScorePage:
     """Everything the template asks for; each part is read once and only where it is shown."""
 
-    def __init__(self, person: Any, participant: Participant, query: Mapping[str, str]):
+    def __init__(
+        self,
+        person: Any,
+        participant: Participant,
+        query: Mapping[str, str],
+        *,
+        refused: bool = False,
+    ):
         self.person, self.participant, self.query = person, participant, query
+        self.refused = refused  # a contest came back: its form stays open with what was typed
         self.cycle = participant.cycle
         self.rules = self.cycle.rules
         self.kpi_set = participant.indicators
@@ -227,7 +235,7 @@ class ScorePage:
         if counts and max(counts):
             count = max(counts)
             return ngettext("%(count)s record", "%(count)s records", count) % {"count": count}
-        return _("Comments") if one.is_rated else _("Records")
+        return _("Written comments") if one.is_rated else _("Records")
 
     @cached_property
     def drawer(self) -> Drawer | None:

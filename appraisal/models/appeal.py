@@ -63,7 +63,7 @@ class Appeal(Owned, Recorded):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
-    findings = models.TextField(_("findings"), blank=True, max_length=4000)
+    findings = models.TextField(_("what was found"), blank=True, max_length=4000)
     before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     objects = AppealQuerySet.as_manager()

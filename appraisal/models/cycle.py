@@ -24,7 +24,7 @@ class Stage(models.TextChoices):
     EVALUATION = "evaluation", _("superior's evaluation")
     REVIEW = "review", _("manager's review")
     FEEDBACK = "feedback", _("result delivered")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", _("cycle closed")
 
     @property
     def place(self) -> int:
@@ -77,7 +77,7 @@ class Cycle(Recorded):
     self_due_at = models.DateTimeField(_("self-review due"), null=True)
     evaluation_due_at = models.DateTimeField(_("evaluation due"), null=True)
     frozen_at = models.DateTimeField(_("evidence frozen"), null=True)
-    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True)
     objects = CycleQuerySet.as_manager()
 
     class Meta:

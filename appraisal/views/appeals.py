@@ -55,7 +55,7 @@ class FileAppeal(ParticipantAct):
         if status == 200 or not indicator:
             return super().answer(form, status=status, **more)
         query = {"indicator": indicator, "contest": form.data.get("evidence", "")}
-        page = ScorePage(self.request.user, self.record, query)
+        page = ScorePage(self.request.user, self.record, query, refused=True)
         self.template = "appraisal/score.html"
         return self.draw({"record": self.record, "page": page, "form": form}, status=status)
 
@@ -129,7 +129,7 @@ class DecideAppeal(AppealAct):
     form = forms.DecisionForm
     template = "appraisal/decide.html"
     title = _("Decide the appeal")
-    verb = _("Decide")
+    verb = _("Decide the appeal")
     done = _("Appeal decided")
 
     def make_form(self, **given: Any) -> forms.DecisionForm:

@@ -39,7 +39,7 @@ class Opportunity(Owned, Recorded, Deletable):
     """
 
     class Status(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", _("in work")
         WON = "won", _("won")
         LOST = "lost", _("lost")
 

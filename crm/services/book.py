@@ -99,9 +99,7 @@ class Book:
         self.held = {client.pk: Held(client) for client in seen}
         self._read_people()
         firms_held = [one for one in self.held.values() if one.client.kind == Client.Kind.FIRM]
-        self._by_name: dict[str, Held | Hidden] = {
-            one.client.identity: one for one in firms_held
-        }
+        self._by_name: dict[str, Held | Hidden] = {one.client.identity: one for one in firms_held}
         self._by_code: dict[str, Held | Hidden] = {
             one.client.credit_code: one for one in self.held.values() if one.client.credit_code
         }
@@ -114,17 +112,16 @@ class Book:
         for contact in Contact.objects.filter(client__in=self.held, deleted_at=None):
             contacts[contact.client_id].append(contact)
         points: Mapping[int, list[ContactPoint]] = defaultdict(list)
-        for point in ContactPoint.objects.filter(
-            client__in=self.held, contact__deleted_at=None
-        ):
+        for point in ContactPoint.objects.filter(client__in=self.held, contact__deleted_at=None):
             points[point.client_id].append(point)
         for pk, one in self.held.items():
             one.contacts, one.points = contacts[pk], points[pk]
 
     def _read_hidden(self, firms) -> None:
-        hidden = firms.exclude(pk__in=self.held).values_list("identity", "credit_code", "team_id")
-        units = _units(row[2] for row in (rows := list(hidden)))
-        for identity, code, team in rows:
+        hidden = firms.exclude(pk__in=self.held)
+        found = list(hidden.values_list("identity", "credit_code", "team_id"))
+        units = _units(team for _identity, _code, team in found)
+        for identity, code, team in found:
             self._by_name.setdefault(identity, Hidden(str(units[team])))
             if code:
                 self._by_code.setdefault(code, Hidden(str(units[team])))

@@ -230,6 +230,10 @@ def _check(client: Client) -> None:
 
 def taken(client: Client) -> str:
     """Says that the firm is there, and with which team, without showing it."""
+    return taken_by(client.team.name)
+
+
+def taken_by(team: str) -> str:
     return _(
         "This firm is in the book already, with %(team)s. Ask there before you write it anew."
-    ) % {"team": client.team.name}
+    ) % {"team": team}

@@ -33,9 +33,7 @@ class Owners:
     def named(self, text: str) -> list[User]:
         """Everybody of this name or user name."""
         wanted = _plain(text)
-        return [
-            one for one in self._people if wanted in (_plain(one.name), _plain(one.username))
-        ]
+        return [one for one in self._people if wanted in (_plain(one.name), _plain(one.username))]
 
     def nearest(self, text: str) -> str:
         """The name that was perhaps meant: it sounds the same, or is written almost so."""
@@ -63,11 +61,11 @@ def _reach(actor: User) -> set[int]:
 def _teams(people: Iterable[User]) -> dict[int, int]:
     """Each person's team, or the unit where they sit in none; as people.selectors.home_unit."""
     held = Membership.objects.on(clock.today()).filter(user__in=[one.pk for one in people])
-    teams: dict[int, int] = {}
-    for one in held.select_related("unit").order_by("unit__parent_id", "-unit__kind"):
-        if one.unit.kind == Unit.Kind.TEAM or one.user_id not in teams:
-            teams[one.user_id] = one.unit_id
-    return teams
+    last_wins = sorted(
+        held.select_related("unit"),
+        key=lambda one: (one.unit.kind == Unit.Kind.TEAM, one.unit.parent_id or 0, -one.pk),
+    )
+    return {one.user_id: one.unit_id for one in last_wins}
 
 
 def _plain(name: str) -> str:

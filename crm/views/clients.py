@@ -30,6 +30,8 @@ class ClientList(ListPage):
     listing = tables.CLIENTS
     create_route = "crm:client-create"
     create_label = lazy("New client")
+    export_route = "transfer:export-create"
+    import_route = "transfer:import-create"
     empty = {
         "icon": "building-store",
         "title": lazy("No clients yet"),

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum, Window
@@ -196,13 +197,14 @@ class Lacking:
 def card(one: Opportunity, lacking: Lacking) -> dict[str, Any]:
     days = days_in_stage(one)
     lacks = lacking.of(one)
-    following = next(iter(lacks.values()), [])
+    keys = [stage.key for stage in rules_of(one.rules_version).pipeline("client").stages]
+    following = dict(pairwise(keys)).get(one.stage, "")
     return {
         "one": one,
         "days": days,
         "tone": "late" if days > 2 * STUCK_DAYS else "due" if days > STUCK_DAYS else "",
         "lacks_json": json.dumps(lacks, ensure_ascii=False),
-        "missing": following,
+        "missing": lacks.get(following, []),
     }
 
 

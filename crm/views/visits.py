@@ -309,9 +309,9 @@ class VisitCheckIn(VisitAct):
 class VisitComment(VisitAct):
     action = "comment"
     form = forms_visits.CommentForm
-    title = lazy("Comment")
+    title = lazy("Your feedback")
     verb = lazy("Send")
-    done = lazy("Comment sent")
+    done = lazy("Feedback sent")
 
     def service(self, **values: Any):
         return feedback.comment_visit(**values)

@@ -1,14 +1,14 @@
 """What the approval desk shows: the queue, the document with its notes, the chain, the bar."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from expansion import access, clock, offers
 from expansion.approvals.approvers import holders_of
-from expansion.approvals.comparison import compared
+from expansion.approvals.comparison import Part, compared
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import (
     chairs_in,
@@ -26,7 +26,7 @@ from expansion.ui import formats
 from expansion.ui.forms import new_key
 from expansion.ui.templatetags.ui import stamp
 
-MARKS = {
+MARKS: dict[str, str] = {
     Decision.Kind.APPROVE: "done",
     Decision.Kind.RETURN: "back",
     Decision.Kind.REJECT: "back",
@@ -58,7 +58,7 @@ def queue(person: User, chosen: Request | None) -> dict[str, Any]:
 
 def amount(request: Request) -> str:
     """The sum that the document is about, where it has one."""
-    return request.snapshot.get("amount", "")
+    return str(request.snapshot.get("amount", ""))
 
 
 def absence(person: User) -> Mandate | None:
@@ -104,7 +104,9 @@ def _mandate(person: User, seat: access.Seat | None) -> Mandate | None:
     return running.filter(delegate=person, principal=seat.acting_for).first()
 
 
-def _sections(request: Request, changed: dict, notes: list[Note]) -> Iterator[dict[str, Any]]:
+def _sections(
+    request: Request, changed: Mapping[str, list[Part]], notes: list[Note]
+) -> Iterator[dict[str, Any]]:
     by_section = defaultdict(list)
     for note in notes:
         by_section[note.section].append(note)

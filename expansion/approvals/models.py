@@ -19,7 +19,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def pending(self) -> "RequestQuerySet":
         return self.filter(status=Request.Status.PENDING)
 
-    def visible_to(self, person) -> "RequestQuerySet":
+    def visible_to(self, person: access.Person) -> models.QuerySet["Request"]:
         return access.visible_to(person, self)
 
 

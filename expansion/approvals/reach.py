@@ -52,11 +52,13 @@ def chairs(person: User, *, seats: Iterable[Seat] | None = None) -> list[Chair]:
     `seats` are those of this very request, where they have been read already.
     """
     read = seats_of([person])[person.pk] if seats is None else seats
-    held = [(seat.acting_for or person.pk, seat, ()) for seat in read]
-    held += [(seat.acting_for, seat, kinds) for seat, kinds in _listed_powers(person)]
-    words = _words({holder for holder, _seat, _kinds in held})
+    held: list[tuple[Seat, tuple[str, ...]]] = [(seat, ()) for seat in read]
+    held += _listed_powers(person)
+    words = _words({seat.acting_for or person.pk for seat, _kinds in held})
     return [
-        Chair(seat, holder, words[holder] | _heads(seat), kinds) for holder, seat, kinds in held
+        Chair(seat, holder, words[holder] | _heads(seat), kinds)
+        for seat, kinds in held
+        for holder in [seat.acting_for or person.pk]
     ]
 
 

@@ -1,6 +1,6 @@
 """Reads over approvals: what waits for whom, who may decide, what was decided."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F, Q, QuerySet
 
@@ -146,7 +146,10 @@ def subject(request: Request) -> offers.Subject:
     Raises:
         LookupError: no app offers its kind any more.
     """
-    return next(one for one in offers.of(offers.Subject) if one.kind == request.kind)
+    for one in offers.of(offers.Subject):
+        if one.kind == request.kind:
+            return cast(offers.Subject, one)
+    raise LookupError(f"No app offers {request.kind!r} for approval.")
 
 
 def chairs_in(person: User, request: Request) -> bool:

@@ -33,13 +33,13 @@ from expansion.records import about, lock
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_of, version_on
 
-OUTCOMES = {
+OUTCOMES: dict[str, Step.Status] = {
     Decision.Kind.APPROVE: Step.Status.APPROVED,
     Decision.Kind.RETURN: Step.Status.RETURNED,
     Decision.Kind.REJECT: Step.Status.REJECTED,
 }
 LONGEST = 2000  # characters of a comment or a note
-PAST = {
+PAST: dict[str, str] = {
     Decision.Kind.APPROVE: gettext_noop("%(name)s approved this at %(at)s."),
     Decision.Kind.RETURN: gettext_noop("%(name)s returned this at %(at)s."),
     Decision.Kind.REJECT: gettext_noop("%(name)s rejected this at %(at)s."),
@@ -88,7 +88,8 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
 def frozen(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document as plain data in the department's language, whoever submits it."""
     with translation.override(settings.LANGUAGE_CODE):
-        return json.loads(json.dumps(document, cls=DjangoJSONEncoder))
+        plain: dict[str, Any] = json.loads(json.dumps(document, cls=DjangoJSONEncoder))
+    return plain
 
 
 def digest_of(snapshot: Mapping[str, Any]) -> str:
@@ -130,7 +131,7 @@ def _open_next(request: Request, actor: User) -> None:
 
 def _reminder(step: Step, calendar: worktime.Calendar) -> datetime | None:
     """When the reminder leaves; none where that would be at once or there is no limit."""
-    if step.due_at is None:
+    if step.due_at is None or step.opened_at is None:
         return None
     moment = worktime.before(step.due_at, worktime.Limit.parse(step.remind_before), calendar)
     return moment if moment > step.opened_at else None

@@ -6,7 +6,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock, offers
-from expansion.approvals.models import Decision, Request
+from expansion.approvals.models import Decision, Request, RequestQuerySet
 from expansion.approvals.wording import TONES, role_label
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge, stamp
@@ -21,12 +21,12 @@ def kinds(person: Any) -> list[tuple[str, Any]]:
     return [(one.kind, one.label) for one in offers.of(offers.Subject)]
 
 
-def with_due(records: QuerySet) -> QuerySet:
+def with_due(records: QuerySet[Request]) -> QuerySet[Request]:
     due = Max("steps__due_at", filter=Q(steps__status="open"))
     return records.select_related("submitted_by").annotate(due_at=due)
 
 
-def overdue(records: QuerySet, person: Any) -> QuerySet:
+def overdue(records: RequestQuerySet, person: Any) -> RequestQuerySet:
     late = Q(steps__status="open", steps__due_at__lte=clock.now())
     return records.pending().filter(late)
 

@@ -17,7 +17,7 @@ from expansion.worktime import Period, PeriodKind
 
 
 class Today(Screen):
-    """Cards in two columns; a room that has nothing to say stays silent."""
+    """Cards in two columns, on a phone with strips above; a room with nothing to say is silent."""
 
     gate = SIGNED_IN
     template = "home/today.html"
@@ -33,6 +33,7 @@ class Today(Screen):
             {
                 "main": [card for card in shown if card["place"] == "main"],
                 "side": [card for card in shown if card["place"] == "side"],
+                "phone": [card for card in shown if card["place"] == "phone"],
                 "day": day_words(),
             }
         )

@@ -25,9 +25,5 @@ def waits_too_long(job: Job) -> bool:
 
 def timetable_rows() -> list[dict[str, Any]]:
     """Every scheduled job with its last and next run, the silent ones first."""
-    moment = clock.now()
-    rows = [
-        {"beat": row, "silent": timetable.is_silent(schedule, row, moment)}
-        for schedule, row in timetable.heartbeats()
-    ]
+    rows = [{"beat": row, "silent": silent} for row, silent in timetable.states()]
     return sorted(rows, key=lambda row: not row["silent"])

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from expansion import clock, offers
 from expansion.jobs import registry
-from expansion.jobs.models import Heartbeat
+from expansion.jobs.models import Heartbeat, Job
 from expansion.jobs.services import TIMETABLE, enqueue
 
 
@@ -43,16 +43,30 @@ def _enqueue_once(schedule: registry.Schedule, row: Heartbeat, moment: datetime)
     return True
 
 
-def is_silent(schedule: registry.Schedule, row: Heartbeat, moment: datetime) -> bool:
-    """Whether two runs were due since the last good one (or since the row began)."""
-    second = schedule.after(schedule.after(row.beat_at or row.since))
-    return second < moment
+def states() -> list[tuple[Heartbeat, bool]]:
+    """Every scheduled job, and whether it is silent: two runs were due since it last ended well.
+
+    A run that stands in the queue gets the same time from its storing on; so a system that was
+    switched off for a week raises no alarm when it is back.
+    """
+    moment = clock.now()
+    queued = dict(Job.objects.unfinished().filter(key=TIMETABLE).values_list("name", "created_at"))
+    return [
+        (row, _second_due(schedule, row, queued.get(row.name)) < moment)
+        for schedule, row in heartbeats()
+    ]
+
+
+def _second_due(
+    schedule: registry.Schedule, row: Heartbeat, queued_at: datetime | None
+) -> datetime:
+    last = row.beat_at or row.since
+    return schedule.after(schedule.after(max(last, queued_at or last)))
 
 
 def silent() -> list[Heartbeat]:
     """The scheduled jobs that somebody should look after."""
-    moment = clock.now()
-    return [row for schedule, row in heartbeats() if is_silent(schedule, row, moment)]
+    return [row for row, is_silent in states() if is_silent]
 
 
 def raise_alarms() -> int:

@@ -58,7 +58,7 @@ def report_todos(person: Any) -> Iterator[offers.Todo]:
 
 
 offers.add(
-    offers.Card("office.report_strip", 5, "office/_report_strip.html", report_strip),
+    offers.Card("office.report_strip", 5, "office/_report_strip.html", report_strip, place="phone"),
     offers.Card("office.report", 10, "office/_report_card.html", report_card, place="side"),
     offers.TodoSource("office.reports", _("Work reports"), 40, report_todos),
 )

@@ -52,9 +52,16 @@ class ReportForm(ServiceForm):
             required=False,
             choices=[("", "—"), *choices],
             initial=line["outcome"],
+            widget=forms.Select(attrs={"aria-label": line["text"]}),
         )
         self.fields[f"note_{number}"] = forms.CharField(
-            label=_("What became of it"), required=False, max_length=200, initial=line["note"]
+            label=_("What became of it"),
+            required=False,
+            max_length=200,
+            initial=line["note"],
+            widget=forms.TextInput(
+                attrs={"placeholder": _("What became of it"), "aria-label": line["text"]}
+            ),
         )
 
     @property

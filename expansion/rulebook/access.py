@@ -1,9 +1,14 @@
 """Who may read and change the rulebook: everyone reads, administrator and manager draft."""
 
+from typing import Any
+
+from django.db.models import Q
+
 from expansion import access
-from expansion.access import Scope
+from expansion.access import NOTHING, Scope, Seat
 from expansion.people.models import Role
 from expansion.rulebook.models import Version
+from expansion.rulebook.selectors import rules_on
 
 DRAFTING = {Role.ADMINISTRATOR: Scope.DEPARTMENT, Role.MANAGER: Scope.DEPARTMENT}
 
@@ -17,5 +22,24 @@ class VersionAccess(access.Rule):
         "view": dict.fromkeys(Role.values, Scope.DEPARTMENT),
         "create": DRAFTING,
         "edit": DRAFTING,
+        "submit": DRAFTING,
         "publish": DRAFTING,
     }
+
+    def visible(self, person: Any) -> Q:
+        condition = super().visible(person)
+        if condition == NOTHING or self.may(person, "edit"):
+            return condition
+        return Q(status=Version.Status.PUBLISHED)
+
+    def covers(self, person: Any, seat: Seat, action: str, record: Version) -> bool:
+        if action == "view" and record.status != Version.Status.PUBLISHED:
+            action = "edit"
+        return super().covers(person, seat, action, record)
+
+    def allows(self, person: Any, action: str, record: Version) -> bool:
+        """A draft is submitted where the rulebook in force names who approves it."""
+        if action == "submit":
+            drafted = record.status == Version.Status.DRAFT
+            return drafted and bool(rules_on().amendment.chain.value)
+        return True

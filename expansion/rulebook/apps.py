@@ -6,4 +6,4 @@ class RulebookConfig(AppConfig):
     label = "rulebook"
 
     def ready(self) -> None:
-        from expansion.rulebook import access, nav  # noqa: F401
+        from expansion.rulebook import access, amendment, nav  # noqa: F401

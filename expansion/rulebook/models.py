@@ -7,12 +7,17 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from expansion.people.models import Unit
 from expansion.records import Recorded
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
     def published(self) -> "VersionQuerySet":
         return self.filter(status=Version.Status.PUBLISHED)
+
+    def unpublished(self) -> "VersionQuerySet":
+        """Being drafted or decided; at most one (see `services`)."""
+        return self.filter(status__in=(Version.Status.DRAFT, Version.Status.SUBMITTED))
 
 
 class Version(Recorded):
@@ -65,3 +70,17 @@ class Version(Recorded):
 
     def get_absolute_url(self) -> str:
         return reverse("rulebook:version", args=[self.pk])
+
+    # What an approval asks of its subject: whose matter it is, and where it is decided.
+
+    @property
+    def owner_id(self) -> int | None:
+        return self.drafted_by_id
+
+    @property
+    def team(self) -> Unit | None:
+        return Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, parent=None).first()
+
+    @property
+    def team_id(self) -> int | None:
+        return self.team.pk if self.team else None

@@ -15,6 +15,7 @@ from expansion.rulebook.values import (
     Item,
     Items,
     Key,
+    Limit,
     Money,
     Parameter,
     PostKey,
@@ -23,6 +24,7 @@ from expansion.rulebook.values import (
     Text,
     Weekday,
     optional_chain,
+    optional_limit,
 )
 
 
@@ -35,6 +37,7 @@ class Policy(Strict):
     scope: Text
     principles: Items
     amendment_chain: Parameter[Chain] = Field(title=_("Who approves a new version"))
+    amendment_limit: Parameter[Limit] = optional_limit(_("Each step within"))
 
 
 class WorkingTime(Strict):

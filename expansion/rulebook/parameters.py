@@ -1,6 +1,6 @@
 """Lists every parameter of a rulebook by its path, and makes changed copies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
@@ -27,6 +27,9 @@ Kind = Literal[
     "switch", "choice", "choices", "approver", "chain", "post", "percent", "count", "number",
     "limit", "time", "cadence", "text",
 ]  # fmt: skip
+
+# What still waits for somebody's word: our own choice, or no value at all (R-exp-01).
+UNCONFIRMED = (Source.PROPOSAL, Source.UNSET)
 
 # The first type or mark that a parameter's annotation holds decides.
 _KINDS: dict[Any, Kind] = {
@@ -84,6 +87,26 @@ class Listed:
         return tuple(leaf for leaf in self._leaves if isinstance(leaf, str))
 
     @property
+    def optional(self) -> bool:
+        """Whether it may stand without a value."""
+        return type(None) in self._leaves
+
+    def read(self, value: Any) -> Any:
+        """A new value in its type, checked by itself only: a draft's sums may still be off.
+
+        Raises `Invalid` under the path.
+        """
+        return self._changed(value).value
+
+    def plain(self, value: Any) -> Any:
+        """The same as JSON data; a value equal to the present one comes out as that is stored."""
+        return self._changed(value).model_dump(mode="json")["value"]
+
+    def _changed(self, value: Any) -> Parameter[Any]:
+        entry = _replaced(self.parameter, value, Source.ADMIN, self.path)
+        return type(self.parameter).model_validate(entry)
+
+    @property
     def _leaves(self) -> list[Any]:
         field = type(self.parameter).model_fields["value"]
         return [*_leaves(field.annotation), *field.metadata]
@@ -112,30 +135,32 @@ def _walk(
             yield from _walk(child, f"{path}.{name}", section, inner, field.title)
 
 
-def parsed(rules: "Rules", path: str, value: Any) -> Any:
-    """One new value as plain data, checked by itself only: a draft's sums may still be off.
-
-    Raises `Invalid` under the path.
-    """
-    known = {one.path: one.parameter for one in listed(rules)}
-    if path not in known:
-        raise Invalid(fields={path: [_unknown(path)]})
-    entry = _replaced(known[path], value, Source.ADMIN, path)
-    return type(known[path]).model_validate(entry).model_dump(mode="json")["value"]
+def find(rules: "Rules", paths: Iterable[str]) -> dict[str, Listed]:
+    """The parameters at these paths; `Invalid` under each path that is none."""
+    known = {one.path: one for one in listed(rules)}
+    unknown = {path: [_unknown(path)] for path in paths if path not in known}
+    if unknown:
+        raise Invalid(fields=unknown)
+    return {path: known[path] for path in paths}
 
 
 def _unknown(path: str) -> str:
     return _("“%(path)s” is not a parameter of the rulebook.") % {"path": path}
 
 
-def changed(rules: "Rules", changes: Mapping[str, Any], source: Source) -> dict[str, Any]:
-    """The data of a copy with other values at these paths; what is equal keeps its source."""
-    known = {one.path: one.parameter for one in listed(rules)}
+def changed(
+    rules: "Rules", changes: Mapping[str, Any], source: Source, *, confirm: bool = False
+) -> dict[str, Any]:
+    """The data of a copy with other values at these paths.
+
+    What is equal keeps its source, unless an equal value is meant to `confirm` a proposal as it is.
+    """
     data = rules.model_dump()
-    for path, value in changes.items():
-        if path not in known:
-            raise Invalid(fields={path: [_unknown(path)]})
-        _put(data, path, _replaced(known[path], value, source, path))
+    for path, one in find(rules, changes).items():
+        entry = _replaced(one.parameter, changes[path], source, path)
+        if confirm and one.source in UNCONFIRMED:
+            entry = {**entry, "source": source}
+        _put(data, path, entry)
     return data
 
 

@@ -47,6 +47,8 @@ from expansion.rulebook.work import (
     Training,
 )
 
+AMENDMENT = "amendment"  # the kind under which a new version is approved
+
 
 class Rules(Strict):
     """One version of a department's rules. Refuses what does not hold together (`checks`)."""
@@ -115,7 +117,19 @@ class Rules(Strict):
         return by_key(self.pipelines, key)
 
     def approval(self, subject: str) -> ApprovalRule:
-        return by_key(self.approvals, subject)
+        """Who approves a kind of subject; amendments of the rulebook follow the policy (A-1.2)."""
+        return self.amendment if subject == AMENDMENT else by_key(self.approvals, subject)
+
+    @property
+    def amendment(self) -> ApprovalRule:
+        """How a new version of the rulebook is approved; an empty chain asks for nobody."""
+        return ApprovalRule(
+            key=AMENDMENT,
+            zh="制度修订",
+            en="Amendment of the rules",
+            chain=self.policy.amendment_chain,
+            step_limit=self.policy.amendment_limit,
+        )
 
     def chain(self, subject: str) -> tuple[str, ...]:
         """Who approves a subject, in order."""
@@ -147,12 +161,17 @@ class Rules(Strict):
         """Every parameter with its path, label, value, source and clause, in order."""
         return parameters.listed(self)
 
-    def with_changes(self, changes: Mapping[str, Any], source: Source = Source.ADMIN) -> "Rules":
+    def with_changes(
+        self, changes: Mapping[str, Any], source: Source = Source.ADMIN, *, confirm: bool = False
+    ) -> "Rules":
         """A copy with other values at these paths, checked as a whole.
 
+        With `confirm` an equal value makes a proposal the administrator's own.
         Raises `expansion.errors.Invalid` with a sentence per path that does not hold.
         """
         try:
-            return type(self).model_validate(parameters.changed(self, changes, source))
+            return type(self).model_validate(
+                parameters.changed(self, changes, source, confirm=confirm)
+            )
         except ValidationError as error:
             raise refusal(error) from error

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from expansion import clock
 from expansion.rulebook.models import Version
+from expansion.rulebook.parameters import Listed
 from expansion.rulebook.schema import Rules
 
 # Within one request or roll-up the answer for a day is asked once.
@@ -62,3 +65,56 @@ def rules_of(version: Version) -> Rules:
 @lru_cache(maxsize=32)
 def _published(pk: int, revision: int) -> Rules:
     return Rules.model_validate(Version.objects.get(pk=pk).content)
+
+
+def version_to_amend() -> Version:
+    """What a new draft starts from: the published version that takes effect last.
+
+    Not the one in force: a change that is published already for a later day must not get lost.
+
+    Raises:
+        LookupError: no rulebook is loaded yet.
+    """
+    last = Version.objects.published().order_by("-effective_on", "-number").first()
+    return last or version_on()
+
+
+def open_draft() -> Version | None:
+    """The one version that is being drafted or decided."""
+    return Version.objects.unpublished().select_related("based_on").first()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One parameter that a version sets otherwise than the one before, or confirms as it is."""
+
+    listed: Listed
+    after: Any
+
+    @property
+    def path(self) -> str:
+        return self.listed.path
+
+    @property
+    def label(self) -> str:
+        return self.listed.label
+
+    @property
+    def before(self) -> Any:
+        return self.listed.value
+
+    @property
+    def confirmed(self) -> bool:
+        """Nothing moves: a proposal becomes the administrator's own."""
+        return self.before == self.after
+
+
+def changed_rows(version: Version) -> list[Changed]:
+    """What a version changes in the one it is based on, in the order of the rulebook."""
+    if version.based_on is None:
+        return []
+    return [
+        Changed(one, one.read(version.changes[one.path]))
+        for one in rules_of(version.based_on).parameters()
+        if one.path in version.changes
+    ]

@@ -1,6 +1,6 @@
 """Writes over the rulebook: loading a preset, drafting, publishing and discarding a version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,14 +10,21 @@ from django.utils.translation import gettext as _
 
 from expansion import access, clock
 from expansion.audit.services import write
-from expansion.errors import Invalid, NotNow
+from expansion.errors import Invalid, NotNow, Stale
+from expansion.offers import announce
 from expansion.people.models import Post, Role, Unit
 from expansion.records import differences, lock
 from expansion.rulebook.loading import preset, to_data
 from expansion.rulebook.models import Version
-from expansion.rulebook.parameters import parsed
+from expansion.rulebook.parameters import UNCONFIRMED, find
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.selectors import rules_of, version_on
+from expansion.rulebook.selectors import (
+    changed_rows,
+    open_draft,
+    rules_of,
+    version_on,
+    version_to_amend,
+)
 
 # Posts outside the department that every installation knows (R-exp-03).
 COMPANY_POSTS = (
@@ -113,41 +120,55 @@ def change_draft(
     *,
     actor: Any,
     changes: Mapping[str, Any] | None = None,
+    confirmed: Collection[str] = (),
     effective_on: date | None = None,
     reason: str | None = None,
+    draft: int | None = None,
     version: int | None = None,
 ) -> Version:
-    """Writes into the one draft; the first change opens it from the version in force.
+    """Writes into the one draft; the first change opens it from the last version published.
 
-    `changes` maps a parameter's path to its new value; a value equal to the one in force leaves
-    the draft. Sums may still be off here: publishing refuses them (R-apr-01).
+    `changes` maps a parameter's path to its new value; a value equal to the published one leaves
+    the draft, unless its path is in `confirmed`: then a proposal becomes the administrator's own
+    without moving (R-exp-01). Sums may still be off here: publishing refuses them (R-apr-01).
+
+    `draft` is the id of the draft that the editor had open (0: there was none) and `version` its
+    version then.
 
     Raises:
         Forbidden: the actor does not edit the rulebook.
-        Stale: another editor has saved the draft since `version`.
+        NotNow: the draft has been submitted and is being decided.
+        Stale: somebody has saved, published or replaced the draft meanwhile.
         Invalid: a value does not hold by itself, or a path is not known.
     """
     access.require(actor, "edit", Version)
-    draft = _open_draft(actor, version)
-    before = {"changes": dict(draft.changes), "reason": draft.reason, "from": draft.effective_on}
-    draft.changes = _merged(draft, changes or {})
-    draft.effective_on = effective_on or draft.effective_on
-    draft.reason = draft.reason if reason is None else reason
-    draft.version += 1
-    draft.save()
-    after = {"changes": draft.changes, "reason": draft.reason, "from": draft.effective_on}
-    changed = differences(before, after)
+    written = _open_draft(actor, draft, version)
+    before = _held(written)
+    written.changes = _merged(written, changes or {}, confirmed)
+    written.effective_on = effective_on or written.effective_on
+    written.reason = written.reason if reason is None else reason
+    written.version += 1
+    written.save()
+    changed = differences(before, _held(written))
     if changed:
-        write(actor=actor, verb="rulebook.draft.changed", about=draft, changes=changed)
-    return draft
+        write(actor=actor, verb="rulebook.draft.changed", about=written, changes=changed)
+    return written
 
 
-def _open_draft(actor: Any, version: int | None) -> Version:
-    drafts = Version.objects.filter(status=Version.Status.DRAFT)
-    found = drafts.first()
+def _held(draft: Version) -> dict[str, Any]:
+    return {"changes": dict(draft.changes), "reason": draft.reason, "from": draft.effective_on}
+
+
+def _open_draft(actor: Any, seen: int | None, version: int | None) -> Version:
+    """The draft, or a new one; the base's row is held, so that two editors open one and not two."""
+    base = lock(Version.objects.published(), version_to_amend().pk)
+    found = open_draft()
+    if found is not None and found.status == Version.Status.SUBMITTED:
+        raise NotNow(_("%(version)s is being decided. Withdraw it first.") % {"version": found})
+    if seen is not None and seen != (found.pk if found else 0):
+        raise Stale(_("The draft was published, given up or replaced meanwhile."))
     if found is not None:
-        return lock(drafts, found.pk, version=version)
-    base = version_on()
+        return lock(Version.objects.filter(status=Version.Status.DRAFT), found.pk, version=version)
     return Version.objects.create(
         number=_next_number(),
         preset=base.preset,
@@ -157,27 +178,81 @@ def _open_draft(actor: Any, version: int | None) -> Version:
     )
 
 
-def _merged(draft: Version, changes: Mapping[str, Any]) -> dict[str, Any]:
-    base = rules_of(draft.based_on)
-    stored = {one.path: one.parameter.model_dump(mode="json")["value"] for one in base.parameters()}
+def _merged(
+    draft: Version, changes: Mapping[str, Any], confirmed: Collection[str]
+) -> dict[str, Any]:
     merged = dict(draft.changes)
-    for path, value in changes.items():
-        merged[path] = parsed(base, path, value)
-        if merged[path] == stored[path]:
+    for path, one in find(rules_of(draft.based_on), changes).items():
+        merged[path] = one.plain(changes[path])
+        moved = one.read(changes[path]) != one.value
+        if not moved and not (path in confirmed and one.source in UNCONFIRMED):
             del merged[path]
     return merged
 
 
 @transaction.atomic
 def discard_draft(*, actor: Any, draft: Version) -> Version:
-    """Gives a draft up; it stays in the list of versions with what it held."""
+    """Gives a draft up; it stays in the list of versions with what it held.
+
+    Raises:
+        Gone: it is no draft any more.
+    """
     access.require(actor, "edit", Version)
-    draft = lock(Version.objects.filter(status__in=OPEN), draft.pk)
-    draft.status = Version.Status.DISCARDED
-    draft.version += 1
-    draft.save()
+    draft = lock(Version.objects.filter(status=Version.Status.DRAFT), draft.pk)
+    _move(draft, Version.Status.DISCARDED)
     write(actor=actor, verb="rulebook.draft.discarded", about=draft)
     return draft
+
+
+def _move(draft: Version, status: Version.Status) -> None:
+    draft.status = status
+    draft.version += 1
+    draft.save()
+
+
+@transaction.atomic
+def submit_draft(*, actor: Any, record: Version, rules: Rules, comment: str = "") -> Version:
+    """Asks for the approval that the rulebook in force names (R-exp-01); approving publishes.
+
+    The approvals room stands above this one: it hears of the submission and opens the round.
+
+    Raises:
+        Forbidden: the actor does not edit the rulebook.
+        NotNow: it is no draft, or the rulebook in force asks nobody.
+        Invalid: the draft could not be published as it is.
+    """
+    access.require(actor, "edit", Version)
+    draft = lock(Version.objects.all(), record.pk)
+    if draft.status != Version.Status.DRAFT:
+        raise NotNow(_("Only a draft can be submitted."))
+    if not rules.amendment.chain.value:
+        raise NotNow(_("The rulebook names nobody who approves it. Publish it yourself."))
+    checked(draft)
+    _move(draft, Version.Status.SUBMITTED)
+    write(actor=actor, verb="rulebook.draft.submitted", about=draft)
+    announce(
+        "rulebook.draft.submitted", actor=actor, record=draft, rules=rules, comment=comment
+    )
+    return draft
+
+
+def version_approved(record: Version, actor: Any, request: Any) -> None:
+    """The approval itself puts the version in force from its day."""
+    publish_version(actor=actor, draft=record, approved=True)
+
+
+def version_returned(record: Version, actor: Any, request: Any) -> None:
+    """Returned or withdrawn: it is a draft again, to be changed or given up."""
+    draft = lock(Version.objects.filter(status=Version.Status.SUBMITTED), record.pk)
+    _move(draft, Version.Status.DRAFT)
+    write(actor=actor, verb=f"rulebook.draft.{request.status}", about=draft)
+
+
+def version_rejected(record: Version, actor: Any, request: Any) -> None:
+    """Rejected: it is given up and stays in the list."""
+    draft = lock(Version.objects.filter(status=Version.Status.SUBMITTED), record.pk)
+    _move(draft, Version.Status.DISCARDED)
+    write(actor=actor, verb="rulebook.draft.rejected", about=draft)
 
 
 @transaction.atomic
@@ -196,15 +271,16 @@ def publish_version(
     if not approved:
         access.require(actor, "publish", Version)
     draft = lock(Version.objects.filter(status__in=OPEN), draft.pk, version=version)
-    if rules_of(version_on()).policy.amendment_chain.value and not approved:
+    if rules_of(version_on()).amendment.chain.value and not approved:
         raise NotNow(_("The rulebook asks for an approval first. Submit the draft."))
-    rules = checked(draft)
-    draft.content = to_data(rules)
-    draft.status = Version.Status.PUBLISHED
+    draft.content = to_data(checked(draft))
     draft.published_by, draft.published_at = actor, clock.now()
-    draft.version += 1
-    draft.save()
-    changes = {path: [None, value] for path, value in draft.changes.items()}
+    _move(draft, Version.Status.PUBLISHED)
+    changes = {
+        row.path: [one.plain(row.before), one.plain(row.after)]
+        for row in changed_rows(draft)
+        for one in [row.listed]
+    }
     write(actor=actor, verb="rulebook.version.published", about=draft, changes=changes)
     return draft
 
@@ -215,17 +291,29 @@ def checked(draft: Version) -> Rules:
     Raises:
         Invalid: it cannot be published yet; a sentence per reason.
     """
-    missing = {}
-    if draft.effective_on is None or draft.effective_on < clock.today():
-        missing["effective_on"] = [_("Choose today or a later day to begin from.")]
-    if not draft.changes:
-        missing["changes"] = [_("Nothing differs from the version in force.")]
-    if not draft.reason.strip():
-        missing["reason"] = [_("Write why the rules change.")]
+    missing = _missing(draft)
     try:
-        rules = rules_of(draft.based_on).with_changes(draft.changes)
+        rules = rules_of(draft.based_on).with_changes(draft.changes, confirm=True)
     except Invalid as refusal:
         raise Invalid(fields={**refusal.fields, **missing}) from None
     if missing:
         raise Invalid(fields=missing)
     return rules
+
+
+def _missing(draft: Version) -> dict[str, list[str]]:
+    missing = {}
+    begins, earliest = draft.effective_on, draft.based_on.effective_on
+    if begins is None or begins < clock.today():
+        missing["effective_on"] = [_("Choose today or a later day to begin from.")]
+    elif begins < earliest:
+        words = {"version": draft.based_on, "day": earliest}
+        missing["effective_on"] = [
+            _("%(version)s, which this draft changes, begins on %(day)s. Choose that day or a later one.")
+            % words
+        ]
+    if not draft.changes:
+        missing["changes"] = [_("Nothing differs from the version in force.")]
+    if not draft.reason.strip():
+        missing["reason"] = [_("Write why the rules change.")]
+    return missing

@@ -47,16 +47,23 @@ class Run(ABC):
 
 
 class Importer(ABC):
-    """How one list takes in a workbook. `key` is that of its Listing."""
+    """How one list takes in a workbook. `key` is that of its Listing.
+
+    `columns` begins with the one that names a record; `preview` names those shown beside it.
+    """
 
     key: str
     model: type[models.Model]
     label: Any
+    title: Any
     columns: Sequence[Column]
+    preview: Sequence[str]
     list_route: str
 
     @abstractmethod
-    def begin(self, *, actor: Any, batch: Import, undecided: str = "", writing: bool = False) -> Run:
+    def begin(
+        self, *, actor: Any, batch: Import, undecided: str = "", writing: bool = False
+    ) -> Run:
         """A pass over the rows. `undecided` decides likely duplicates that nobody decided;
         `writing` locks the records it finds."""
 

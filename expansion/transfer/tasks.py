@@ -29,7 +29,9 @@ def write_import(job: Job) -> dict[str, Any]:
 @registry.job("transfer.write_export", label=lazy("Write an export"))
 def write_export(job: Job) -> dict[str, Any]:
     record = exports.write_export(record=job.about)
-    _tell(job, "transfer.export_ready", _("Your export is ready: %(list)s") % {"list": record.label})
+    _tell(
+        job, "transfer.export_ready", _("Your export is ready: %(list)s") % {"list": record.label}
+    )
     return _link(record, _("Fetch the file"))
 
 

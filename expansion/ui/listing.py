@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from expansion import access
 from expansion.ui import formats
 
 PAGE = 50
@@ -213,7 +214,10 @@ class Page:
         self.listing = listing
         self.state = State(listing, request.GET, request.user)
         self.visible = visible
-        self.may_select = bool(listing.acts)
+        self.offered_acts = [
+            act for act in listing.acts if access.can(request.user, act.action, listing.model)
+        ]
+        self.may_select = bool(self.offered_acts)
 
     @cached_property
     def selected(self) -> QuerySet:
@@ -266,7 +270,7 @@ class Page:
     def acts(self) -> list[dict[str, Any]]:
         return [
             {"label": act.label, "icon": act.icon, "url": reverse(act.route), "danger": act.danger}
-            for act in self.listing.acts
+            for act in self.offered_acts
         ]
 
     @property

@@ -22,7 +22,7 @@ from expansion import access
 from expansion.errors import Gone, Invalid, Refusal, Stale
 from expansion.once.services import once
 from expansion.ui.forms import ReasonForm, RecordForm, ServiceForm
-from expansion.ui.gates import Gate, May, pass_through
+from expansion.ui.gates import SIGNED_IN, Gate, May, pass_through
 from expansion.ui.listing import Listing, Page
 
 UNPROCESSABLE = 422
@@ -126,8 +126,8 @@ class DetailPage(Screen):
 
     @classmethod
     def default_gate(cls, given: dict[str, Any]) -> Gate | None:
-        model = given.get("model") or getattr(cls, "model", None)
-        return May("view", model) if model else None
+        """The record decides: 404 for everybody who does not see it, whatever their role."""
+        return SIGNED_IN if given.get("model") or getattr(cls, "model", None) else None
 
     def records(self) -> QuerySet:
         return self.model._default_manager.all()
@@ -158,8 +158,13 @@ class FormPage(Screen):
 
     @classmethod
     def default_gate(cls, given: dict[str, Any]) -> Gate | None:
+        """Creating asks the role. An act on a record asks the record: 404 where it is not visible,
+        403 with whom to ask where it is (law 1); the role alone would answer 403 for both."""
         model = given.get("model") or getattr(cls, "model", None)
-        return May(given.get("action") or cls.action, model) if model else None
+        if model is None:
+            return None
+        action = given.get("action") or cls.action
+        return May(action, model) if action == "create" else SIGNED_IN
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

@@ -17,6 +17,7 @@ class PeriodKind(StrEnum):
     YEAR = "year"
 
 
+LONGEST_KEY = 8  # a week's; a longer year than date() takes is an OverflowError there
 _MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
 
 
@@ -40,6 +41,8 @@ class Period:
     @classmethod
     def parse(cls, key: str) -> "Period":
         """Read what `key` writes; refuses anything else with ValueError."""
+        if len(key) > LONGEST_KEY:
+            raise ValueError(f"“{key[:20]}…” is not a period.")
         period = cls.containing(*_kind_and_day(key))
         if period.key != key:
             raise ValueError(f"“{key}” is not a period.")

@@ -79,8 +79,7 @@ class ResearchReport(Outlined, Owned, Recorded, Deletable):
                 fields=["number"], condition=~Q(number=""), name="research_report_number"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["approved", "distributed"])
-                | Q(approved_at__isnull=False),
+                condition=~Q(status__in=["approved", "distributed"]) | Q(approved_at__isnull=False),
                 name="research_report_passed_has_its_moment",
             ),
         ]
@@ -168,3 +167,9 @@ class QualityReview(models.Model):
     def mean(self) -> Decimal:
         """The mean of the four scores, unrounded: what the appraisal counts."""
         return Decimal(sum(getattr(self, name) for name in self.RESPECTS)) / len(self.RESPECTS)
+
+    @property
+    def rows(self) -> list[tuple[str, int]]:
+        """Each respect with its score."""
+        labelled = {name: self._meta.get_field(name).verbose_name for name in self.RESPECTS}
+        return [(label, getattr(self, name)) for name, label in labelled.items()]

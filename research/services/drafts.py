@@ -40,6 +40,5 @@ def refuse_empty(missing: Iterable[Section]) -> None:
     labels = [section.label for section in missing]
     if labels:
         raise Invalid(
-            _("Still empty: %(names)s. Fill it in, then submit.")
-            % {"names": _(", ").join(labels)}
+            _("Still empty: %(names)s. Fill it in, then submit.") % {"names": _(", ").join(labels)}
         )

@@ -221,9 +221,7 @@ def adopt_finding(*, actor: User, record: Finding, decision: str) -> Finding:
     return _changed(finding, actor, "research.finding.adopted", changes)
 
 
-def _changed(
-    finding: Finding, actor: User, verb: str, changes: dict[str, list[Any]]
-) -> Finding:
+def _changed(finding: Finding, actor: User, verb: str, changes: dict[str, list[Any]]) -> Finding:
     finding.version += 1
     finding.save()
     write(actor=actor, verb=verb, about=finding, changes=changes)

@@ -58,9 +58,7 @@ def score_report(
             "rules_version": rules.version,
         },
     )
-    changes = {
-        name: [getattr(before, name, None), scores[name]] for name in QualityReview.RESPECTS
-    }
+    changes = {name: [getattr(before, name, None), scores[name]] for name in QualityReview.RESPECTS}
     write(
         actor=actor,
         verb="research.report.scored",

@@ -23,7 +23,7 @@ class PlanList(ListPage):
     empty = {
         "icon": "clipboard-list",
         "title": _("No plans yet"),
-        "text": _("A plan says purpose, content, method and schedule; collecting begins after its approval."),
+        "text": _("Collecting begins after the plan is approved."),
     }
 
     def records(self):
@@ -48,7 +48,6 @@ class PlanDetail(DetailPage):
 class PlanForm(FormPage):
     model = ResearchPlan
     form = forms.PlanForm
-    template = "research/plan_form.html"
     done = _("Plan saved")
 
     def records(self):

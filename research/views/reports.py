@@ -17,7 +17,7 @@ from research import forms, tables
 from research.models import QualityReview, ResearchReport
 from research.selectors import citable, report_page
 from research.services import distribution, drafts, printing, removal, reports, reviews
-from research.wording import TONES
+from research.wording import TONES, choices
 
 
 def segments(active: str) -> list[dict[str, Any]]:
@@ -59,10 +59,13 @@ class ReportDetail(DetailPage):
         return ResearchReport.objects.live().select_related("owner", "team", "plan")
 
     def context(self, record: ResearchReport) -> dict[str, Any]:
-        return report_page(self.request.user, record) | {
+        page = report_page(self.request.user, record)
+        listed = choices(rules_on().research.report_checklist)
+        met = page["review"].checklist if page["review"] else []
+        return page | {
             "tone": TONES[record.status],
             "pdf_missing": pdf_missing(),
-            "checklist": dict(forms.choices(rules_on().research.report_checklist)),
+            "met": [label for key, label in listed if key in met],
         }
 
 

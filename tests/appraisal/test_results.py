@@ -248,9 +248,7 @@ def test_the_acting_deputy_never_fixes_the_own_score(cast, quarter):
     make.reviewed(quarter)
     _acting(cast)
     with pytest.raises(Forbidden):
-        results.fix_result(
-            actor=cast.again(cast.deputy), record=make.of(quarter, cast.deputy)
-        )
+        results.fix_result(actor=cast.again(cast.deputy), record=make.of(quarter, cast.deputy))
 
 
 def _acting(cast) -> None:

@@ -98,9 +98,7 @@ def test_planning_refuses_the_past_and_a_visitor_who_does_not_work_the_client(ca
 
 def test_moving_and_calling_off_leave_their_trail(cast, client):
     planned = make.planned(cast.member, client)
-    visits.reschedule_visit(
-        actor=cast.leader, record=planned, planned_at=clock.now() + 26 * HOUR
-    )
+    visits.reschedule_visit(actor=cast.leader, record=planned, planned_at=clock.now() + 26 * HOUR)
     visits.cancel_visit(actor=cast.member, record=planned, reason="对方出差")
     with pytest.raises(NotNow):
         visits.cancel_visit(actor=cast.member, record=planned, reason="再取消")
@@ -156,7 +154,10 @@ def test_positions_are_forgotten_after_the_rulebooks_time_and_the_distance_stays
 def test_without_a_record_by_the_end_of_the_next_working_day_it_is_missed(cast, client):
     friday = datetime(2026, 11, 20, 2, tzinfo=UTC)
     visit = make.planned(cast.member, client, friday)
-    for now, missed in ((datetime(2026, 11, 23, 15, tzinfo=UTC), 0), (datetime(2026, 11, 23, 16, tzinfo=UTC), 1)):
+    for now, missed in (
+        (datetime(2026, 11, 23, 15, tzinfo=UTC), 0),
+        (datetime(2026, 11, 23, 16, tzinfo=UTC), 1),
+    ):
         assert len(visits.mark_missed_visits(rules=rules_on(), now=now)) == missed
     assert visits.mark_missed_visits(rules=rules_on(), now=now) == []
     visit.refresh_from_db()
@@ -185,9 +186,7 @@ def test_a_comment_reaches_the_visitor_and_reading_counts_once(cast, client):
 
 def test_a_handed_over_client_takes_its_plans_along_and_keeps_its_history(cast, client):
     done, planned = make.visit(cast.member, client), make.planned(cast.member, client)
-    clients.reassign_client(
-        actor=cast.leader, record=client, owner=cast.colleague, reason="休假"
-    )
+    clients.reassign_client(actor=cast.leader, record=client, owner=cast.colleague, reason="休假")
     done.refresh_from_db()
     planned.refresh_from_db()
     assert (done.visitor, planned.visitor) == (cast.member, cast.colleague)

@@ -221,6 +221,22 @@ def test_a_delegate_never_decides_an_own_matter(cast):
         decide(actor=cast.deputy, request=request, decision="approve")
 
 
+def test_nobody_decides_for_a_party(cast):
+    second = User.objects.create(username="legal2", name="钱律")
+    seat = Membership.objects.get(user=cast.legal)
+    Membership.objects.create(user=second, unit=seat.unit, post=seat.post, since=seat.since)
+    contract = make.a_contract(cast)
+    Contract.objects.update(owner=second)
+    contract.refresh_from_db()
+    rules = rules_on().with_changes({"approvals.contract.chain": ["legal"]})
+    submit_contract(actor=cast.member, record=contract, rules=rules)
+    cast.legal2 = second
+    deputise(cast, "legal2", "finance")
+    step = open_step(latest(contract))
+    assert may_decide(second, step) is None and may_decide(cast.finance, step) is None
+    assert may_decide(cast.legal, step) is not None
+
+
 def test_a_chain_that_nobody_could_decide_is_refused(cast):
     Membership.objects.filter(user=cast.legal).delete()
     contract = make.a_contract(cast)
@@ -281,10 +297,11 @@ def test_a_mandate_of_listed_kinds_covers_no_other(cast):
     assert waiting_for(cast.deputy).count() == 1
 
 
-def test_a_mandate_is_never_passed_on(cast):
+@pytest.mark.parametrize("kinds", [None, ["contract"]])
+def test_a_mandate_is_never_passed_on(cast, kinds):
     request = make.submitted(cast)
     deputise(cast, "manager", "deputy")
-    deputise(cast, "deputy", "colleague")
+    deputise(cast, "deputy", "colleague", kinds=kinds)
     assert may_decide(cast.colleague, open_step(request)) is None
 
 

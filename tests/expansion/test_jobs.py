@@ -255,6 +255,17 @@ def test_a_silent_schedule_alarms_the_administrators_once(kind, cast):
     assert (notice.person, notice.kind) == (cast.administrator, "jobs.silent")
 
 
+def test_a_system_that_was_switched_off_raises_no_alarm_when_it_is_back(kind, cast):
+    kind(lambda job: None, when="*/10 * * * *")
+    timetable.enqueue_due()
+    run_waiting_alone()
+    with later(days=7):
+        timetable.enqueue_due()
+        assert timetable.raise_alarms() == 0
+    with later(days=7, minutes=25):  # and yet nobody has done it
+        assert timetable.raise_alarms() == 1
+
+
 def test_a_silent_schedule_that_beats_again_can_alarm_again(kind, cast):
     kind(lambda job: None, when="*/10 * * * *")
     timetable.enqueue_due()

@@ -25,22 +25,14 @@ def approval_of(context: Any, record: Any) -> dict[str, Any]:
     return {
         "last": last,
         "tone": TONES[last.status] if last else "",
-        "entries": [entry(step) for step in desk.chain(person, last)] if last else [],
+        "chain": [step | {"icon": ICONS[step["state"]]} for step in desk.chain(person, last)]
+        if last
+        else [],
         "may_decide": step is not None and may_decide(person, step) is not None,
         "may_withdraw": last is not None and access.can(person, "withdraw", last),
         "may_submit": submittable(last) and access.can(person, "submit", record),
         "submit_url": f"{offers.subject_of(record).url(record)}/submit",
         "request_id": new_key(),
-    }
-
-
-def entry(step: dict[str, Any]) -> dict[str, Any]:
-    """A link of the chain as an entry of a short timeline."""
-    return {
-        "icon": ICONS[step["state"]],
-        "title": step["label"],
-        "stamp": step.get("stamp", ""),
-        "text": step["note"],
     }
 
 

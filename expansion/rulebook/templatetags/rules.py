@@ -81,6 +81,9 @@ WORDS = {
     "evaluation": _("an evaluation"),
     "plan": _("an approved plan"),
     "findings": _("findings"),
+    "approved_report": _("an approved report"),
+    "first_contract": _("the first contract"),
+    "first_purchase": _("the first purchase"),
 }
 
 CADENCES = {
@@ -112,10 +115,20 @@ def rule_value(value: Any) -> str:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, Limit):
-        return value.label
+        return value.label if value else gettext("no limit")
     if isinstance(value, Cadence):
         return cadence(value)
     return str(WORDS.get(value, value)) if isinstance(value, str) else str(value)
+
+
+@register.filter
+def value_words(value: Any) -> str:
+    """The same where nothing, yes and no can stand too."""
+    if value is None:
+        return gettext("not set")
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return rule_value(value)
 
 
 def cadence(value: Cadence) -> str:

@@ -2,24 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from expansion import access, clock
-from expansion.audit.models import Entry, Source
+from expansion.audit.models import Source
 from expansion.audit.services import through, write
 from expansion.errors import Invalid, NotNow
 from expansion.jobs.services import enqueue
 from expansion.people.models import User
 from expansion.records import lock
-from expansion.transfer import archive, keeping
+from expansion.transfer import archive, keeping, staging
 from expansion.transfer.models import Import, ImportRow, Outcome
 from expansion.transfer.registry import Importer, importer
-from expansion.transfer.services import staging
-from expansion.transfer.services.staging import Progress
+from expansion.transfer.staging import Progress
 
 AT_ONCE = 500  # rows
 SMALL_FILE = 200 * 1024  # bytes; a larger file is opened outside the web worker
@@ -32,7 +30,9 @@ def unheard(done: int, total: int) -> None:
     """Progress that nobody listens to."""
 
 
-def receive_import(*, actor: User, desk: Importer, upload: UploadedFile, at_once: bool = False) -> Import:
+def receive_import(
+    *, actor: User, desk: Importer, upload: UploadedFile, at_once: bool = False
+) -> Import:
     """Keep a workbook and check it, small ones now, others in the background.
 
     Raises:
@@ -66,9 +66,7 @@ def _refuse_early(upload: UploadedFile) -> None:
 def _receive(actor: User, desk: Importer, upload: UploadedFile, key: str, at_once: bool) -> Import:
     name = keeping.plain_name(upload.name or "") or _("workbook")
     batch = Import.objects.create(importer=desk.key, actor=actor, name=name, key=key)
-    write(
-        actor=actor, verb="transfer.import.received", about=batch, changes={"file": [None, name]}
-    )
+    write(actor=actor, verb="transfer.import.received", about=batch, changes={"file": [None, name]})
     if at_once or upload.size <= SMALL_FILE:
         _read(batch)
     if at_once or 0 < batch.total <= AT_ONCE:
@@ -164,7 +162,9 @@ def fix_cell(
     if chosen is None or not places:
         raise Invalid(_("There is no such cell in this sheet."))
     if len(text) > LONGEST_TEXT:
-        raise Invalid(_("The text is too long: at most %(most)s characters.") % {"most": LONGEST_TEXT})
+        raise Invalid(
+            _("The text is too long: at most %(most)s characters.") % {"most": LONGEST_TEXT}
+        )
     place = _wrong_place(chosen, field, places)
     rows = _alike(batch, chosen, place) if everywhere else [chosen]
     before = {one.identity for one in rows}

@@ -35,9 +35,7 @@ def read_file(batch: Import, file: BinaryIO, *, default_year: int) -> None:
         Invalid: the file cannot be read, or no sheet has the columns.
     """
     desk = importer(batch.importer)
-    with read_workbook(
-        file, desk.columns, filename=batch.name, default_year=default_year
-    ) as book:
+    with read_workbook(file, desk.columns, filename=batch.name, default_year=default_year) as book:
         table = next((one for one in book.tables if one.name == batch.sheet), book.main)
         _describe(batch, desk, book, table)
         batch.rows.all().delete()

@@ -1,0 +1,57 @@
+"""A new version of the rulebook as a subject of approval (R-exp-01)."""
+
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from expansion import offers
+from expansion.rulebook import services
+from expansion.rulebook.models import Version
+from expansion.rulebook.schema import AMENDMENT
+from expansion.rulebook.selectors import Changed, changed_rows
+from expansion.rulebook.templatetags.rules import rule_section, value_words
+from expansion.ui import formats
+
+
+def document(version: Version) -> dict[str, Any]:
+    """The frozen copy that is decided over: every change with the value before and after."""
+    rows = changed_rows(version)
+    return {
+        "title": _("Rulebook %(version)s") % {"version": version},
+        "facts": [
+            [_("In force from"), formats.day_as("full", version.effective_on)],
+            [_("Differs from"), str(version.based_on)],
+            [_("Changes"), str(len(rows))],
+        ],
+        "sections": [{"key": "reason", "label": _("Why the rules change"), "text": version.reason}]
+        + [
+            {"key": key, "label": str(rule_section(key)), "text": "\n".join(map(line, part))}
+            for key, part in groupby(rows, key=lambda row: row.listed.section)
+        ],
+    }
+
+
+def line(row: Changed) -> str:
+    if row.confirmed:
+        return _("%(name)s: %(value)s, confirmed as it is") % {
+            "name": row.label,
+            "value": value_words(row.after),
+        }
+    return f"{row.label}: {value_words(row.before)} → {value_words(row.after)}"
+
+
+offers.add(
+    offers.Subject(
+        kind=AMENDMENT,
+        model=Version,
+        label=gettext_lazy("Amendment of the rules"),
+        url=lambda version: version.get_absolute_url(),
+        document=document,
+        approved=services.version_approved,
+        returned=services.version_returned,
+        rejected=services.version_rejected,
+        withdrawn=services.version_returned,
+    )
+)

@@ -1,0 +1,225 @@
+"""The form field that edits a parameter of each kind."""
+
+from collections.abc import Callable, Sequence
+from datetime import time
+from typing import Any, get_args
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from expansion.rulebook.parameters import Kind, Listed
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.templatetags.rules import CADENCES, WORDS, rule_value
+from expansion.rulebook.values import ROLES, WEEKDAYS, Cadence
+from expansion.worktime import Limit
+from expansion.worktime.limits import LARGEST, Unit
+
+LONGEST_CHAIN = 4
+UNITS = [
+    (Unit.HOURS, _("hours")),
+    (Unit.WORKING_HOURS, _("working hours")),
+    (Unit.DAYS, _("days")),
+    (Unit.WORKING_DAYS, _("working days")),
+    (Unit.MONTHS, _("months")),
+]
+NOBODY = ("", _("nobody"))
+WITH_WEEKDAY = {"week", "two_weeks"}
+WITH_DAY = {"month", "quarter", "half_year", "year"}
+Choices = Sequence[tuple[str, Any]]
+
+
+def field_of(one: Listed, rules: Rules) -> forms.Field:
+    """A field whose cleaned value the schema reads, with the parameter's own value at first."""
+    field = FIELDS[one.kind](one, rules)
+    field.label = one.label
+    return field
+
+
+class Parts(forms.MultiWidget):
+    """Several plain inputs in one row, each with a name of its own for those who listen."""
+
+    def __init__(self, widgets: Sequence[forms.Widget], labels: Sequence[Any]):
+        super().__init__(widgets)
+        for widget, label in zip(self.widgets, labels, strict=True):
+            widget.attrs["aria-label"] = label
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [None] * len(self.widgets)
+
+
+class LimitWidget(Parts):
+    def __init__(self) -> None:
+        amount = forms.NumberInput(attrs={"min": 0, "max": LARGEST})
+        super().__init__([amount, forms.Select(choices=UNITS)], [_("Number"), _("Unit")])
+
+    def decompress(self, value: Limit | None) -> list[Any]:
+        return [value.amount, value.unit] if value else [None, Unit.WORKING_DAYS]
+
+
+class LimitField(forms.MultiValueField):
+    """A number and its unit; without a number there is no limit."""
+
+    def __init__(self) -> None:
+        fields = [
+            forms.IntegerField(min_value=0, max_value=LARGEST, required=False),
+            forms.ChoiceField(choices=UNITS, required=False),
+        ]
+        super().__init__(fields, widget=LimitWidget(), required=False)
+
+    def compress(self, parts: list[Any]) -> str:
+        amount, unit = parts or (0, "")
+        return f"{amount or 0} {unit or Unit.DAYS}"
+
+
+class ChainWidget(Parts):
+    def __init__(self, choices: Choices):
+        selects = [forms.Select(choices=[NOBODY, *choices]) for _place in range(LONGEST_CHAIN)]
+        super().__init__(selects, [_("First"), _("Second"), _("Third"), _("Fourth")])
+
+    def decompress(self, value: Sequence[str] | None) -> list[Any]:
+        held = list(value or ())
+        return [*held, *[None] * (LONGEST_CHAIN - len(held))][:LONGEST_CHAIN]
+
+
+class ChainField(forms.MultiValueField):
+    """Who decides, in order; gaps close by themselves."""
+
+    def __init__(self, choices: Choices):
+        fields = [
+            forms.ChoiceField(choices=[NOBODY, *choices], required=False)
+            for _place in range(LONGEST_CHAIN)
+        ]
+        super().__init__(fields, widget=ChainWidget(choices), required=False)
+
+    def compress(self, parts: list[str]) -> list[str]:
+        return [word for word in parts if word]
+
+
+class CadenceWidget(Parts):
+    def __init__(self) -> None:
+        super().__init__(
+            [
+                forms.Select(choices=list(CADENCES.items())),
+                forms.Select(choices=[("", _("no weekday")), *weekdays()]),
+                forms.NumberInput(attrs={"min": 1, "max": 31}),
+                forms.TimeInput(format="%H:%M"),
+            ],
+            [_("How often"), _("Weekday"), _("Day of the month"), _("Time of day")],
+        )
+        self.widgets[-1].input_type = "time"
+
+    def decompress(self, value: Cadence | None) -> list[Any]:
+        return [value.every, value.weekday, value.day, value.at] if value else [None] * 4
+
+
+class CadenceField(forms.MultiValueField):
+    """How often, on which day, at what time; what the page does not ask keeps its value."""
+
+    def __init__(self, current: Cadence):
+        self.current = current
+        fields = [
+            forms.ChoiceField(choices=list(CADENCES.items())),
+            forms.ChoiceField(choices=[("", ""), *weekdays()], required=False),
+            forms.IntegerField(min_value=1, max_value=31, required=False),
+            forms.TimeField(required=False),
+        ]
+        super().__init__(
+            fields, widget=CadenceWidget(), required=True, require_all_fields=False
+        )
+
+    def compress(self, parts: list[Any]) -> dict[str, Any]:
+        every, weekday, day, at = parts
+        day = day if every in WITH_DAY else None
+        return self.current.model_dump() | {
+            "every": every,
+            "weekday": (weekday or None) if every in WITH_WEEKDAY else None,
+            "day": day,
+            "workday": None if day else self.current.workday,
+            "at": at or self.current.at or time(18),
+        }
+
+
+def weekdays() -> Choices:
+    return [(day, WORDS[day]) for day in WEEKDAYS]
+
+
+def approvers(one: Listed, rules: Rules) -> Choices:
+    """Roles, the posts and team heads of this department, and whatever stands there now."""
+    known = {role: WORDS[role] for role in ROLES}
+    known |= {f"post:{post.key}": post.label() for post in rules.posts}
+    known |= {f"team:{team.key}": _("head of %s") % team.label() for team in rules.teams}
+    held = one.value if isinstance(one.value, tuple) else (one.value,)
+    known |= {word: word for word in held if word and word not in known}
+    return list(known.items())
+
+
+def _options(one: Listed) -> Choices:
+    return [(option, rule_value(option)) for option in one.options]
+
+
+def _switch(one: Listed, rules: Rules) -> forms.Field:
+    choices = [("yes", _("yes")), ("no", _("no"))]
+    return forms.TypedChoiceField(
+        choices=choices,
+        coerce=lambda word: word == "yes",
+        initial="yes" if one.value else "no",
+    )
+
+
+def _choices(one: Listed, rules: Rules) -> forms.Field:
+    return forms.MultipleChoiceField(
+        choices=_options(one),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(one.value or ()),
+    )
+
+
+def _post(one: Listed, rules: Rules) -> forms.Field:
+    choices = [NOBODY, *((post.key, post.label()) for post in rules.posts)]
+    return forms.TypedChoiceField(
+        choices=choices, required=False, empty_value=None, initial=one.value
+    )
+
+
+def _decimal(one: Listed, rules: Rules) -> forms.Field:
+    return forms.DecimalField(
+        required=not one.optional,
+        initial=one.value,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "maxlength": 20, "class": "num"}),
+    )
+
+
+def _count(one: Listed, rules: Rules) -> forms.Field:
+    return forms.IntegerField(required=not one.optional, min_value=0, initial=one.value)
+
+
+def _time(one: Listed, rules: Rules) -> forms.Field:
+    widget = forms.TimeInput(format="%H:%M")
+    widget.input_type = "time"
+    return forms.TimeField(initial=one.value, widget=widget)
+
+
+def _started(field: forms.Field, one: Listed) -> forms.Field:
+    field.initial = one.value
+    return field
+
+
+FIELDS: dict[Kind, Callable[[Listed, Rules], forms.Field]] = {
+    "switch": _switch,
+    "choice": lambda one, rules: forms.ChoiceField(choices=_options(one), initial=one.value),
+    "choices": _choices,
+    "approver": lambda one, rules: forms.ChoiceField(
+        choices=approvers(one, rules), initial=one.value
+    ),
+    "chain": lambda one, rules: _started(ChainField(approvers(one, rules)), one),
+    "post": _post,
+    "percent": _decimal,
+    "number": _decimal,
+    "count": _count,
+    "limit": lambda one, rules: _started(LimitField(), one),
+    "time": _time,
+    "cadence": lambda one, rules: _started(CadenceField(one.value), one),
+    "text": lambda one, rules: forms.CharField(max_length=500, initial=one.value),
+}
+assert set(FIELDS) == set(get_args(Kind))  # noqa: S101 - a kind without a field would not start

@@ -1,0 +1,77 @@
+"""The lists of imports and exports."""
+
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from expansion.transfer.models import Export, Import, Outcome
+from expansion.transfer.registry import importers
+from expansion.ui.listing import Column, Listing
+from expansion.ui.templatetags.ui import badge
+
+IMPORT_TONES = {
+    Import.Status.CHECKING: "info",
+    Import.Status.CHECKED: "due",
+    Import.Status.WRITING: "info",
+    Import.Status.DONE: "done",
+    Import.Status.UNDONE: "neutral",
+    Import.Status.FAILED: "late",
+}
+EXPORT_TONES = {
+    Export.Status.WRITING: "info",
+    Export.Status.READY: "done",
+    Export.Status.FORGOTTEN: "neutral",
+}
+
+
+def import_badge(batch: Import) -> SafeString:
+    return badge(IMPORT_TONES[Import.Status(batch.status)], batch.get_status_display())
+
+
+def export_badge(record: Export) -> SafeString:
+    return badge(EXPORT_TONES[Export.Status(record.status)], record.get_status_display())
+
+
+def list_label(batch: Import) -> str:
+    return next((str(one.label) for one in importers() if one.key == batch.importer), "")
+
+
+def with_actor(records: QuerySet) -> QuerySet:
+    return records.select_related("actor")
+
+
+IMPORTS = Listing(
+    key="transfer.imports",
+    model=Import,
+    label=_("Imports"),
+    name=_("File"),
+    url=lambda batch: batch.get_absolute_url(),
+    columns=[
+        Column("list", _("List"), list_label),
+        Column("status", _("Status"), lambda one: one.get_status_display(), cell=import_badge),
+        Column("rows", _("Rows"), lambda one: one.total, "number", sort="total"),
+        Column("created", _("New"), lambda one: one.count(Outcome.CREATED), "number"),
+        Column("updated", _("Completed"), lambda one: one.count(Outcome.UPDATED), "number"),
+        Column("refused", _("Not imported"), lambda one: one.count(Outcome.REFUSED), "number"),
+        Column("actor", _("By"), lambda one: one.actor.name, sort="actor__name"),
+        Column("at", _("Received"), lambda one: one.created_at, "moment", sort="created_at"),
+    ],
+    prepare=with_actor,
+)
+
+EXPORTS = Listing(
+    key="transfer.exports",
+    model=Export,
+    label=_("Exports"),
+    name=_("Export"),
+    url=lambda record: record.get_absolute_url(),
+    columns=[
+        Column("status", _("Status"), lambda one: one.get_status_display(), cell=export_badge),
+        Column("rows", _("Rows"), lambda one: one.count, "number", sort="count"),
+        Column("revealed", _("Numbers in full"), lambda one: one.revealed, "number"),
+        Column("format", _("Format"), lambda one: one.file_format),
+        Column("actor", _("By"), lambda one: one.actor.name, sort="actor__name"),
+        Column("at", _("Asked for"), lambda one: one.created_at, "moment", sort="created_at"),
+    ],
+    prepare=with_actor,
+)

@@ -1,0 +1,71 @@
+"""Who may see and do what with partners and projects.
+
+A partner is seen and worked as its client is. A project is worked by its lead, the lead's team
+leader and the manager (R-exp-03); whoever sees the partner's client or answers for one of its
+phases sees it.
+"""
+
+from typing import Any
+
+from django.db.models import Q
+
+from crm.access import LEADING, WORKING, HangsOnClient
+from crm.models import Client
+from expansion import access
+from expansion.access import Seat
+from partnerships.models import Milestone, Partner, Project, ProjectCheck
+
+
+@access.register(Partner)
+class PartnerAccess(HangsOnClient):
+    grants = HangsOnClient.grants | {"export": WORKING}
+
+
+@access.register(Project)
+class ProjectAccess(access.Rule):
+    grants = {
+        "view": WORKING,
+        "create": WORKING,
+        "edit": WORKING,
+        "check": WORKING,
+        "override": LEADING,
+        "delete": LEADING,
+        "export": WORKING,
+    }
+
+    def also_visible(self, person: Any) -> Q:
+        clients = access.visible_to(person, Client.objects.all()).order_by().values("pk")
+        phases = Milestone.objects.filter(owner=person.pk).order_by().values("project_id")
+        return Q(partner__client__in=clients) | Q(pk__in=phases)
+
+    def allows(self, person: Any, action: str, record: Any) -> bool:
+        return record.deleted_at is None
+
+
+class OfProject(access.Rule):
+    """Seen by whoever sees the project, changed by whoever works it."""
+
+    owner, team = "project__owner", "project__team"
+    grants = {"view": WORKING, "create": WORKING, "edit": WORKING}
+
+    def also_visible(self, person: Any) -> Q:
+        projects = access.visible_to(person, Project.objects.all()).order_by().values("pk")
+        return Q(project__in=projects)
+
+
+@access.register(Milestone)
+class MilestoneAccess(OfProject):
+    """Whoever answers for a phase ticks it off; dates and owners are the lead's to set."""
+
+    grants = OfProject.grants | {"complete": WORKING}
+
+    def covers(self, person: Any, seat: Seat, action: str, record: Any) -> bool:
+        answerable = record.owner_id == (seat.acting_for or person.pk)
+        if action == "complete" and answerable:
+            return True
+        return super().covers(person, seat, action, record)
+
+
+@access.register(ProjectCheck)
+class ProjectCheckAccess(OfProject):
+    pass

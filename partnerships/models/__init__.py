@@ -1,0 +1,6 @@
+"""The nouns of partnerships: Partner, Project, Milestone, ProjectCheck."""
+
+from partnerships.models.partner import Partner
+from partnerships.models.project import Milestone, Project, ProjectCheck
+
+__all__ = ["Milestone", "Partner", "Project", "ProjectCheck"]

@@ -1,0 +1,1 @@
+"""Writes over partners, projects, phases and checks."""

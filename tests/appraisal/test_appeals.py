@@ -1,0 +1,265 @@
+"""Appeals and consequences: windows, handlers, values before and after, runs that reset."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from appraisal.models import Appeal, ConsequenceCase, Line, Result, Stage
+from appraisal.services import appeals, consequences, cycles
+from expansion import clock
+from expansion.audit.models import Entry
+from expansion.errors import Forbidden, Gone, Invalid, NotNow
+from expansion.notices.models import Notice
+from expansion.people.models import Mandate
+from expansion.worktime import Period
+from tests.make import appraisal as make
+
+LOW, HIGH = 40, 95
+
+
+@pytest.fixture
+def quarter(cast):
+    """A delivered quarter; 许晴 has 86.33."""
+    return make.whole_quarter(
+        cast, {cast.member.pk: make.EXAMPLE}, {cast.member.pk: {"attitude": 88, "ability": 85}}
+    )
+
+
+def filed(cast, quarter, **more) -> Appeal:
+    one = make.of(quarter, cast.member)
+    given = {"ground": "value", "text": "该社八月已并入集团，规模应按集团算。", **more}
+    return appeals.file_appeal(actor=cast.member, record=one, **given)
+
+
+def number_line(quarter, person) -> Line:
+    return Line.objects.get(participant__cycle=quarter, participant__owner=person, part="number")
+
+
+def test_one_record_is_contested_with_a_number_a_limit_and_a_notice(cast, quarter):
+    evidence = number_line(quarter, cast.member).evidence.first()
+    appeal = filed(cast, quarter, evidence=evidence)
+    assert appeal.number == "SS-2026-001"
+    assert appeal.line.part == "number"
+    assert "记录 0" in appeal.contested
+    # Ten workdays after 8 October, with Saturday the 10th worked.
+    assert clock.local_date(appeal.decide_until).isoformat() == "2026-10-21"
+    assert Notice.objects.filter(person=cast.manager, kind="appraisal.appeal").count() == 1
+
+
+def test_filing_after_the_window_is_refused_with_the_date(cast, quarter):
+    clock.set_clock(datetime(2026, 10, 15, 0, 1))
+    with pytest.raises(NotNow) as refusal:
+        filed(cast, quarter)
+    assert "2026-10-14" in refusal.value.message
+    clock.set_clock(datetime(2026, 10, 14, 23, 59))
+    assert filed(cast, quarter).pk
+
+
+def test_nobody_appeals_for_somebody_else(cast, quarter):
+    for person in (cast.leader, cast.manager, cast.hr):
+        with pytest.raises(Forbidden):
+            appeals.file_appeal(
+                actor=person, record=make.of(quarter, cast.member), ground="other", text="不同意"
+            )
+
+
+def test_a_record_of_somebody_elses_result_cannot_be_contested(cast, quarter):
+    other = number_line(quarter, cast.colleague)
+    with pytest.raises(Gone):
+        filed(cast, quarter, line=other)
+
+
+def test_the_same_is_contested_once_at_a_time(cast, quarter):
+    filed(cast, quarter)
+    with pytest.raises(Invalid):
+        filed(cast, quarter)
+    assert filed(cast, quarter, line=number_line(quarter, cast.member)).pk
+
+
+def test_an_appeal_needs_an_explanation(cast, quarter):
+    with pytest.raises(Invalid):
+        filed(cast, quarter, text="  ")
+
+
+def test_a_changed_value_recomputes_score_and_level_and_keeps_both_states(cast, quarter):
+    line = number_line(quarter, cast.member)
+    appeal = filed(cast, quarter, line=line)
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    appeal = appeals.decide_appeal(
+        actor=cast.manager, record=appeal, decision="changed", findings="少计。",
+        values={line.pk: Decimal(3)},
+    )  # fmt: skip
+    # number 3/12 = 25: (25 + 83.33) / 2 = 54.165; 0.6 × 0.5 × (91.665 − 54.165) = 11.25 less.
+    assert (appeal.before["score"], appeal.after["score"]) == ("86.33", "75.08")
+    assert (appeal.before["level"], appeal.after["level"]) == ("good", "qualified")
+    result = Result.objects.get(participant=appeal.participant)
+    assert (result.score, result.level) == (Decimal("75.08"), "qualified")
+    assert Line.objects.get(pk=line.pk).corrected_by == appeal
+    entry = Entry.objects.get(verb="appraisal.appeal.decided")
+    assert entry.changes["score"] == ["86.33", "75.08"]
+
+
+def test_an_upheld_appeal_changes_nothing(cast, quarter):
+    appeal = filed(cast, quarter)
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    appeal = appeals.decide_appeal(
+        actor=cast.manager, record=appeal, decision="upheld", findings="数据核对无误。"
+    )
+    assert appeal.before == appeal.after
+    assert Notice.objects.filter(person=cast.member, kind="appraisal.appeal_decided").exists()
+
+
+def test_a_decision_fits_its_values_and_has_findings(cast, quarter):
+    line = number_line(quarter, cast.member)
+    appeal = filed(cast, quarter, line=line)
+    with pytest.raises(NotNow):
+        appeals.decide_appeal(actor=cast.manager, record=appeal, decision="upheld", findings="x")
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    for decision, findings, values in (
+        ("changed", "少计。", {}),
+        ("upheld", "无误。", {line.pk: Decimal(9)}),
+        ("upheld", " ", {}),
+        ("changed", "少计。", {line.pk: Decimal(-1)}),
+    ):
+        with pytest.raises(Invalid):
+            appeals.decide_appeal(
+                actor=cast.manager, record=appeal, decision=decision, findings=findings,
+                values=values,
+            )  # fmt: skip
+
+
+def test_the_second_of_two_decisions_is_refused(cast, quarter):
+    appeal = filed(cast, quarter)
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    given = {"record": appeal, "decision": "upheld", "findings": "无误。"}
+    appeals.decide_appeal(actor=cast.manager, **given)
+    with pytest.raises(NotNow):
+        appeals.decide_appeal(actor=cast.manager, **given)
+
+
+def test_the_manager_handles_and_nobody_handles_their_own(cast, quarter):
+    appeal = filed(cast, quarter)
+    for person in (cast.member, cast.leader, cast.hr, cast.deputy):
+        with pytest.raises(Forbidden):
+            appeals.accept_appeal(actor=person, record=appeal)
+    own = appeals.file_appeal(
+        actor=cast.manager, record=make.of(quarter, cast.manager), ground="other", text="不同意"
+    )
+    with pytest.raises(Forbidden):
+        appeals.accept_appeal(actor=cast.manager, record=own)
+    assert appeals.accept_appeal(actor=cast.leadership, record=own).handler == cast.leadership
+
+
+def test_the_acting_deputy_decides_with_the_stamp(cast, quarter):
+    appeal = filed(cast, quarter)
+    Mandate.objects.create(
+        principal=cast.manager, delegate=cast.deputy, starts_at=clock.now() - timedelta(hours=1),
+        ends_at=clock.now() + timedelta(days=2), reason="leave", created_by=cast.manager,
+    )  # fmt: skip
+    deputy = cast.again(cast.deputy)
+    appeals.accept_appeal(actor=deputy, record=appeal)
+    appeal = appeals.decide_appeal(
+        actor=deputy, record=appeal, decision="upheld", findings="无误。"
+    )
+    assert (appeal.handler, appeal.decided_for) == (cast.deputy, cast.manager)
+
+
+def run(cast, *scores: int) -> None:
+    """Closed quarters of 2025 and 2026 in which 罗海涛 was rated so."""
+    periods = ["2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2"][: len(scores)]
+    for key, score in zip(periods, scores, strict=True):
+        period = Period.parse(key)
+        day = cycles.opens_on(cast.version and _rules(), period)
+        values = {
+            cast.partner_member.pk: {
+                "partnerships.signed_projects": Decimal(0 if score == LOW else 3),
+                "partnerships.signed_amount": Decimal(0 if score == LOW else 300000),
+                "partnerships.partners_in_touch": Decimal(score),
+                "partnerships.on_time_rate": Decimal(score),
+            }
+        }
+        cycle = make.whole_quarter(
+            cast, values, dict.fromkeys(_everybody(cast), 80) | {cast.partner_member.pk: score},
+            period, datetime(day.year, day.month, day.day, 9),
+        )  # fmt: skip
+        make.closed(cycle, by=cast.manager)
+
+
+def _rules():
+    from expansion.rulebook.selectors import rules_on
+
+    return rules_on()
+
+
+def _everybody(cast) -> list[int]:
+    return [cast.member.pk, cast.colleague.pk, cast.outsider.pk, cast.leader.pk]
+
+
+def cases_of(person) -> list[tuple[str, int]]:
+    found = ConsequenceCase.objects.filter(owner=person).exclude(status="lifted").order_by("pk")
+    return [(case.rule, case.periods) for case in found]
+
+
+def test_one_unqualified_quarter_asks_the_manager_for_one_measure_of_three(cast):
+    run(cast, LOW)
+    case = ConsequenceCase.objects.get(owner=cast.partner_member)
+    assert (case.rule, case.status) == ("one_unqualified", "open")
+    with pytest.raises(Invalid):
+        consequences.propose_measure(
+            actor=cast.manager, record=case, measure="dismissal", reason="不达标"
+        )
+    case = consequences.propose_measure(
+        actor=cast.manager, record=case, measure="warning", reason="三项指标均未达标。"
+    )
+    assert (case.status, case.measure, case.proposed_by) == ("proposed", "warning", cast.manager)
+
+
+def test_two_in_a_row_propose_dismissal(cast):
+    run(cast, LOW, LOW)
+    assert cases_of(cast.partner_member) == [("one_unqualified", 1), ("two_unqualified", 2)]
+
+
+def test_a_qualified_quarter_resets_the_run(cast):
+    run(cast, LOW, HIGH, LOW)
+    assert cases_of(cast.partner_member) == [("one_unqualified", 1), ("one_unqualified", 1)]
+
+
+def test_a_pending_appeal_suspends_and_the_decision_catches_up(cast):
+    run(cast, LOW)
+    day = cycles.opens_on(_rules(), Period.parse("2025-Q4"))
+    cycle = make.whole_quarter(
+        cast, {}, {cast.partner_member.pk: LOW}, Period.parse("2025-Q4"),
+        datetime(day.year, day.month, day.day, 9),
+    )  # fmt: skip
+    appeal = appeals.file_appeal(
+        actor=cast.partner_member, record=make.of(cycle, cast.partner_member),
+        ground="rating", text="评分偏低。",
+    )  # fmt: skip
+    cycle = make.closed(cycle, by=cast.manager)
+    assert cases_of(cast.partner_member) == [("one_unqualified", 1)]
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    appeals.decide_appeal(actor=cast.manager, record=appeal, decision="upheld", findings="无误。")
+    assert cases_of(cast.partner_member) == [("one_unqualified", 1), ("two_unqualified", 2)]
+    assert make.of(cycle, cast.partner_member).stage == Stage.CLOSED
+
+
+def test_a_case_rests_while_its_cycle_is_reopened(cast):
+    run(cast, LOW)
+    case = ConsequenceCase.objects.get(owner=cast.partner_member)
+    cycles.reopen_cycle(actor=cast.manager, record=case.participant.cycle, reason="补录")
+    case.refresh_from_db()
+    with pytest.raises(NotNow):
+        consequences.propose_measure(
+            actor=cast.manager, record=case, measure="warning", reason="不达标"
+        )
+
+
+def test_only_who_fixes_scores_proposes(cast):
+    run(cast, LOW)
+    case = ConsequenceCase.objects.get(owner=cast.partner_member)
+    for person in (cast.hr, cast.leadership, cast.leader, cast.partner_member, cast.administrator):
+        with pytest.raises(Forbidden):
+            consequences.propose_measure(
+                actor=person, record=case, measure="warning", reason="不达标"
+            )

@@ -1,0 +1,272 @@
+"""The pages: who may open them, what they show, how a refused form comes back."""
+
+from datetime import timedelta
+
+import pytest
+
+from appraisal.models import Appeal, ConsequenceCase, Participant, Result, Review, Stage
+from expansion import clock
+from expansion.people.models import Mandate
+from tests.make import appraisal as make
+
+KEY = {"request_id": "one"}
+
+
+@pytest.fixture
+def quarter(cast):
+    return make.whole_quarter(
+        cast, {cast.member.pk: make.EXAMPLE}, {cast.member.pk: {"attitude": 88, "ability": 85}}
+    )
+
+
+def test_the_result_shows_its_arithmetic_in_numbers(cast, quarter, sign_in):
+    one = make.of(quarter, cast.member)
+    page = sign_in(cast.member).get(f"/appraisal/scores/{one.pk}").content.decode()
+    for piece in ("86.33", "0.6 × (", "91.67", "51.73", "17.60", "17.00"):
+        assert piece in page
+    assert "80 – 90" in page
+
+
+@pytest.mark.parametrize(
+    "name", ["colleague", "outsider", "deputy", "administrator", "legal", "finance", "liaison"]
+)
+def test_for_everybody_else_the_result_is_not_there(cast, quarter, sign_in, name):
+    one = make.of(quarter, cast.member)
+    browser = sign_in(getattr(cast, name))
+    for path in ("", "?indicator=new_clients", "/self-review", "/evaluation", "/appeal"):
+        assert browser.get(f"/appraisal/scores/{one.pk}{path}").status_code == 404
+    assert browser.get("/appraisal/scores/999999").status_code == 404
+
+
+def test_a_score_is_on_no_page_before_it_is_delivered(cast, sign_in):
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    make.reviewed(cycle, {cast.member.pk: {"attitude": 88, "ability": 85}})
+    one = make.of(cycle, cast.member)
+    for person, path in (
+        (cast.member, f"/appraisal/scores/{one.pk}"),
+        (cast.member, "/appraisal/"),
+        (cast.leader, "/appraisal/evaluations/"),
+        (cast.hr, f"/appraisal/cycles/{cycle.pk}"),
+        (cast.hr, f"/appraisal/scores/{one.pk}"),
+    ):
+        assert "86.33" not in sign_in(person).get(path).content.decode(), path
+    assert "86.33" in sign_in(cast.manager).get(f"/appraisal/cycles/{cycle.pk}").content.decode()
+
+
+def test_the_drawer_lists_the_records_and_opens_one_to_contest(cast, quarter, sign_in):
+    one = make.of(quarter, cast.member)
+    record = one.lines.get(part="number").evidence.filter(counted=True).first()
+    url = f"/appraisal/scores/{one.pk}?indicator=new_clients&part=number&contest={record.pk}"
+    page = sign_in(cast.member).get(url).content.decode()
+    assert "记录 0" in page and "未计入的记录" not in page
+    assert f'name="evidence" value="{record.pk}"' in page
+    other = sign_in(cast.member).get(url + "&show=other").content.decode()
+    assert "不满足条件" in other
+
+
+def test_contesting_one_record_files_an_appeal_with_it_and_twice_is_once(cast, quarter, sign_in):
+    one = make.of(quarter, cast.member)
+    record = one.lines.get(part="number").evidence.first()
+    browser = sign_in(cast.member)
+    data = {**KEY, "ground": "value", "text": "规模应按集团算。", "evidence": record.pk,
+            "indicator": "new_clients"}  # fmt: skip
+    for _click in range(2):
+        answer = browser.post(f"/appraisal/scores/{one.pk}/appeal", data)
+        assert answer.status_code == 302
+    assert Appeal.objects.get().evidence == record
+
+
+def test_a_refused_contest_comes_back_in_its_drawer_with_what_was_typed(cast, quarter, sign_in):
+    one = make.of(quarter, cast.member)
+    record = one.lines.get(part="number").evidence.first()
+    clock.set_clock(clock.now() + timedelta(days=10))
+    answer = sign_in(cast.member).post(
+        f"/appraisal/scores/{one.pk}/appeal",
+        {**KEY, "ground": "value", "text": "规模应按集团算。", "evidence": record.pk,
+         "indicator": "new_clients"},
+    )  # fmt: skip
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "2026-10-14" in page and "规模应按集团算。" in page
+
+
+def test_the_self_review_form_keeps_drafts_and_refuses_what_does_not_fit(cast, sign_in):
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    one, browser = make.of(cycle, cast.member), sign_in(cast.member)
+    url = f"/appraisal/scores/{one.pk}/self-review"
+    assert browser.get(url).status_code == 200
+    bad = browser.post(url, {**KEY, "score_attitude": "101", "achievements": "签下两家。"})
+    assert bad.status_code == 422
+    assert "签下两家。" in bad.content.decode()
+    draft = {"request_id": "two", "score_attitude": "８５", "achievements": "签下两家。"}
+    assert browser.post(url, draft).status_code == 302
+    assert not Review.objects.get().submitted
+    missing = browser.post(url, {"request_id": "three", "score_attitude": "85", "submit": "1"})
+    assert missing.status_code == 422
+    full = {"request_id": "four", "score_attitude": "85", "score_ability": "80", "submit": "1"}
+    assert browser.post(url, full).status_code == 302
+    assert make.of(cycle, cast.member).stage == Stage.EVALUATION
+
+
+def test_the_evaluation_shows_the_self_review_and_takes_no_computed_score(cast, sign_in):
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    one = make.self_reviewed(make.of(cycle, cast.member), 77)
+    url = f"/appraisal/scores/{one.pk}/evaluation"
+    page = sign_in(cast.leader).get(url).content.decode()
+    assert "77.00" in page
+    assert 'name="score_new_clients"' not in page
+    data = {**KEY, "score_attitude": "88", "score_ability": "85", "score_new_clients": "1",
+            "submit": "1"}  # fmt: skip
+    assert sign_in(cast.leader).post(url, data).status_code == 302
+    assert str(Result.objects.get(participant=one).score) == "86.33"
+
+
+def test_the_manager_adjusts_fixes_and_delivers_from_the_cycles_page(cast, sign_in):
+    cycle = make.reviewed(make.frozen(make.opened(cast.version), {}))
+    browser, one = sign_in(cast.manager), make.of(cycle, cast.member)
+    late = browser.post(
+        f"/appraisal/scores/{one.pk}/adjust", {**KEY, "adjustment": "9", "reason": "多"}
+    )
+    assert late.status_code == 422
+    steps = [
+        (f"/appraisal/scores/{one.pk}/adjust", {"adjustment": "-1.5", "reason": "迟交报告"}),
+        (f"/appraisal/cycles/{cycle.pk}/fix", {}),
+        (f"/appraisal/cycles/{cycle.pk}/deliver", {}),
+    ]
+    for number, (url, data) in enumerate(steps):
+        assert browser.post(url, {"request_id": f"step{number}", **data}).status_code == 302
+    assert make.of(cycle, cast.member).stage == Stage.FEEDBACK
+    assert make.of(cycle, cast.manager).stage == Stage.REVIEW
+
+
+@pytest.mark.parametrize("name", ["member", "leader", "deputy", "administrator", "legal"])
+def test_a_cycle_is_run_by_manager_and_hr_only(cast, quarter, sign_in, name):
+    browser = sign_in(getattr(cast, name))
+    assert browser.get(f"/appraisal/cycles/{quarter.pk}").status_code == 403
+    for verb in ("close", "deliver", "nudge", "reopen", "collect", "workbook"):
+        answer = browser.post(f"/appraisal/cycles/{quarter.pk}/{verb}", {**KEY, "reason": "x"})
+        assert answer.status_code in (403, 404), verb
+
+
+def test_hr_takes_the_workbook_by_a_post(cast, quarter, sign_in):
+    browser = sign_in(cast.hr)
+    assert browser.get(f"/appraisal/cycles/{quarter.pk}/workbook").status_code == 405
+    answer = browser.post(f"/appraisal/cycles/{quarter.pk}/workbook")
+    assert answer.status_code == 200
+    assert answer.content[:2] == b"PK"
+
+
+def test_an_appeal_is_taken_up_and_decided_on_its_page(cast, quarter, sign_in):
+    one = make.of(quarter, cast.member)
+    line = one.lines.get(part="number")
+    sign_in(cast.member).post(
+        f"/appraisal/scores/{one.pk}/appeal",
+        {**KEY, "ground": "value", "text": "少计。", "line": line.pk},
+    )
+    appeal, browser = Appeal.objects.get(), sign_in(cast.manager)
+    assert browser.post(f"/appraisal/appeals/{appeal.pk}/accept", KEY).status_code == 302
+    decision = {"request_id": "two", "decision": "changed", "findings": "核对合同，实为 6 家。"}
+    url = f"/appraisal/appeals/{appeal.pk}/decide"
+    assert browser.post(url, decision).status_code == 422
+    answer = browser.post(url, {**decision, f"value_{line.pk}": "6"})
+    assert answer.status_code == 302
+    page = sign_in(cast.member).get(f"/appraisal/appeals/{appeal.pk}").content.decode()
+    assert "86.33" in page and "78.83" in page and "核对合同" in page
+
+
+def test_the_lists_show_each_person_only_what_is_theirs(cast, quarter, sign_in):
+    appeal_url = f"/appraisal/scores/{make.of(quarter, cast.member).pk}/appeal"
+    sign_in(cast.member).post(appeal_url, {**KEY, "ground": "other", "text": "不同意。"})
+    number = Appeal.objects.get().number
+    for person, seen in (
+        (cast.member, True), (cast.manager, True), (cast.hr, True),
+        (cast.colleague, False), (cast.administrator, False), (cast.deputy, False),
+    ):  # fmt: skip
+        assert (number in sign_in(person).get("/appraisal/appeals/").content.decode()) == seen
+
+
+def test_a_case_is_proposed_on_its_page_and_hidden_from_its_person(cast, sign_in):
+    cycle = make.closed(make.whole_quarter(cast, {}, {cast.partner_member.pk: 20}), by=cast.manager)
+    case = ConsequenceCase.objects.get(participant=make.of(cycle, cast.partner_member))
+    url = f"/appraisal/cases/{case.pk}"
+    assert sign_in(cast.partner_member).get(url).status_code == 404
+    assert sign_in(cast.leader).get(url).status_code == 404
+    assert sign_in(cast.hr).get(url).status_code == 200
+    browser = sign_in(cast.manager)
+    assert browser.get(f"{url}/propose").status_code == 200
+    answer = browser.post(
+        f"{url}/propose", {**KEY, "measure": "warning", "reason": "三项指标均未达标。"}
+    )
+    assert answer.status_code == 302
+    assert "三项指标均未达标。" in browser.get(url).content.decode()
+
+
+def test_the_trial_computes_by_the_same_arithmetic_and_stores_nothing(cast, sign_in):
+    query = {
+        "team": "client", "cycle": "quarter", "count": "1", "new_clients": "91.665",
+        "satisfaction": "86", "relation_loyalty": "７２．９２", "attitude": "88", "ability": "85",
+    }  # fmt: skip
+    page = sign_in(cast.member).get("/appraisal/trial", query)
+    assert page.status_code == 200
+    assert "86.33" in page.content.decode()
+    assert not Participant.objects.exists()
+
+
+@pytest.mark.parametrize("bad", ["abc", "101", "-1", "NaN", "1e999", "=1+1"])
+def test_a_trial_that_does_not_fit_is_a_sentence_and_keeps_what_was_typed(cast, sign_in, bad):
+    answer = sign_in(cast.member).get(
+        "/appraisal/trial", {"team": "client", "count": "1", "new_clients": bad}
+    )
+    assert answer.status_code == 422
+    assert bad in answer.content.decode()
+
+
+def test_the_first_page_shows_the_running_quarter_and_the_todos(cast, sign_in):
+    from appraisal.cards import running_score, todos
+
+    cycle = make.frozen(make.opened(cast.version), {})
+    with make.metrics_saying({cast.member.pk: make.EXAMPLE}):
+        card = running_score(cast.member)
+    assert [str(row["score"]) for row in card["rows"]] == ["91.67", "86.00", "72.92"]
+    # One of 61 working days of the fourth quarter lies behind 8 October.
+    assert 0 < card["pace"] < 10
+    assert running_score(cast.hr) is None
+    assert [todo.kind for todo in todos(cast.member)] == ["appraisal.self_review"]
+    make.self_reviewed(make.of(cycle, cast.member))
+    assert [todo.kind for todo in todos(cast.leader)] == [
+        "appraisal.self_review",
+        "appraisal.evaluation",
+    ]
+
+
+def test_the_acting_deputy_finds_the_managers_appeals_among_the_todos(cast, quarter):
+    from appraisal.cards import todos
+    from appraisal.services import appeals
+
+    appeals.file_appeal(
+        actor=cast.member, record=make.of(quarter, cast.member), ground="other", text="不同意。"
+    )
+    assert "appraisal.appeal" not in [todo.kind for todo in todos(cast.deputy)]
+    Mandate.objects.create(
+        principal=cast.manager, delegate=cast.deputy, starts_at=clock.now() - timedelta(hours=1),
+        ends_at=clock.now() + timedelta(days=1), reason="leave", created_by=cast.manager,
+    )  # fmt: skip
+    assert "appraisal.appeal" in [todo.kind for todo in todos(cast.again(cast.deputy))]
+
+
+def test_a_team_mean_is_drawn_from_five_people_on(cast, quarter):
+    from appraisal.desk.score import ScorePage
+
+    page = ScorePage(cast.member, make.of(quarter, cast.member), {})
+    assert page.team_means == {}
+    assert len(page.radar["data"]["series"]) == 1
+
+
+def test_pages_ask_the_database_a_fixed_number_of_times(cast, quarter, sign_in):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    browser = sign_in(cast.hr)
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(f"/appraisal/cycles/{quarter.pk}")
+    assert len(queries) < 45, len(queries)
