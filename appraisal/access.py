@@ -149,6 +149,7 @@ class CycleAccess(access.Rule):
         "close": ORGANISERS,
         "reopen": MANAGER,
         "target": MANAGER,
+        "fix": MANAGER | {Role.LEADERSHIP: Scope.DEPARTMENT},
         "deliver": MANAGER | {Role.LEADERSHIP: Scope.DEPARTMENT},
         "export": {Role.HR: Scope.DEPARTMENT},
     }

@@ -56,7 +56,7 @@ MINE = Listing(
     title=lambda one: one.cycle,
     columns=[
         Column("stage", _("Stage"), lambda one: one.get_stage_display(), cell=stage_badge),
-        Column("score", _("Score"), delivered_score, "number"),
+        Column("score", _("Total score"), delivered_score, "number"),
         Column("level", _("Level"), delivered_level),
         Column("superior", _("Superior"), lambda one: one.superior),
         Column("due", _("Self-review due"), lambda one: one.cycle.self_due_at, "date", shown=False),
@@ -94,7 +94,7 @@ EVALUATIONS = Listing(
             "date",
             cell=evaluation_due,
         ),
-        Column("score", _("Score"), delivered_score, "number"),
+        Column("score", _("Total score"), delivered_score, "number"),
     ],
     views=[
         SavedView(

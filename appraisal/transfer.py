@@ -167,12 +167,17 @@ def _summary_sheet(sheet: Worksheet, cycle: Cycle, rows: Sequence[Row], level_fo
     _text(sheet["A2"], _scheme(cycle))
     common = cycle.rules.common_set()
     shared = [one.label() for one in common.indicators] if common else []
-    heads = [(_("User name"), 14), (_("Person"), 12), (_("Team"), 18), (_("Confirmed"), 16)]
+    heads = [
+        (_("User name"), 14),
+        (_("Person"), 12),
+        (_("Team"), 18),
+        (_("Confirmed by the person"), 16),
+    ]
     heads += [(_("Own indicators"), 12), *[(label, 12) for label in shared]]
     heads += [
         (_("Computed"), 10),
         (_("Adjustment"), 10),
-        (_("Score"), 10),
+        (_("Total score"), 10),
         (_("Level"), 10),
         (_("Remark"), 44),
     ]

@@ -146,4 +146,5 @@ class ObligationAccess(access.Rule):
 def decided_contracts(person: Any) -> QuerySet:
     """The ids of contracts a step of whose approval is or was this person's."""
     kind = ContentType.objects.get_for_model(Contract)
-    return involving(person).filter(about_type=kind).order_by().values("about_id")
+    seen = involving(person, seats=person.seats)
+    return seen.filter(about_type=kind).order_by().values("about_id")

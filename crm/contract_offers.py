@@ -173,7 +173,7 @@ offers.add(
         30,
         "crm/contract_panel.html",
         client_tab,
-        lambda person, client: contracts_of(person, client).count(),
+        lambda person, client: client.contract_count,
     ),
     offers.SearchSource("contracts", 30, search),
     offers.ReportSection("contracts", gettext_lazy("New contracts"), 40, new_contracts),

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from django.db.models import QuerySet
 
-from crm.naming import initials, syllables
+from crm.naming import syllables
 
 SHORT = 2
 
@@ -29,9 +29,9 @@ def _words(name: str, *, is_person: bool) -> list[str]:
     plain = normalize("NFKC", name).lower().replace(" ", "")
     if not plain:
         return []
-    sound = "".join(syllables(plain, is_person=is_person))
-    first_letters = initials(plain, is_person=is_person)
-    return [*_grams(plain), *_grams(first_letters), plain, sound, first_letters]
+    sounds = syllables(plain, is_person=is_person)
+    first_letters = "".join(sound[0] for sound in sounds)
+    return [*_grams(plain), *_grams(first_letters), plain, "".join(sounds), first_letters]
 
 
 def _grams(text: str) -> list[str]:

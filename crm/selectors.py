@@ -5,10 +5,10 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from crm.models import Client, Contact, Opportunity, Visit
+from crm.models import Client, ClientRole, Contact, ContactPoint, Contract, Opportunity, Visit
 from expansion import offers
 from expansion.audit.models import Entry
 from expansion.worktime import Period
@@ -17,18 +17,29 @@ MOST_ENTRIES = 50
 
 
 def with_counts(clients: QuerySet[Client]) -> QuerySet[Client]:
-    """Clients with what their page counts, all in the one query that reads them."""
+    """Clients with their roles and what their page counts, all in the one query that reads them."""
     quarter = Period.containing("quarter")
     in_quarter = (
         Visit.objects.live()
         .done()
         .filter(took_place_at__gte=quarter.begins_at, took_place_at__lt=quarter.ends_at)
     )
+    roles = {
+        f"is_{role}": Exists(ClientRole.objects.filter(client=OuterRef("pk"), role=role))
+        for role in ClientRole.Role.values
+    }
     return clients.annotate(
+        **roles,
+        contract_count=_many(Contract.objects.live()),
         contact_count=_many(Contact.objects.filter(deleted_at=None)),
         opportunity_count=_many(Opportunity.objects.filter(deleted_at=None)),
         visits_in_quarter=_many(in_quarter),
     )
+
+
+def roles_of(client: Client) -> list[str]:
+    """What the client is to the department; `with_counts` has read it."""
+    return [str(role.label) for role in ClientRole.Role if getattr(client, f"is_{role.value}")]
 
 
 def _many(records: QuerySet) -> Coalesce:
@@ -56,3 +67,16 @@ def changes(client: Client) -> list[Entry]:
 def contacts_of(client: Client) -> Iterable[Contact]:
     """The contact persons with their numbers, the main one first."""
     return client.contacts.filter(deleted_at=None).prefetch_related("points")
+
+
+def first_contacts(client: Client, most: int = 4) -> list[Contact]:
+    """The contact persons of the side panel, each with the first number or address, in one query."""
+    first = ContactPoint.objects.filter(contact=OuterRef("pk")).order_by("pk")
+    contacts = client.contacts.filter(deleted_at=None)
+    return list(
+        contacts.annotate(
+            point_pk=Subquery(first.values("pk")[:1]),
+            point_kind=Subquery(first.values("kind")[:1]),
+            point_value=Subquery(first.values("value")[:1]),
+        )[:most]
+    )

@@ -49,6 +49,8 @@ def contract_page(person: Any, contract: Contract) -> dict[str, Any]:
         if contract.status == Contract.Status.SIGNED
         else 0,
         "may_edit": contract.is_editable and access.can(person, "edit", contract),
+        # The signed scan is added after approval; the snapshot keeps the checksums of before.
+        "may_attach": access.can(person, "edit", contract),
         "may_delete": contract.is_editable and access.can(person, "delete", contract),
         "may_sign": contract.status == Contract.Status.APPROVED
         and access.can(person, "sign", contract),

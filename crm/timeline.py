@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import Client, Lead, Opportunity, Visit, VisitComment
@@ -25,15 +26,17 @@ CHANNEL_ICONS = {"phone": "phone", "email": "mail", "sms": "message"}
 def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     """Recorded, cancelled and missed visits, with comments and photos; planned ones stand ahead."""
     visits = list(
-        client.visits.live()
+        client.visits.filter(deleted_at=None)
         .exclude(status=Visit.Status.PLANNED)
         .select_related("visitor")
-        .prefetch_related(
-            Prefetch("comments", VisitComment.objects.select_related("by").order_by("pk"))
+        .annotate(
+            commented=Exists(VisitComment.objects.filter(visit=OuterRef("pk"))),
+            pictured=Exists(_pictures().filter(about_id=OuterRef("pk"))),
         )
         .order_by("-took_place_at", "-pk")[:MOST_ENTRIES]
     )
-    photos = _photos(visits)
+    photos = _photos([visit for visit in visits if visit.pictured])
+    comments = _comments([visit for visit in visits if visit.commented])
     for visit in visits:
         yield TimelineEntry(
             at=visit.took_place_at or visit.planned_at,
@@ -46,13 +49,13 @@ def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
             badge=_visit_badge(visit),
             lines=_noted(visit),
             photos=tuple(photos[visit.pk]),
-            quotes=tuple((one.by.name, one.text, one.at) for one in visit.comments.all()),
+            quotes=tuple(comments[visit.pk]),
         )
 
 
 def communication_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     channels = rules_on().crm.contact_channels
-    talks = client.communications.live().select_related("by", "contact")
+    talks = client.communications.filter(deleted_at=None).select_related("by", "contact")
     for talk in talks.order_by("-at", "-pk")[:MOST_ENTRIES]:
         channel = label_in(channels, talk.channel)
         state = _("%(channel)s, reached") if talk.reached else _("%(channel)s, not reached")
@@ -147,15 +150,26 @@ def _noted(record: Any) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for label, text in found if text)
 
 
-def _photos(visits: list[Visit]) -> dict[int, list[str]]:
-    """The pictures of several visits in one query."""
-    found: dict[int, list[str]] = defaultdict(list)
+def _pictures() -> QuerySet[Attachment]:
     kind = ContentType.objects.get_for_model(Visit)
-    pictures = Attachment.objects.live().filter(
-        about_type=kind, about_id__in=[visit.pk for visit in visits], kind="photo"
-    )
+    return Attachment.objects.live().filter(about_type=kind, kind="photo")
+
+
+def _photos(visits: list[Visit]) -> dict[int, list[str]]:
+    """The addresses of the pictures of several visits, in one query at most."""
+    found: dict[int, list[str]] = defaultdict(list)
+    pictures = _pictures().filter(about_id__in=[visit.pk for visit in visits])
     for pk, visit in pictures.values_list("pk", "about_id"):
         found[visit].append(f"/files/{pk}/picture")
+    return found
+
+
+def _comments(visits: list[Visit]) -> dict[int, list[tuple[str, str, datetime]]]:
+    """What was said to several visits: person, words, moment; in one query at most."""
+    found: dict[int, list[tuple[str, str, datetime]]] = defaultdict(list)
+    comments = VisitComment.objects.filter(visit__in=visits).select_related("by")
+    for one in comments.order_by("pk"):
+        found[one.visit_id].append((one.by.name, one.text, one.at))
     return found
 
 

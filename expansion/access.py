@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from operator import or_
 from functools import reduce
+from operator import or_
 from typing import Any, Protocol, TypeVar
 
 from django.db import models
@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from expansion.errors import Forbidden, Gone
-
 
 M = TypeVar("M", bound=models.Model)
 

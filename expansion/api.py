@@ -1,28 +1,479 @@
-"""The API's root: routes and problem details (RFC 9457). Filled by the rooms."""
+"""The API's one base: a noun is a `RecordViewSet` in a few lines (architecture.md, “API”).
 
-from typing import Any
+Every door starts from the gate (law 1) and calls the services that pages call. Errors are problem
+details (RFC 9457). A change of a record sends its `version` as `If-Match`; any write may carry an
+`Idempotency-Key`, and a repeat gets the first one's answer.
+"""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import exceptions, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.routers import DynamicRoute, Route, SimpleRouter
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.validators import UniqueValidator
+from rest_framework.views import APIView, exception_handler
 
-from expansion.errors import Invalid, Refusal
+from expansion import access
+from expansion.errors import Gone, Invalid, Missing, NotNow, Refusal, Stale
+from expansion.once.services import once
+from expansion.ui.gates import SIGNED_IN
+from expansion.ui.listing import Listing, State
+from expansion.ui.pages import Screen
 
 PROBLEM = "application/problem+json"
+UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
+CODES = {Invalid: "invalid", Stale: "stale", NotNow: "not_now", Gone: "gone", Missing: "missing"}
+
+
+class Unconditional(Refusal):
+    """A change that does not say which version it changes."""
+
+    status = HTTPStatus.PRECONDITION_REQUIRED
+
+
+class Malformed(Refusal):
+    """A header that cannot be read."""
+
+
+# --- Errors -----------------------------------------------------------------------------------
+
+
+class Problem(serializers.Serializer):
+    """Problem details; `detail` is a sentence in the reader's language, `errors` go by field."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.DictField(required=False)
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Any error of the API as problem details; unknown ones stay errors of the server."""
     if isinstance(error, Refusal):
-        body: dict[str, Any] = {"title": error.message, "status": error.status}
-        if isinstance(error, Invalid) and error.fields:
-            body["errors"] = error.fields
-        return Response(body, status=error.status, content_type=PROBLEM)
+        return _problem(error.status, error.message, _code(error), _fields(error))
+    if isinstance(error, exceptions.ValidationError):
+        errors = _by_field(error.detail)
+        return _problem(UNPROCESSABLE, _first_sentence(errors), "invalid", errors)
     response = exception_handler(error, context)
-    if response is not None:
-        detail = response.data
-        title = detail.get("detail") if isinstance(detail, dict) else None
-        response.data = {"title": str(title or error), "status": response.status_code}
-        if title is None:
-            response.data["errors"] = detail
-        response.content_type = PROBLEM
-    return response
+    if response is None:
+        return None
+    status = HTTPStatus(response.status_code)
+    answer = _problem(status, _sentence(error), status.phrase.lower().replace(" ", "_"))
+    for name in ("WWW-Authenticate", "Retry-After"):
+        if response.has_header(name):
+            answer[name] = response[name]
+    return answer
+
+
+def _problem(
+    status: int, detail: str, code: str, errors: Mapping[str, Any] | None = None
+) -> Response:
+    status = HTTPStatus(status)
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+    }
+    return Response(body | ({"errors": errors} if errors else {}), status, content_type=PROBLEM)
+
+
+def _code(error: Refusal) -> str:
+    known = next((code for kind, code in CODES.items() if isinstance(error, kind)), "")
+    return known or HTTPStatus(error.status).phrase.lower().replace(" ", "_")
+
+
+def _fields(error: Refusal) -> dict[str, Any]:
+    """Sentences by field; for a stale change the values now stored, by field."""
+    if isinstance(error, Invalid):
+        return error.fields
+    return error.theirs if isinstance(error, Stale) else {}
+
+
+def _by_field(detail: Any) -> dict[str, Any]:
+    return dict(detail) if isinstance(detail, Mapping) else {"non_field_errors": list(detail)}
+
+
+def _first_sentence(found: Any) -> str:
+    if isinstance(found, Mapping):
+        return next((_first_sentence(one) for one in found.values()), "")
+    if isinstance(found, list | tuple):
+        return next((_first_sentence(one) for one in found), "")
+    return str(found)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Http404):
+        return _("There is nothing here for you at this address.")
+    if isinstance(error, PermissionDenied):
+        return _("This is not part of your role. Ask the administrator.")
+    return str(getattr(error, "detail", error))
+
+
+# --- What is read and written -------------------------------------------------------------------
+
+
+class Moment(serializers.DateTimeField):
+    """An aware moment in UTC; one that is sent without a zone is taken for UTC."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{"default_timezone": UTC, **kwargs})
+
+
+class Shown(serializers.ModelSerializer):
+    """What is read of a noun."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: Moment,
+    }
+    id = serializers.IntegerField(read_only=True)
+
+
+class Taken(serializers.ModelSerializer):
+    """What a write takes. It checks form only; what must be unique or allowed, the service says."""
+
+    serializer_field_mapping = Shown.serializer_field_mapping
+
+    def get_validators(self) -> list[Any]:
+        return []
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict]:
+        kind, given = super().build_standard_field(field_name, model_field)
+        if "validators" in given:
+            given["validators"] = [
+                one for one in given["validators"] if not isinstance(one, UniqueValidator)
+            ]
+        return kind, given
+
+
+class Nothing(serializers.Serializer):
+    """An act that asks nothing."""
+
+
+class Reason(serializers.Serializer):
+    """An act that asks why."""
+
+    reason = serializers.CharField(max_length=1000)
+
+
+class Comment(serializers.Serializer):
+    """What is said to those who decide."""
+
+    comment = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class Named(serializers.Serializer):
+    """A record that another one points at: its id, and its name of the moment."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    label = serializers.CharField(source="__str__", read_only=True)
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class Visible(serializers.RelatedField):
+    """The id of a record that the writer may see; another one is not there (law 1)."""
+
+    def use_pk_only_optimization(self) -> bool:
+        return True
+
+    def to_internal_value(self, data: Any) -> models.Model:
+        if isinstance(data, bool) or not isinstance(data, int | str):
+            raise serializers.ValidationError(_("Give the id of a record."))
+        try:
+            return access.find(self.context["request"].user, self.get_queryset(), data)
+        except Gone as gone:
+            raise serializers.ValidationError(gone.message) from None
+
+    def to_representation(self, value: Any) -> int:
+        return int(value.pk)
+
+
+# --- The noun -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Act:
+    """One write: the service that answers it, what it takes, and what it gives back.
+
+    The service gets `actor`, the values, for an act on a record `record`, and for a `versioned` one
+    the `version` that the caller has seen. Without `gives` the noun itself is given back.
+    """
+
+    service: Callable[..., Any]
+    takes: type[serializers.BaseSerializer] = Nothing
+    gives: type[serializers.BaseSerializer] | None = None
+    versioned: bool = False
+
+
+class Pages(CursorPagination):
+    """Newest first; `next` and `previous` are addresses, so no page is skipped or shown twice."""
+
+    page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = 200
+    ordering = "-pk"
+
+
+class PerPerson(UserRateThrottle):
+    """A slip of a script is slowed down before it slows everybody."""
+
+    rate = "600/min"
+
+
+ONCE = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A repeat changes nothing twice."
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag that was read."
+)
+
+
+class RecordViewSet(viewsets.GenericViewSet):
+    """One noun: read through the gate, written through its services.
+
+    `creates` answers POST on the list, `changes` PATCH on a record, `verbs` POST `…/7/<verb>`, and
+    `starts` POST `…/<verb>` on the list. `listing` lends its filters, views and search.
+    """
+
+    listing: ClassVar[Listing | None] = None
+    creates: ClassVar[Act | None] = None
+    changes: ClassVar[Act | None] = None
+    verbs: ClassVar[Mapping[str, Act]] = {}
+    starts: ClassVar[Mapping[str, Act]] = {}
+    permission_classes: Sequence[Any] = [IsAuthenticated]
+    throttle_classes: Sequence[Any] = [PerPerson]
+    pagination_class = Pages
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Declares a documented method for each act, so that router and schema find it."""
+        super().__init_subclass__(**kwargs)
+        cls.list = _documented(_listing(), 200, cls.serializer_class, _queries(cls.listing))
+        cls.retrieve = _documented(_retrieving(), 200, cls.serializer_class, [])
+        if cls.creates:
+            cls.create = _acting(cls, "create", cls.creates, 201)
+        if cls.changes:
+            cls.partial_update = _acting(cls, "partial_update", cls.changes, 200)
+        for name, act in cls.verbs.items():
+            _add_verb(cls, name, act, detail=True)
+        for name, act in cls.starts.items():
+            _add_verb(cls, name, act, detail=False)
+
+    def records(self) -> QuerySet:
+        """What there is, before anybody's gate, with all that a row shows in one query."""
+        raise NotImplementedError
+
+    def get_queryset(self) -> QuerySet:
+        if getattr(self, "swagger_fake_view", False):
+            return self.records().none()
+        return access.visible_to(self.request.user, self.records())
+
+    def narrowed(self, records: QuerySet) -> QuerySet:
+        if self.listing is None:
+            return records
+        return State(self.listing, self.request.query_params, self.request.user).narrowed(records)
+
+    def found(self) -> models.Model:
+        """The record of the address; Gone where it is not there for this person."""
+        return access.find(self.request.user, self.records(), self.kwargs["pk"])
+
+    def run(self, act: Act, status: int, *, partial: bool = False) -> Response:
+        """Checks what was sent, calls the service once, and gives back what it made."""
+        record = self.found() if "pk" in self.kwargs else None
+        sent = act.takes(
+            data=self.request.data, partial=partial, context=self.get_serializer_context()
+        )
+        sent.is_valid(raise_exception=True)
+        given = dict(sent.validated_data) | ({"record": record} if record is not None else {})
+        if act.versioned:
+            given["version"] = self.version()
+        result, new = self.once(lambda: act.service(actor=self.request.user, **given))
+        response = self.answer(act, result, status)
+        if not new:
+            response["Idempotency-Replayed"] = "true"
+        return response
+
+    def version(self) -> int:
+        """The version that the caller has seen, from `If-Match`.
+
+        Raises:
+            Unconditional: it does not say.
+            Malformed: it is no ETag of ours.
+        """
+        tag = self.request.headers.get("If-Match", "").removeprefix("W/").strip('"')
+        if not tag:
+            raise Unconditional(_("Send the ETag that you have read as If-Match."))
+        if not (tag.isascii() and tag.isdigit() and len(tag) < 10):
+            raise Malformed(_("If-Match is not an ETag of this record."))
+        return int(tag)
+
+    def once(self, act: Callable[[], models.Model]) -> tuple[models.Model, bool]:
+        """The act, or the first one's record where its key has been sent before."""
+        key = self.request.headers.get("Idempotency-Key", "")
+        if not key:
+            return act(), True
+        # Hashed with the address: one key never answers for another act, whatever its length.
+        digest = sha256(f"{self.request.method} {self.request.path} {key}".encode()).hexdigest()
+        return once(actor=self.request.user, key=digest, act=act)
+
+    def answer(self, act: Act, result: Any, status: int) -> Response:
+        """What was made, read again through the gate: it may be out of sight now."""
+        if act.gives:
+            return Response(act.gives(result, context=self.get_serializer_context()).data, status)
+        record = self.get_queryset().filter(pk=result.pk).first()
+        if record is None:
+            return Response(status=HTTPStatus.NO_CONTENT)
+        return self.shown(record, status)
+
+    def shown(self, record: models.Model, status: int = 200) -> Response:
+        headers = {"ETag": f'"{record.version}"'} if hasattr(record, "version") else {}
+        return Response(self.get_serializer(record).data, status, headers=headers)
+
+
+def _listing() -> Callable[..., Response]:
+    def list(self: RecordViewSet, request: Request) -> Response:
+        """Those that one may see, newest first."""
+        page = self.paginate_queryset(self.narrowed(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    return list
+
+
+def _retrieving() -> Callable[..., Response]:
+    def retrieve(self: RecordViewSet, request: Request, pk: str) -> Response:
+        """One that one may see; its ETag is its version."""
+        return self.shown(self.found())
+
+    return retrieve
+
+
+def _acting(
+    cls: type[RecordViewSet],
+    name: str,
+    act: Act,
+    status: int,
+    declare: Callable[..., Any] = lambda method: method,
+) -> Callable[..., Response]:
+    partial = name == "partial_update"
+
+    def write(self: RecordViewSet, request: Request, **place: Any) -> Response:
+        return self.run(act, status, partial=partial)
+
+    write.__name__ = name
+    write.__doc__ = (act.service.__doc__ or "").split("\n\n")[0].strip()
+    headers = [ONCE, IF_MATCH] if act.versioned else [ONCE]
+    takes = None if act.takes is Nothing else act.takes
+    # The schema reads what the outermost decorator says: `declare` comes before it.
+    return _documented(declare(write), status, act.gives or cls.serializer_class, headers, takes)
+
+
+def _add_verb(cls: type[RecordViewSet], name: str, act: Act, *, detail: bool) -> None:
+    word = f"{'act' if detail else 'start'}_{name.replace('-', '_')}"
+    declare = action(detail=detail, methods=["post"], url_path=name)
+    setattr(cls, word, _acting(cls, word, act, 200 if detail else 201, declare))
+
+
+def _documented(
+    method: Callable[..., Response],
+    status: int,
+    gives: Any,
+    parameters: list[OpenApiParameter],
+    takes: Any = None,
+) -> Callable[..., Response]:
+    refusals = {(code, PROBLEM): Problem for code in (400, 401, 403, 404, 409, 422, 428, 429)}
+    listed = gives(many=True) if method.__name__ == "list" else gives
+    left = {204: None} if status != 200 or method.__name__.startswith("act_") else {}
+    return extend_schema(
+        request=takes, parameters=parameters, responses={status: listed} | left | refusals
+    )(method)
+
+
+def _queries(listing: Listing | None) -> list[OpenApiParameter]:
+    """The words of the query string that the list's own page knows."""
+    if listing is None:
+        return []
+    words = [one.key for one in listing.filters]
+    words += ["view"] if listing.views else []
+    words += ["q"] if listing.search else []
+    return [OpenApiParameter(word, OpenApiTypes.STR) for word in words]
+
+
+class Router(SimpleRouter):
+    """Addresses as those of the pages: `clients/`, `clients/7`, `clients/7/reassign`."""
+
+    routes = [
+        Route(
+            url=r"^{prefix}/$",
+            mapping={"get": "list", "post": "create"},
+            name="{basename}-list",
+            detail=False,
+            initkwargs={},
+        ),
+        DynamicRoute(
+            url=r"^{prefix}/{url_path}$", name="{basename}-{url_name}", detail=False, initkwargs={}
+        ),
+        Route(
+            url=r"^{prefix}/{lookup}$",
+            mapping={"get": "retrieve", "patch": "partial_update"},
+            name="{basename}-detail",
+            detail=True,
+            initkwargs={},
+        ),
+        DynamicRoute(
+            url=r"^{prefix}/{lookup}/{url_path}$",
+            name="{basename}-{url_name}",
+            detail=True,
+            initkwargs={},
+        ),
+    ]
+
+
+def routes(app: str, nouns: Mapping[str, type[RecordViewSet]]) -> list[Any]:
+    """The addresses of an app's nouns, for its `urlpatterns`."""
+    router = Router(trailing_slash=False, use_regex_path=True)
+    for noun, view in nouns.items():
+        router.register(noun, view, basename=f"api-{app}-{noun}")
+    return router.urls
+
+
+class Unknown(APIView):
+    """An address of the API that does not exist, as a problem and not as a page."""
+
+    schema = None
+    permission_classes = [IsAuthenticated]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise Gone(_("There is nothing here for you at this address."))
+
+
+class DocsPage(Screen):
+    """The schema, drawn for people."""
+
+    gate = SIGNED_IN
+    template = "api/docs.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.draw({})

@@ -178,6 +178,15 @@ class TimelineEntry:
     quotes: tuple[tuple[str, str, datetime], ...] = ()  # person, words, moment
 
 
+@dataclass(frozen=True)
+class Seed:
+    """A room's rows for the demo department; `sow(demo)` writes them through the services."""
+
+    key: str
+    order: int
+    sow: Callable[[Any], None]
+
+
 @dataclass
 class _Registry:
     """Offers by their class, in order; a key is unique within its class."""

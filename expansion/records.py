@@ -10,16 +10,25 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from expansion import clock
 from expansion.errors import Gone, Stale
 
 M = TypeVar("M", bound=models.Model)
 
 
+class ChangedAt(models.DateTimeField):
+    """Django's `auto_now`, by the house's own clock."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        setattr(model_instance, self.attname, clock.now())
+        return clock.now()
+
+
 class Recorded(models.Model):
     """A noun with its birth, its last change and a `version` that every change raises by one."""
 
-    created_at = models.DateTimeField(gettext_lazy("created"), auto_now_add=True, editable=False)
-    updated_at = models.DateTimeField(gettext_lazy("changed"), auto_now=True, editable=False)
+    created_at = models.DateTimeField(gettext_lazy("created"), default=clock.now, editable=False)
+    updated_at = ChangedAt(gettext_lazy("changed"), default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

@@ -283,7 +283,29 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Fields of one name with different choices: each set has the name of its noun.
+    "ENUM_NAME_OVERRIDES": {
+        "ClientKind": "crm.models.Client.Kind",
+        "ContactPointKind": "crm.models.ContactPoint.Kind",
+        "ContractKind": "crm.models.Contract.Kind",
+        "UnitKind": "expansion.people.models.Unit.Kind",
+        "Rating": "crm.models.client.Rating",
+        "LeadStatus": "crm.models.Lead.Status",
+        "OpportunityStatus": "crm.models.Opportunity.Status",
+        "VisitStatus": "crm.models.Visit.Status",
+        "ContractStatus": "crm.models.Contract.Status",
+        "PlanStatus": "research.models.ResearchPlan.Status",
+        "ReportStatus": "research.models.ResearchReport.Status",
+        "PartnerStatus": "partnerships.models.Partner.Status",
+        "ProjectStatus": "partnerships.models.Project.Status",
+        "SessionStatus": "training.models.Session.Status",
+        "WorkReportStatus": "expansion.office.models.WorkReport.Status",
+        "RequestStatus": "expansion.approvals.models.Request.Status",
+        "StepStatus": "expansion.approvals.models.Step.Status",
+        "PersonStatus": "expansion.people.models.Status",
+        "VersionStatus": "expansion.rulebook.models.Version.Status",
+    },
 }
 
 # Mail leaves through the outbox of `notices`; without a server it is printed.

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from expansion.home import views as home
-from expansion.people.views import choose_language
+from expansion.people.views.own import choose_language
 from expansion.ui import styleguide
 from expansion.ui.failures import bad_request, not_found
 from expansion.ui.gates import PUBLIC, SIGNED_IN, behind
@@ -19,6 +19,7 @@ urlpatterns = [
     path("language/", choose_language, name="language"),
     path("styleguide/", behind(SIGNED_IN)(styleguide.page), name="styleguide"),
     path("people/", include("expansion.people.urls")),
+    path("audit/", include("expansion.audit.urls")),
     path("rulebook/", include("expansion.rulebook.urls")),
     path("files/", include("expansion.files.urls")),
     path("jobs/", include("expansion.jobs.urls")),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("office/", include("expansion.office.urls")),
     path("transfer/", include("expansion.transfer.urls")),
     path("crm/", include("crm.urls")),
+    path("api/v1/", include("expansion.api_urls")),
     path("partnerships/", include("partnerships.urls")),
     path("training/", include("training.urls")),
     path("research/", include("research.urls")),

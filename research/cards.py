@@ -21,7 +21,7 @@ def todos(person: Any) -> Iterator[offers.Todo]:
         detail = _("From %(name)s") % {"name": receipt.report.owner.name}
         yield _todo("unread", receipt.report, detail, _("Read"))
     for report in unscored_by(person):
-        yield _todo("unscored", report, _("Approved without quality scores"), _("Score"))
+        yield _todo("unscored", report, _("Approved without quality scores"), _("Score it"))
 
 
 def _todo(kind: str, report: ResearchReport, detail: str, act: str) -> offers.Todo:

@@ -156,7 +156,7 @@ class ReviewForm(ServiceForm):
         super().__init__(*args, **kwargs)
         for name in QualityReview.RESPECTS:
             label = QualityReview._meta.get_field(name).verbose_name
-            number = forms.NumberInput(attrs={"class": "num", "inputmode": "numeric"})
+            number = forms.NumberInput(attrs={"class": "form-control num", "inputmode": "numeric"})
             self.fields[name] = forms.IntegerField(
                 label=label, min_value=0, max_value=100, widget=number
             )

@@ -38,7 +38,7 @@ def _report_facts(report: ResearchReport) -> Iterator[tuple[str, str]]:
             "valid": valid,
         },
     )
-    yield _("Goes to"), _(", ").join(str(line) for line in readers)
+    yield _("Distributed to"), _(", ").join(str(line) for line in readers)
 
 
 def plan_document(plan: ResearchPlan) -> dict[str, Any]:

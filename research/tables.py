@@ -123,7 +123,7 @@ PLANS = Listing(
     ],
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
-        SavedView("running", _("Running"), lambda records, person: records.collecting()),
+        SavedView("running", _("Being carried out"), lambda records, person: records.collecting()),
     ],
     search=lambda records, text: records.filter(title__icontains=text),
     search_hint=_("Title"),

@@ -85,17 +85,8 @@ class SessionForm(RecordForm):
             self.fields[name].required = False
             self.fields[name].help_text = _("Left empty, it is the course's.")
 
-    def _post_clean(self) -> None:
-        """Leaves what does not hold to the service, which fills in from the course."""
-        stored, self.instance = self.instance, Session(pk=self.instance.pk)
-        super()._post_clean()
-        self.instance = stored
-        for name in ("title", "hours"):
-            if not self.fields[name].required and name in self._errors:
-                del self._errors[name]
-
     def validate_constraints(self) -> None:
-        """See `_post_clean`."""
+        """The service says what does not hold, field by field."""
 
 
 class EnrolForm(ServiceForm):

@@ -65,14 +65,18 @@ class Cockpit:
         at, can = self.cycle.at, self._can
         to_fix = [one for one in self._mine_in_review if not one.result.finalized_at]
         fixed = [one for one in self._mine_in_review if one.result.finalized_at]
-        return {
+        steps = {
             "open": at == Stage.PLANNED and self.opens_on <= worktime.today() and can("open"),
-            "target": at in (Stage.PLANNED, Stage.COLLECTING) and can("target"),
             "collect": at == Stage.COLLECTING and not self.job_runs and can("collect"),
-            "nudge": bool(self.missing) and can("nudge"),
             "fix": bool(to_fix),
             "deliver": bool(fixed),
             "close": at == Stage.FEEDBACK and self._windows_over and can("close"),
+        }
+        return {
+            **steps,
+            "step": any(steps.values()),
+            "target": at in (Stage.PLANNED, Stage.COLLECTING) and can("target"),
+            "nudge": bool(self.missing) and can("nudge"),
             "reopen": at.reached(Stage.SELF_REVIEW) and can("reopen"),
             "export": at.reached(Stage.FEEDBACK) and can("export"),
         }

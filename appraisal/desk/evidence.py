@@ -49,7 +49,7 @@ class Drawer:
             score = scoring.part_score(self.indicator, part, self.page.figures)
             shown.append(
                 {
-                    "label": self._label(part.metric),
+                    "label": self._label(part.metric, part.key),
                     "value": self._reached(part),
                     "score": formats.NOTHING if score is None else f"{two_places(score):.2f}",
                 }
@@ -68,9 +68,11 @@ class Drawer:
         return value + target
 
     @staticmethod
-    def _label(metric: str) -> str:
+    def _label(metric: str, key: str) -> str:
+        if not metric:
+            return _("Rating")
         known = metrics.known().get(metric)
-        return str(known.label) if known else _("Rating")
+        return str(known.label) if known else key
 
     @cached_property
     def line(self) -> Line | None:
@@ -88,7 +90,7 @@ class Drawer:
             return []
         return [
             {
-                "label": self._label(line.metric),
+                "label": self._label(line.metric, line.part),
                 "url": self._url(part=line.part),
                 "active": line == self.line,
                 "count": self.page.counted.get(line.pk, 0),

@@ -100,7 +100,9 @@ def remarks(rules: Rules, kpi_set: KpiSet, cycle: str, breakdown: Mapping[str, A
     ]
     silent = [one.label() for one in rules.parties(cycle) if not one.weight.value]
     if silent:
-        said.append(_("%(party)s is recorded and does not count.") % {"party": _(", ").join(silent)})
+        said.append(
+            _("%(party)s is recorded and does not count.") % {"party": _(", ").join(silent)}
+        )
     labels = indicator_labels(rules, kpi_set)
     missing = [
         labels[line["key"]]

@@ -4,25 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appraisal', '0001_initial'),
+        ("appraisal", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='cycle',
-            name='closed_at',
-            field=models.DateTimeField(null=True, verbose_name='closed at'),
+            model_name="cycle",
+            name="closed_at",
+            field=models.DateTimeField(null=True, verbose_name="closed at"),
         ),
         migrations.AlterField(
-            model_name='cycle',
-            name='stage',
-            field=models.CharField(choices=[('planned', 'planned'), ('collecting', 'collecting figures'), ('self_review', 'self-review'), ('evaluation', "superior's evaluation"), ('review', "manager's review"), ('feedback', 'result delivered'), ('closed', 'cycle closed')], default='planned', max_length=12, verbose_name='stage'),
+            model_name="cycle",
+            name="stage",
+            field=models.CharField(
+                choices=[
+                    ("planned", "planned"),
+                    ("collecting", "collecting figures"),
+                    ("self_review", "self-review"),
+                    ("evaluation", "superior's evaluation"),
+                    ("review", "manager's review"),
+                    ("feedback", "result delivered"),
+                    ("closed", "cycle closed"),
+                ],
+                default="planned",
+                max_length=12,
+                verbose_name="stage",
+            ),
         ),
         migrations.AlterField(
-            model_name='participant',
-            name='stage',
-            field=models.CharField(choices=[('planned', 'planned'), ('collecting', 'collecting figures'), ('self_review', 'self-review'), ('evaluation', "superior's evaluation"), ('review', "manager's review"), ('feedback', 'result delivered'), ('closed', 'cycle closed')], default='collecting', max_length=12, verbose_name='stage'),
+            model_name="participant",
+            name="stage",
+            field=models.CharField(
+                choices=[
+                    ("planned", "planned"),
+                    ("collecting", "collecting figures"),
+                    ("self_review", "self-review"),
+                    ("evaluation", "superior's evaluation"),
+                    ("review", "manager's review"),
+                    ("feedback", "result delivered"),
+                    ("closed", "cycle closed"),
+                ],
+                default="collecting",
+                max_length=12,
+                verbose_name="stage",
+            ),
         ),
     ]

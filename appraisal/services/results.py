@@ -230,7 +230,12 @@ def _refuse_while(waiting: QuerySet[Participant], sentence: str) -> None:
 
 @transaction.atomic
 def fix_results(*, actor: User, record: Cycle) -> Cycle:
-    """Makes every computed score final that this person may fix, the own one excepted."""
+    """Makes every computed score final that this person may fix, the own one excepted.
+
+    Raises:
+        NotNow: there is none.
+    """
+    access.require(actor, "fix", record)
     cycle = locked_cycle(record)
     open_ones = cycle.participants.complete().filter(
         stage=Stage.REVIEW, result__isnull=False, result__finalized_at=None

@@ -152,7 +152,7 @@ class DecideAppeal(AppealAct):
 
 def _part(line: Line) -> str:
     known = metrics.known().get(line.metric)
-    label = known.label if known else _("Rating")
+    label = _("Rating") if line.rated else known.label if known else line.part
     value = "—" if line.value is None else f"{line.value.normalize():f}"
     return f"{label} ({value})"
 

@@ -98,7 +98,7 @@ class Nudge(CycleAct):
 
 
 class FixAll(CycleAct):
-    action = "view"
+    action = "fix"
     title = _("Fix all scores")
     verb = _("Fix all")
     done = _("Scores fixed")

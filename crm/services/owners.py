@@ -2,6 +2,7 @@
 
 import difflib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 
 from crm.models import Client
@@ -24,23 +25,26 @@ class Owners:
         people = active_people() if units else []
         able = [one for one in people if access.can(one, "create", Client)]
         self._teams = _teams(able)
-        self._people = [one for one in able if self._teams.get(one.pk) in units or one == actor]
-
-    @property
-    def may_assign(self) -> bool:
-        return bool(self._people)
+        within = [one for one in able if self._teams.get(one.pk) in units or one == actor]
+        self.may_assign = bool(within)
+        self._named: dict[str, list[User]] = defaultdict(list)
+        for one in within:
+            for name in {_plain(one.name), _plain(one.username)}:
+                self._named[name].append(one)
+        self._sounds = {tuple(syllables(one.name, is_person=True)): one.name for one in within}
+        self._nearest: dict[str, str] = {}  # A workbook repeats its mistakes in many rows.
 
     def named(self, text: str) -> list[User]:
         """Everybody of this name or user name."""
-        wanted = _plain(text)
-        return [one for one in self._people if wanted in (_plain(one.name), _plain(one.username))]
+        return self._named.get(_plain(text), [])
 
     def nearest(self, text: str) -> str:
         """The name that was perhaps meant: it sounds the same, or is written almost so."""
-        names = [one.name for one in self._people]
-        sound = syllables(text, is_person=True)
-        alike = [name for name in names if syllables(name, is_person=True) == sound]
-        return next(iter(alike or difflib.get_close_matches(text, names, 1, 0.5)), "")
+        if text not in self._nearest:
+            sound = tuple(syllables(text, is_person=True))
+            written = difflib.get_close_matches(text, list(self._sounds.values()), 1, 0.5)
+            self._nearest[text] = self._sounds.get(sound) or next(iter(written), "")
+        return self._nearest[text]
 
     def team_of(self, owner: User) -> int | None:
         return self._teams.get(owner.pk)

@@ -12,7 +12,7 @@ from crm.forms_visits import NextContactDayForm
 from crm.models import Client, Contact, ContactPoint
 from crm.panels import KINDS, with_months
 from crm.pickers import found_clients
-from crm.selectors import contacts_of, timeline, with_counts
+from crm.selectors import first_contacts, roles_of, timeline, with_counts
 from crm.services import clients, communications, contacts
 from crm.tables import due_fact, stage_label
 from crm.views.selected import SelectedPage
@@ -68,8 +68,8 @@ class ClientDetail(DetailPage):
             "kinds": self._kinds(kind) if tab.key == "timeline" else [],
             "facts": facts(record),
             "stage": stage_label(record) if record.stage else "",
-            "roles": list(record.roles.all()),
-            "people": list(contacts_of(record)[:4]),
+            "roles": roles_of(record),
+            "people": first_contacts(record),
             "composer_key": new_key(),
             "composer_channel": rules_on().crm.contact_channels[0].key,
             "why": why(person, record),

@@ -6,4 +6,8 @@ class ApprovalsConfig(AppConfig):
     label = "approvals"
 
     def ready(self) -> None:
-        from expansion.approvals import access, cards, nav  # noqa: F401
+        from expansion import offers
+        from expansion.approvals import access, cards, nav, services  # noqa: F401
+
+        # The rulebook stands below and cannot call: its amendments are submitted by this event.
+        offers.react("rulebook.draft.submitted", services.submit)

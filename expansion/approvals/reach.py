@@ -49,9 +49,19 @@ class Chair:
 def chairs(person: User, *, seats: Iterable[Seat] | None = None) -> list[Chair]:
     """The person's own chairs first, then those of principals.
 
-    `seats` are those of this very request, where they have been read already.
+    `seats` are those of this very request, where they have been read already; what else is read
+    for them is then read once.
     """
-    read = seats_of([person])[person.pk] if seats is None else seats
+    if seats is None:
+        return _chairs(person, seats_of([person])[person.pk])
+    kept = person.__dict__.setdefault("_chairs", {})
+    seats = tuple(seats)
+    if seats not in kept:
+        kept[seats] = _chairs(person, seats)
+    return kept[seats]
+
+
+def _chairs(person: User, read: Iterable[Seat]) -> list[Chair]:
     held: list[tuple[Seat, tuple[str, ...]]] = [(seat, ()) for seat in read]
     held += _listed_powers(person)
     words = _words({seat.acting_for or person.pk for seat, _kinds in held})

@@ -49,13 +49,14 @@ def _first(person: User, step: Step, offered: list[tuple[Seat, Q]]) -> Seat | No
     return next((seat for seat, condition in offered if this.filter(condition).exists()), None)
 
 
-def involving(person: User) -> QuerySet[Request]:
+def involving(person: User, *, seats: tuple[Seat, ...] | None = None) -> QuerySet[Request]:
     """The requests of which a step is or was this person's, or that they decided.
 
     Read access of approvers derives from this and from nothing else; a delegate's ends with the
-    mandate except for what was decided under it.
+    mandate except for what was decided under it. `seats` spares a look-up where this request has
+    read them already.
     """
-    conditions = [chair.steps for chair in chairs(person)]
+    conditions = [chair.steps for chair in chairs(person, seats=seats)]
     opened = Step.objects.filter(reached(person, conditions), opened_at__isnull=False)
     decided = Decision.objects.filter(Q(by=person.pk) | Q(for_person=person.pk))
     return Request.objects.filter(

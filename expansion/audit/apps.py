@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AuditConfig(AppConfig):
     name = "expansion.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        from expansion.audit import access, nav  # noqa: F401

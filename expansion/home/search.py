@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from expansion import offers
+from expansion.transfer.cells import line
 
 LONGEST = 80
 EACH = 6  # per source in the palette
@@ -17,7 +18,7 @@ EACH_ON_PAGE = 20
 
 def hits(person: Any, text: str, most: int) -> list[offers.Hit]:
     """What every source finds for this person, in the sources' order, then pages of the menu."""
-    words = text.strip()[:LONGEST]
+    words = line(text)[:LONGEST]
     if not words:
         return []
     found = [

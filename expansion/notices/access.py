@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from expansion import access
-from expansion.notices.models import Notice
+from expansion.notices.models import Mail, Notice, Preference
 
 
 @access.register(Notice)
@@ -17,3 +17,20 @@ class NoticeAccess(access.Rule):
 
     def may(self, person: Any, action: str, record: Any = None) -> bool:
         return action in {"view", "read"} and (record is None or record.person_id == person.pk)
+
+
+@access.register(Preference)
+class PreferenceAccess(access.Rule):
+    """Each person's own."""
+
+    owner = team = None
+
+    def also_visible(self, person: Any) -> Q:
+        return Q(person_id=person.pk)
+
+
+@access.register(Mail)
+class MailAccess(access.Rule):
+    """The outbox is shown to nobody: what it sends, its reader has as a notice."""
+
+    owner = team = None

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from expansion import access
-from expansion.access import Scope
+from expansion.access import Scope, Seat
 from expansion.people.models import Mandate, Membership, Post, Role, Token, Unit, User
 
 EVERYONE = {role: Scope.DEPARTMENT for role in Role.values}
@@ -56,8 +56,20 @@ class MandateAccess(access.Rule):
     def also_visible(self, person: Any) -> Q:
         return Q(principal_id=person.pk) | Q(delegate_id=person.pk)
 
+    def scope(self, seat: Seat, action: str) -> Scope:
+        """Never chained: who acts for somebody gives no mandate in that person's name."""
+        acting = seat.acting_for is not None and action != "view"
+        return Scope.NONE if acting else super().scope(seat, action)
+
 
 @access.register(Token)
 class TokenAccess(access.Rule):
+    """Everybody's own only: a mandate passes on duties, not keys."""
+
     owner, team = "user", None
-    grants = {action: dict.fromkeys(Role.values, Scope.OWN) for action in ("view", "create", "revoke")}
+    grants = {
+        action: dict.fromkeys(Role.values, Scope.OWN) for action in ("view", "create", "revoke")
+    }
+
+    def scope(self, seat: Seat, action: str) -> Scope:
+        return Scope.NONE if seat.acting_for is not None else super().scope(seat, action)

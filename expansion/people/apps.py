@@ -7,6 +7,14 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import access as gate
-        from expansion.people import access, nav, selectors  # noqa: F401
+        from expansion import offers
+        from expansion.people import access, nav, seeds, selectors  # noqa: F401
+        from expansion.ui.context import set_sources
 
+        offers.add(offers.Seed("people", 20, seeds.sow))
         gate.people_come_from(selectors.active_people)
+        set_sources(
+            acting_banner=selectors.banner,
+            role_label=selectors.role_label,
+            department_name=selectors.department_name,
+        )

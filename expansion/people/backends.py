@@ -32,7 +32,9 @@ def find_account(typed: str) -> User | None:
     phone = "+86" + text if text.isdigit() and len(text) == 11 else text
     found = list(
         User.objects.filter(
-            Q(username__iexact=text) | Q(email__iexact=text, email__gt="") | Q(phone=phone, phone__gt="")
+            Q(username__iexact=text)
+            | Q(email__iexact=text, email__gt="")
+            | Q(phone=phone, phone__gt="")
         )[:2]
     ) or list(User.objects.filter(name=text)[:2])
     return found[0] if len(found) == 1 else None

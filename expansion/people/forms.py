@@ -1,11 +1,19 @@
-"""Forms of accounts and mandates."""
+"""Forms of accounts, posts held, mandates and tokens."""
 
+from datetime import timedelta
+from typing import Any
+
+import phonenumbers
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from expansion.people.models import Mandate, User
-from expansion.ui.forms import ServiceForm
+from expansion import clock, offers
+from expansion.people.models import Mandate, Post, Role, Unit, User
+from expansion.people.selectors import holders
+from expansion.ui.forms import RecordForm, ServiceForm
+
+MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class LoginForm(AllauthLoginForm):
@@ -20,31 +28,137 @@ class LoginForm(AllauthLoginForm):
         password.widget.attrs = {"autocomplete": "current-password", "maxlength": 128}
 
 
-class MandateForm(ServiceForm):
-    """Who acts for whom, and from when to when."""
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(choices=User._meta.get_field("language").choices)
 
-    delegate = forms.ModelChoiceField(User.objects.none(), label=_("Acts for me"))
+
+class PhoneField(forms.CharField):
+    """A phone number, kept in the one international form (E.164)."""
+
+    default_error_messages = {"phone": _("This is no phone number. Write 11 digits, or +country.")}
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, "CN")
+        except phonenumbers.NumberParseException:
+            raise forms.ValidationError(self.error_messages["phone"], code="phone") from None
+        if not phonenumbers.is_possible_number(number):
+            raise forms.ValidationError(self.error_messages["phone"], code="phone")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class PersonForm(RecordForm):
+    """Name and how to reach somebody; both ways also log in."""
+
+    phone = PhoneField(label=_("Phone"), max_length=30, required=False)
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "phone"]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Whether e-mail or phone are taken the service says, and not to a form sent twice."""
+        return super()._get_validation_exclusions() | {"email", "phone"}
+
+
+class NewPersonForm(PersonForm):
+    username = forms.SlugField(
+        label=_("User name"),
+        max_length=60,
+        help_text=_("Letters, digits, hyphen and underscore. It never changes."),
+    )
+    password = forms.CharField(
+        label=_("First password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters. Tell it in person; it can be changed at any time."),
+    )
+    field_order = ["username", "name", "email", "phone", "password"]
+
+
+class SeatForm(ServiceForm):
+    """A post for somebody, from a day on."""
+
+    unit = forms.ModelChoiceField(Unit.objects.all(), label=_("Unit"))
+    post = forms.ModelChoiceField(Post.objects.all(), label=_("Post"))
+    since = forms.DateField(label=_("From"), initial=clock.today)
+    until = forms.DateField(label=_("Until"), required=False)
+
+
+class LastDayForm(ServiceForm):
+    until = forms.DateField(label=_("Last day"), initial=clock.today)
+
+
+class PasswordForm(ServiceForm):
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters."),
+    )
+
+
+class OwnPasswordForm(PasswordForm):
+    current = forms.CharField(
+        label=_("Present password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ["current", "password"]
+
+
+class MandateForm(ServiceForm):
+    """Who acts for whom, from when to when, in which matters."""
+
+    principal = forms.ModelChoiceField(User.objects.none(), label=_("Acts for"))
+    delegate = forms.ModelChoiceField(User.objects.none(), label=_("Delegate"))
     starts_at = forms.DateTimeField(
-        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        label=_("From"), widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT)
     )
     ends_at = forms.DateTimeField(
-        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        label=_("Until"), widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT)
     )
     reason = forms.ChoiceField(label=_("Reason"), choices=Mandate.Reason)
+    kinds = forms.MultipleChoiceField(
+        label=_("Only these approvals"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing chosen means every duty, except matters of the delegate's own."),
+    )
 
     def __init__(self, *args, person: User, **kwargs) -> None:
         super().__init__(*args, person=person, **kwargs)
-        self.fields["delegate"].queryset = User.objects.active().exclude(pk=person.pk)
+        people = User.objects.active().order_by("name")
+        self.fields["delegate"].queryset = people
+        self.fields["kinds"].choices = [
+            (subject.kind, subject.label) for subject in offers.of(offers.Subject)
+        ]
+        if person.holds(Role.ADMINISTRATOR):
+            self.fields["principal"].queryset = people
+        else:
+            del self.fields["principal"]
+            self.fields["delegate"].queryset = people.exclude(pk=person.pk)
+        self._propose()
 
+    def _propose(self) -> None:
+        """From now to this evening, by the deputy: what is meant most often."""
+        now = clock.now().replace(second=0, microsecond=0)
+        self.fields["starts_at"].initial = now
+        self.fields["ends_at"].initial = now + timedelta(days=1)
+        self.fields["delegate"].initial = next(iter(holders(Role.DEPUTY)), None)
 
-class LanguageForm(forms.Form):
-    language = forms.ChoiceField(choices=User._meta.get_field("language").choices)
+    def values(self) -> dict[str, Any]:
+        return {"principal": self.person, **super().values()}
 
 
 class TokenForm(ServiceForm):
     """A new API token."""
 
     name = forms.CharField(label=_("What it is for"), max_length=60)
-    expires_on = forms.DateField(
-        label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    expires_on = forms.DateField(label=_("Valid until"))

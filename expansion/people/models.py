@@ -1,15 +1,23 @@
 """People, units, posts, who holds which, and dated mandates."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from expansion.access import Seat
 from expansion.records import Recorded
+
+if TYPE_CHECKING:
+    from expansion.people.selectors import Standing
 
 
 def in_language(chinese: str, english: str) -> str:
@@ -85,9 +93,14 @@ class User(AbstractBaseUser, Recorded):
     @cached_property
     def seats(self) -> tuple[Seat, ...]:
         """The roles held today, those of absent principals included; read once per request."""
-        from expansion.people.selectors import seats_of
+        return self.standing.seats
 
-        return seats_of([self])[self.pk]
+    @cached_property
+    def standing(self) -> Standing:
+        """Seats and running mandates, read together and once per request."""
+        from expansion.people.selectors import standings
+
+        return standings([self])[self.pk]
 
     def holds(self, *roles: str) -> bool:
         """Whether one of these roles is held today, in person or for a principal."""
@@ -96,6 +109,9 @@ class User(AbstractBaseUser, Recorded):
     @property
     def initial(self) -> str:
         return self.name[:1]
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:person", args=[self.pk])
 
 
 class Unit(Recorded):
@@ -205,6 +221,14 @@ class Mandate(Recorded):
 
     def __str__(self) -> str:
         return f"{self.delegate} → {self.principal}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:mandate", args=[self.pk])
+
+    @property
+    def ended_at(self):
+        """When it opens nothing any more."""
+        return min(self.ends_at, self.revoked_at) if self.revoked_at else self.ends_at
 
     def status(self, moment) -> str:
         """`planned`, `active`, `ended` or `revoked` at that moment."""

@@ -14,5 +14,14 @@ offers.add(
         "users",
         30,
         lambda person: person.holds(Role.ADMINISTRATOR, Role.MANAGER, Role.HR),
-    )
+    ),
+    offers.NavItem(
+        "mandates",
+        "administration",
+        _("Mandates"),
+        "people:mandate-list",
+        "user-share",
+        35,
+        lambda person: person.holds(Role.ADMINISTRATOR, Role.MANAGER),
+    ),
 )

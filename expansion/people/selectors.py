@@ -1,11 +1,16 @@
 """Reads over people: seats, superiors, holders of a role."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from expansion import clock
 from expansion.access import Seat
-from expansion.people.models import Mandate, Membership, Role, Unit, User
+from expansion.people.models import Mandate, Membership, Post, Role, Status, Unit, User
 
 
 class Tree:
@@ -27,26 +32,45 @@ class Tree:
         return [unit.pk for unit in self.units.values() if unit.led_by_post_id == post_id]
 
 
-def seats_of(users: Iterable[User]) -> dict[int, tuple[Seat, ...]]:
-    """The seats of several people at once, in three queries."""
+@dataclass(frozen=True)
+class Standing:
+    """What a person is today: the seats, and the running mandates in which it is the delegate."""
+
+    seats: tuple[Seat, ...]
+    mandates: tuple[Mandate, ...]
+
+
+def standings(users: Iterable[User]) -> dict[int, Standing]:
+    """The standing of several people at once, in three queries."""
     users = list(users)
     tree = Tree()
-    moment = clock.now()
-    mandates = list(
-        Mandate.objects.active(moment).filter(delegate__in=users, kinds=[]).order_by("pk")
-    )
+    running = Mandate.objects.active(clock.now()).filter(delegate__in=users)
+    mandates = list(running.select_related("principal").order_by("pk"))
     holders = {user.pk for user in users} | {mandate.principal_id for mandate in mandates}
     own: dict[int, list[Seat]] = {pk: [] for pk in holders}
     held = Membership.objects.on(clock.today()).filter(user__in=holders).select_related("post")
     for membership in held:
         own[membership.user_id].extend(_seats(membership, tree))
-    acting: dict[int, list[Seat]] = {}
-    for mandate in mandates:
-        acting.setdefault(mandate.delegate_id, []).extend(
-            Seat(seat.role, seat.unit, seat.units, mandate.principal_id)
-            for seat in own[mandate.principal_id]
-        )
-    return {user.pk: (*own[user.pk], *acting.get(user.pk, ())) for user in users}
+    return {
+        user.pk: _standing(user, own, [one for one in mandates if one.delegate_id == user.pk])
+        for user in users
+    }
+
+
+def _standing(user: User, own: dict[int, list[Seat]], mandates: list[Mandate]) -> Standing:
+    """Own seats first, then those of principals who passed on every duty; never chained."""
+    acting = [
+        Seat(seat.role, seat.unit, seat.units, mandate.principal_id)
+        for mandate in mandates
+        if not mandate.kinds
+        for seat in own[mandate.principal_id]
+    ]
+    return Standing((*own[user.pk], *acting), tuple(mandates))
+
+
+def seats_of(users: Iterable[User]) -> dict[int, tuple[Seat, ...]]:
+    """The seats of several people at once."""
+    return {pk: standing.seats for pk, standing in standings(users).items()}
 
 
 def _seats(membership: Membership, tree: Tree) -> Iterator[Seat]:
@@ -70,9 +94,7 @@ def holders(role: str, *, unit: int | None = None) -> list[User]:
         user
         for user in active_people()
         if any(
-            seat.role == role
-            and seat.acting_for is None
-            and (unit is None or unit in seat.units)
+            seat.role == role and seat.acting_for is None and (unit is None or unit in seat.units)
             for seat in user.seats
         )
     ]
@@ -116,8 +138,74 @@ def members_on(unit_ids: Iterable[int], day: date) -> list[User]:
     """The active people who sit in one of these units on that day, by user name."""
     return list(
         User.objects.active()
-        .filter(
-            pk__in=Membership.objects.on(day).filter(unit__in=list(unit_ids)).values("user_id")
-        )
+        .filter(pk__in=Membership.objects.on(day).filter(unit__in=list(unit_ids)).values("user_id"))
         .order_by("username")
     )
+
+
+def banner(person: User) -> str | None:
+    """For whom the person acts now, and until when; None where for nobody."""
+    texts = [
+        _("You act for %(name)s until %(moment)s.")
+        % {"name": mandate.principal.name, "moment": _moment(mandate.ends_at)}
+        for mandate in person.standing.mandates
+    ]
+    return " ".join(texts) or None
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
+
+
+def role_label(person: User) -> str:
+    """The first of the person's own roles; empty without a post."""
+    own = [seat.role for seat in person.seats if seat.acting_for is None]
+    return str(Role(own[0]).label) if own else ""
+
+
+def department_name() -> str:
+    found = department()
+    return str(found) if found else ""
+
+
+def filled_posts(day: date) -> list[Post]:
+    """Every post with `held`, how many sit in it that day, and `vacant` where it has a limit."""
+    seated = Membership.objects.on(day).filter(user__status=Status.ACTIVE)
+    counts = Counter(seated.values_list("post_id", flat=True))
+    posts = list(Post.objects.all())
+    for post in posts:
+        post.held = counts[post.pk]
+        post.vacant = max(post.headcount - post.held, 0)
+    return posts
+
+
+def unseated(day: date) -> QuerySet[User]:
+    """Active people without a post that day (R-exp-02: people without team)."""
+    seated = Membership.objects.on(day).values("user_id")
+    return User.objects.active().exclude(pk__in=seated)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A unit in the drawn tree: how deep it lies, and who sits in it."""
+
+    unit: Unit
+    depth: int
+    seats: tuple[Membership, ...]
+
+
+def branches(day: date) -> list[Branch]:
+    """The whole tree from the top with everybody in it."""
+    held = Membership.objects.on(day).filter(user__status=Status.ACTIVE)
+    by_unit: dict[int, list[Membership]] = {}
+    for seat in held.select_related("user", "post").order_by("post_id", "user__username"):
+        by_unit.setdefault(seat.unit_id, []).append(seat)
+    units = list(Unit.objects.all())
+
+    def below(parent: int | None, depth: int) -> Iterator[Branch]:
+        for unit in units:
+            if unit.parent_id == parent:
+                yield Branch(unit, depth, tuple(by_unit.get(unit.pk, ())))
+                yield from below(unit.pk, depth + 1)
+
+    return list(below(None, 0))

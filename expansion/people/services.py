@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,14 +10,24 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from expansion import access, clock
 from expansion.audit.services import write
-from expansion.errors import Invalid, NotNow
-from expansion.people.models import Mandate, Membership, Post, Token, Unit, User
+from expansion.errors import Forbidden, Invalid, NotNow
+from expansion.offers import announce
+from expansion.people.models import Mandate, Membership, Post, Status, Token, Unit, User
 from expansion.records import differences, lock, snapshot
+
+PROFILE = ("name", "email", "phone")
+TRANSITIONS = {
+    Status.INVITED: (Status.ACTIVE, Status.LEFT),
+    Status.ACTIVE: (Status.LOCKED, Status.LEFT),
+    Status.LOCKED: (Status.ACTIVE, Status.LEFT),
+    Status.LEFT: (Status.ACTIVE,),
+}
 
 
 def search_text(name: str, *more: str) -> str:
@@ -39,10 +50,115 @@ def create_person(
         access.require(actor, "create", User)
     if User.objects.filter(username__iexact=username).exists():
         raise Invalid(fields={"username": [_("This user name is taken. Choose another one.")]})
+    _refuse_taken(details)
     user = User(username=username, name=name, search=search_text(name, username), **details)
     user.password = make_password(_checked(password, user) if password else None)
     user.save()
     write(actor=actor, verb="people.person.created", about=user, changes={"name": [None, name]})
+    return user
+
+
+def _refuse_taken(details: Mapping[str, Any], user: User | None = None) -> None:
+    """E-mail and phone lead to one account when somebody logs in with them."""
+    others = User.objects.exclude(pk=user.pk if user else None)
+    for name, sentence in (
+        ("email", _("Somebody else has this e-mail address.")),
+        ("phone", _("Somebody else has this phone number.")),
+    ):
+        value = details.get(name)
+        if value and others.filter(**{f"{name}__iexact": value}).exists():
+            raise Invalid(fields={name: [sentence]})
+
+
+@transaction.atomic
+def update_person(*, actor: Any, record: User, version: int | None = None, **details: Any) -> User:
+    """Changes name, e-mail and phone of an account.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        Stale: somebody has changed the account since `version`.
+        Invalid: e-mail or phone belong to somebody else.
+    """
+    access.require(actor, "edit", record)
+    user = lock(User.objects.all(), record.pk, version=version)
+    _refuse_taken(details, user)
+    before = snapshot(user, PROFILE)
+    for name, value in details.items():
+        setattr(user, name, value)
+    user.search = search_text(user.name, user.username)
+    user.version += 1
+    user.save()
+    changes = differences(before, snapshot(user, PROFILE))
+    write(actor=actor, verb="people.person.changed", about=user, changes=changes)
+    return user
+
+
+@transaction.atomic
+def change_status(*, actor: User, record: User, status: str, reason: str = "") -> User:
+    """Locks, frees, deactivates or takes back an account; sessions and tokens end with it (law 8).
+
+    Whoever leaves gives up every post that day and every mandate at once.
+
+    Raises:
+        Forbidden: the actor is no administrator, or it is the own account.
+        NotNow: the account is in no state for it.
+    """
+    access.require(actor, "edit", record)
+    if record.pk == actor.pk:
+        raise Forbidden(_("Nobody closes the own account. Ask another administrator."))
+    user = lock(User.objects.all(), record.pk)
+    if status not in TRANSITIONS[Status(user.status)]:
+        words = {"name": user.name, "status": user.get_status_display()}
+        raise NotNow(_("%(name)s is %(status)s at present.") % words)
+    changes = {"status": [user.status, status], "reason": [None, reason]}
+    user.status = status
+    user.version += 1
+    user.save(update_fields=["status", "version", "updated_at"])
+    write(actor=actor, verb=f"people.person.{status}", about=user, changes=changes)
+    if status == Status.LEFT:
+        _give_up_everything(actor, user)
+    return user
+
+
+def _give_up_everything(actor: User, user: User) -> None:
+    today = clock.today()
+    for seat in user.memberships.on(today).exclude(until=today):
+        end_membership(actor=actor, membership=seat, until=today)
+    concerned = Mandate.objects.filter(revoked_at=None, ends_at__gt=clock.now())
+    for mandate in concerned.filter(Q(principal=user) | Q(delegate=user)):
+        revoke_mandate(actor=actor, mandate=mandate)
+
+
+@transaction.atomic
+def set_password(*, actor: User, record: User, password: str) -> User:
+    """A new password by the administrator; every session of that person ends.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        Invalid: the password is weak.
+    """
+    access.require(actor, "edit", record)
+    return _keep_password(actor, record, password)
+
+
+@transaction.atomic
+def change_own_password(*, actor: User, current: str, password: str) -> User:
+    """A person's own new password; other sessions of the person end.
+
+    Raises:
+        Invalid: the present password is wrong, or the new one is weak.
+    """
+    if not actor.check_password(current):
+        raise Invalid(fields={"current": [_("This is not your present password.")]})
+    return _keep_password(actor, actor, password)
+
+
+def _keep_password(actor: User, record: User, password: str) -> User:
+    user = lock(User.objects.all(), record.pk)
+    user.password = make_password(_checked(password, user))
+    user.version += 1
+    user.save(update_fields=["password", "version", "updated_at"])
+    write(actor=actor, verb="people.password.changed", about=user)
     return user
 
 
@@ -74,7 +190,7 @@ def open_membership(
     """Seats a person in a post.
 
     Raises:
-        Invalid: the post's headcount is used up in that period (R-exp-02), or the person sits there.
+        Invalid: the post's headcount is used up in that period (R-exp-02), or it is held already.
     """
     if actor is not None:
         access.require(actor, "create", Membership)
@@ -142,9 +258,27 @@ def create_mandate(
         raise Invalid(fields={"ends_at": [_("The end lies before the start.")]})
     if principal == delegate:
         raise Invalid(fields={"delegate": [_("Nobody acts for themselves. Choose somebody else.")]})
+    if not delegate.is_active:
+        raise Invalid(fields={"delegate": [_("This person does not log in at present.")]})
+    if ends_at <= clock.now():
+        raise Invalid(fields={"ends_at": [_("The end has passed already.")]})
     mandate.save()
-    write(actor=actor, verb="people.mandate.created", about=mandate, for_person=principal)
+    _record_mandate(actor, "created", mandate)
     return mandate
+
+
+def _record_mandate(actor: User, word: str, mandate: Mandate) -> None:
+    """One entry, stamped where somebody else did it for the principal; and the event."""
+    principal = None if mandate.principal_id == actor.pk else mandate.principal
+    span = {"starts_at": [None, mandate.starts_at], "ends_at": [None, mandate.ended_at]}
+    write(
+        actor=actor,
+        verb=f"people.mandate.{word}",
+        about=mandate,
+        changes=span,
+        for_person=principal,
+    )
+    announce(f"mandate.{word}", actor=actor, record=mandate)
 
 
 @transaction.atomic
@@ -157,7 +291,7 @@ def revoke_mandate(*, actor: Any, mandate: Mandate) -> Mandate:
     mandate.revoked_at = clock.now()
     mandate.version += 1
     mandate.save()
-    write(actor=actor, verb="people.mandate.revoked", about=mandate, for_person=mandate.principal)
+    _record_mandate(actor, "revoked", mandate)
     return mandate
 
 
@@ -189,4 +323,3 @@ def revoke_token(*, actor: User, token: Token) -> Token:
 def digest_of(secret: str) -> str:
     """What is stored of a token: 128 random bits and more need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
-

@@ -20,7 +20,10 @@ FORGOTTEN_AFTER = timedelta(hours=12)
 
 def keys(account: str, network: str) -> dict[str, int]:
     """The counters that an attempt concerns, each with the failures it forgives."""
-    return {f"{account.strip().lower()[:60]}|{network}": FREE_PER_ACCOUNT, f"|{network}": FREE_PER_NETWORK}
+    return {
+        f"{account.strip().lower()[:60]}|{network}": FREE_PER_ACCOUNT,
+        f"|{network}": FREE_PER_NETWORK,
+    }
 
 
 def wait(account: str, network: str) -> int:

@@ -1,6 +1,28 @@
 from django.urls import path
 
-from expansion.people import views
+from expansion.people.models import Status
+from expansion.people.views import own, people
 
 app_name = "people"
-urlpatterns = [path("", views.PersonList.as_view(), name="person-list")]
+status = people.PersonStatus.as_view
+urlpatterns = [
+    path("", people.PersonList.as_view(), name="person-list"),
+    path("organisation", people.Organisation.as_view(), name="organisation"),
+    path("new", people.PersonCreate.as_view(), name="person-create"),
+    path("<int:pk>", people.PersonDetail.as_view(), name="person"),
+    path("<int:pk>/edit", people.PersonEdit.as_view(), name="person-edit"),
+    path("<int:pk>/password", people.PersonPassword.as_view(), name="person-password"),
+    path("<int:pk>/activate", status(status=Status.ACTIVE), name="person-activate"),
+    path("<int:pk>/lock", status(status=Status.LOCKED), name="person-lock"),
+    path("<int:pk>/leave", status(status=Status.LEFT), name="person-leave"),
+    path("<int:pk>/seats/new", people.SeatOpen.as_view(), name="seat-open"),
+    path("seats/<int:pk>/end", people.SeatEnd.as_view(), name="seat-end"),
+    path("mandates/", own.MandateList.as_view(), name="mandate-list"),
+    path("mandates/new", own.MandateCreate.as_view(), name="mandate-create"),
+    path("mandates/<int:pk>", own.MandateDetail.as_view(), name="mandate"),
+    path("mandates/<int:pk>/revoke", own.MandateRevoke.as_view(), name="mandate-revoke"),
+    path("tokens/", own.TokenList.as_view(), name="token-list"),
+    path("tokens/new", own.TokenCreate.as_view(), name="token-create"),
+    path("tokens/<int:pk>/revoke", own.TokenRevoke.as_view(), name="token-revoke"),
+    path("password", own.OwnPassword.as_view(), name="own-password"),
+]

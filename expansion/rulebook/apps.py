@@ -6,4 +6,7 @@ class RulebookConfig(AppConfig):
     label = "rulebook"
 
     def ready(self) -> None:
-        from expansion.rulebook import access, amendment, nav  # noqa: F401
+        from expansion import offers
+        from expansion.rulebook import access, amendment, nav, seeds  # noqa: F401
+
+        offers.add(offers.Seed("rulebook", 10, seeds.sow))

@@ -1,8 +1,14 @@
 """Forms of the rulebook editor."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from expansion.rulebook.fields import field_of
+from expansion.rulebook.parameters import Listed
+from expansion.rulebook.schema import Rules
 from expansion.ui.forms import ServiceForm
 
 
@@ -13,4 +19,19 @@ class DraftForm(ServiceForm):
     reason = forms.CharField(
         label=_("Why the rules change"), widget=forms.Textarea, max_length=1000, required=False
     )
+    draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def move_on(self, draft: Any) -> None:
+        """After a conflict the next sending is meant for the draft as it stands now."""
+        self.data = self.data.copy()
+        self.data["draft"] = str(draft.pk if draft else 0)
+        self.data["version"] = str(draft.version) if draft else ""
+
+
+class ParametersForm(forms.Form):
+    """One field per parameter, named by its path."""
+
+    def __init__(self, shown: Iterable[Listed], rules: Rules, data: Any = None):
+        super().__init__(data)
+        self.fields = {one.path: field_of(one, rules) for one in shown}

@@ -1,7 +1,7 @@
 """Lists every parameter of a rulebook by its path, and makes changed copies."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -101,6 +101,10 @@ class Listed:
     def plain(self, value: Any) -> Any:
         """The same as JSON data; a value equal to the present one comes out as that is stored."""
         return self._changed(value).model_dump(mode="json")["value"]
+
+    def with_value(self, value: Any) -> "Listed":
+        """The same parameter with another value; `Invalid` where it does not hold by itself."""
+        return replace(self, parameter=self._changed(value))
 
     def _changed(self, value: Any) -> Parameter[Any]:
         entry = _replaced(self.parameter, value, Source.ADMIN, self.path)

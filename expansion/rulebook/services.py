@@ -230,9 +230,7 @@ def submit_draft(*, actor: Any, record: Version, rules: Rules, comment: str = ""
     checked(draft)
     _move(draft, Version.Status.SUBMITTED)
     write(actor=actor, verb="rulebook.draft.submitted", about=draft)
-    announce(
-        "rulebook.draft.submitted", actor=actor, record=draft, rules=rules, comment=comment
-    )
+    announce("rulebook.draft.submitted", actor=actor, record=draft, rules=rules, comment=comment)
     return draft
 
 
@@ -309,7 +307,7 @@ def _missing(draft: Version) -> dict[str, list[str]]:
     elif begins < earliest:
         words = {"version": draft.based_on, "day": earliest}
         missing["effective_on"] = [
-            _("%(version)s, which this draft changes, begins on %(day)s. Choose that day or a later one.")
+            _("The draft changes %(version)s, which begins on %(day)s. Choose that day or later.")
             % words
         ]
     if not draft.changes:

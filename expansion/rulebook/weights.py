@@ -1,4 +1,4 @@
-"""The weights page as data: what is in force, what the draft says, what each comes to in the whole."""
+"""The weights page as data: what is published, what the draft says, what each counts in all."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +48,17 @@ class Row:
     def points(self) -> Decimal | None:
         """What the drafted weight counts in the whole score."""
         return None if self.drafted is None else self.drafted * self.share / HUNDRED
+
+    # The names under which any change of a draft is listed.
+    confirmed = False
+
+    @property
+    def before(self) -> Decimal:
+        return self.current
+
+    @property
+    def after(self) -> Decimal | None:
+        return self.drafted
 
     @property
     def difference(self) -> Decimal | None:

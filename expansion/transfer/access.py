@@ -9,7 +9,7 @@ from typing import Any
 from expansion import access
 from expansion.access import Scope
 from expansion.people.models import Role
-from expansion.transfer.models import Export, Import
+from expansion.transfer.models import Export, Import, ImportRow
 
 OWN = {role: Scope.OWN for role in Role.values}
 LOG = OWN | {Role.ADMINISTRATOR: Scope.DEPARTMENT}
@@ -27,6 +27,14 @@ class OwnOnly(access.Rule):
 @access.register(Import)
 class ImportAccess(OwnOnly):
     grants = {"view": LOG, "edit": OWN, "undo": OWN}
+
+
+@access.register(ImportRow)
+class ImportRowAccess(access.Rule):
+    """The rows hold what the sheet says of clients: only the importer's, the log shows counts."""
+
+    owner, team = "batch__actor", None
+    grants = {"view": OWN, "edit": OWN}
 
 
 @access.register(Export)

@@ -18,12 +18,12 @@ EXPORT_KEPT = timedelta(days=7)
 class Outcome(models.TextChoices):
     """What becomes of a source row. `SUSPECT` stands only until the import is written."""
 
-    CREATED = "created", _("new")
-    UPDATED = "updated", _("completed")
-    SUSPECT = "suspect", _("likely duplicate")
-    DUPLICATE = "duplicate", _("already there")
-    REFUSED = "refused", _("not imported")
-    IGNORED = "ignored", _("no record")
+    CREATED = "created", _("Created")
+    UPDATED = "updated", _("Filled in")
+    SUSPECT = "suspect", _("Likely duplicate")
+    DUPLICATE = "duplicate", _("There already")
+    REFUSED = "refused", _("Not imported")
+    IGNORED = "ignored", _("No record")
 
 
 class Import(Recorded):

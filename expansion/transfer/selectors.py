@@ -19,7 +19,7 @@ PAGE = 50
 FIX = "fix"
 PLANNED = (
     (Outcome.CREATED, lazy("To create")),
-    (Outcome.UPDATED, lazy("To complete")),
+    (Outcome.UPDATED, lazy("To fill in")),
     (FIX, lazy("To correct")),
     (Outcome.SUSPECT, lazy("Likely duplicates")),
     (Outcome.DUPLICATE, lazy("There already")),
@@ -27,7 +27,7 @@ PLANNED = (
 )
 WRITTEN = (
     (Outcome.CREATED, lazy("Created")),
-    (Outcome.UPDATED, lazy("Completed")),
+    (Outcome.UPDATED, lazy("Filled in")),
     (Outcome.DUPLICATE, lazy("There already")),
     (Outcome.REFUSED, lazy("Not imported")),
     (Outcome.IGNORED, lazy("No record")),

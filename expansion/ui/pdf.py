@@ -28,14 +28,16 @@ def pdf(template: str, context: Mapping[str, Any]) -> bytes:
         raise Missing(lacking)
     # Loads Pango at import, which a machine that never prints may lack.
     from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
     page = render_to_string(template, dict(context))
-    fetch = URLFetcher(allowed_protocols=["file"])
-    style = CSS(string=_style(), url_fetcher=fetch)
-    # A page without a base address has no relative links to follow.
-    written = HTML(string=page, base_url=None, url_fetcher=URLFetcher(allowed_protocols=[]))
-    return written.write_pdf(stylesheets=[style])
+    # Sheet and page share it; otherwise the fonts of @font-face are silently not used.
+    fonts = FontConfiguration()
+    files = URLFetcher(allowed_protocols=["file"])
+    style = CSS(string=_style(), url_fetcher=files, font_config=fonts)
+    written = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=[]))
+    return written.write_pdf(stylesheets=[style], font_config=fonts)
 
 
 @cache

@@ -35,7 +35,7 @@ class ResearchPlan(Outlined, Owned, Recorded, Deletable):
         RETURNED = "returned", _("returned")
         REJECTED = "rejected", _("rejected")
         APPROVED = "approved", _("approved")
-        RUNNING = "running", _("running")
+        RUNNING = "running", _("being carried out")
         FINISHED = "finished", _("finished")
 
     EDITABLE = (Status.DRAFT, Status.RETURNED)

@@ -11,7 +11,7 @@ from research import forms, tables
 from research.models import ResearchPlan
 from research.selectors import plan_page
 from research.services import drafts, plans, removal
-from research.views.reports import segments
+from research.views.reports import PLANS, tabs
 from research.wording import TONES
 
 
@@ -30,7 +30,7 @@ class PlanList(ListPage):
         return ResearchPlan.objects.live()
 
     def context(self, page: Any) -> dict[str, Any]:
-        return super().context(page) | {"segments": segments("plans")}
+        return super().context(page) | {"tabs": tabs(self.request.user, PLANS)}
 
 
 class PlanDetail(DetailPage):
@@ -112,4 +112,4 @@ class PlanDelete(PlanAct):
         return removal.delete_record(**values)
 
     def success_url(self, record: Any) -> str:
-        return "/research/plans/"
+        return PLANS

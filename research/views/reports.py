@@ -10,21 +10,26 @@ from expansion import access
 from expansion.approvals.selectors import latest
 from expansion.errors import Gone, Refusal
 from expansion.machine import pdf_missing
+from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import UNPROCESSABLE, ActPage, DetailPage, FormPage, ListPage, Screen
 from research import forms, tables
-from research.models import QualityReview, ResearchReport
+from research.models import QualityReview, ResearchPlan, ResearchReport
 from research.selectors import citable, report_page
 from research.services import distribution, drafts, printing, removal, reports, reviews
 from research.wording import TONES, choices
 
+REPORTS, PLANS = "/research/reports/", "/research/plans/"
 
-def segments(active: str) -> list[dict[str, Any]]:
-    """Reports and the plans they come from, as joined buttons."""
+
+def tabs(person: Any, active: str) -> list[dict[str, Any]]:
+    """Reports and the plans they come from; other departments know reports only."""
+    if not access.can(person, "view", ResearchPlan):
+        return []
     return [
-        {"label": _("Reports"), "url": "/research/reports/", "active": active == "reports"},
-        {"label": _("Plans"), "url": "/research/plans/", "active": active == "plans"},
+        {"label": _("Research reports"), "url": REPORTS, "active": active == REPORTS},
+        {"label": _("Research plans"), "url": PLANS, "active": active == PLANS},
     ]
 
 
@@ -46,8 +51,7 @@ class ReportList(ListPage):
         return ResearchReport.objects.live()
 
     def context(self, page: Any) -> dict[str, Any]:
-        plans = access.can(self.request.user, "view", tables.PLANS.model)
-        return super().context(page) | {"segments": segments("reports") if plans else []}
+        return super().context(page) | {"tabs": tabs(self.request.user, REPORTS)}
 
 
 class ReportDetail(DetailPage):
@@ -189,6 +193,12 @@ class ReportDistribute(ReportAct):
         else:
             drafts.require_open(self.record)
 
+    def make_form(self, **given: Any) -> forms.DistributeForm:
+        """The author knows the report and is no reader of it."""
+        form = super().make_form(**given)
+        form.fields["people"].queryset = User.objects.active().exclude(pk=self.record.owner_id)
+        return form
+
     def initial(self) -> dict[str, Any]:
         lines = list(self.record.recipients.all())
         return {
@@ -308,4 +318,4 @@ class ReportDelete(ReportAct):
         return removal.delete_record(**values)
 
     def success_url(self, record: Any) -> str:
-        return "/research/reports/"
+        return REPORTS

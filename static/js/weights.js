@@ -1,6 +1,6 @@
 // The weights page: sums and points follow the typing; the server has the last word on sending.
 (() => {
-  const form = document.getElementById("weights");
+  const form = document.querySelector(".weights");
   if (!form) return;
   const share = form.querySelector("[data-share]");
   const format = (value) => String(Math.round(value * 100) / 100);

@@ -4,13 +4,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from appraisal.models import Cycle, Evidence, Line, Participant, Result, Stage
 from appraisal.services import cycles, rollup
+from appraisal.services.reminders import remind
 from expansion import clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.jobs.models import Job
+from expansion.people.models import Membership, User
+from expansion.rulebook.loading import to_data
+from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 from tests.make import appraisal as make
@@ -98,11 +104,6 @@ def test_a_person_without_records_counted_nothing_and_has_no_quality_to_judge(ca
 
 
 def test_the_reads_of_a_roll_up_do_not_grow_with_the_people(cast):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from expansion.people.models import Membership, User
-
     def reads() -> int:
         cycle = Cycle.objects.get()
         people = list(cycle.participants.complete())
@@ -155,9 +156,6 @@ def test_targets_are_the_managers_and_end_with_the_freeze(cast):
 
 
 def test_a_running_cycle_keeps_the_rulebook_it_began_with(cast):
-    from expansion.rulebook.loading import to_data
-    from expansion.rulebook.models import Version
-
     path = "kpi_sets.client.indicators.new_clients.weight"
     other = "kpi_sets.client.indicators.satisfaction.weight"
     changed = rules_on().with_changes({path: Decimal(40), other: Decimal(40)})
@@ -204,8 +202,6 @@ def test_only_the_manager_reopens_and_hr_may_close(cast):
 
 
 def test_the_self_review_waits_no_longer_than_its_limit(cast):
-    from appraisal.services.reminders import remind
-
     cycle = make.frozen(make.opened(cast.version), {})
     clock.set_clock(cycle.self_due_at + timedelta(minutes=1))
     remind()

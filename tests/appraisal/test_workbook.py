@@ -56,7 +56,7 @@ class Evaluator:
         quoted: list[str] = []
 
         def keep(match: re.Match[str]) -> str:
-            quoted.append(match[1].replace('""', '"'))
+            quoted.append(Blank(match[1].replace('""', '"')))
             return f"QUOTED[{len(quoted) - 1}]"
 
         text = re.sub(r'"((?:[^"]|"")*)"', keep, formula)
@@ -106,7 +106,7 @@ class Evaluator:
 def quarter(cast):
     values = {
         cast.member.pk: make.EXAMPLE,
-        cast.leader.pk: {**make.EXAMPLE, "crm.satisfaction": None},
+        cast.leader.pk: {**make.EXAMPLE, "crm.satisfaction": None, "crm.new_clients": Decimal(30)},
         cast.colleague.pk: {**make.EXAMPLE, "crm.new_clients": Decimal(7)},
     }
     scores = {cast.member.pk: {"attitude": 88, "ability": 85}, cast.colleague.pk: 61}
@@ -128,7 +128,7 @@ def totals(book: openpyxl.Workbook) -> dict[str, tuple[Any, Any]]:
     """Score and level as the formulae give them, by user name."""
     evaluate, summary = Evaluator(book), book.worksheets[0]
     heads = {summary.cell(3, column).value: column for column in range(1, summary.max_column + 1)}
-    letters = [openpyxl.utils.get_column_letter(heads[head]) for head in ("Score", "Level")]
+    letters = [openpyxl.utils.get_column_letter(heads[head]) for head in ("Total score", "Level")]
     return {
         name: tuple(evaluate.value(summary.title, f"{letter}{row}") for letter in letters)
         for name, row in rows_of(book).items()

@@ -19,7 +19,7 @@ ROOMS = [
     ["home", "office"],
     ["transfer"],
     ["approvals"],
-    ["notices", "files", "relations"],
+    ["notices", "files", "relations", "numbering"],
     ["rulebook"],
     ["people"],
     ["worktime"],

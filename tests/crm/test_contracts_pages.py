@@ -72,6 +72,14 @@ def test_an_unapproved_contract_takes_no_signing_date(cast, sign_in):
     assert answer.status_code == 409 and 'value="许"' in body(answer)
 
 
+@pytest.mark.parametrize("tab", ["text", "obligations", "files", "nonsense"])
+def test_every_tab_of_a_contract_opens(cast, sign_in, tab):
+    contract = make.signed(cast)
+    for person in (cast.member, cast.legal):
+        answer = sign_in(person).get(f"/crm/contracts/{contract.pk}?tab={tab}")
+        assert answer.status_code == 200
+
+
 def test_a_locked_contract_has_no_edit_page(cast, sign_in):
     contract = make.submitted(cast).about
     assert sign_in(cast.member).get(f"/crm/contracts/{contract.pk}/edit").status_code == 409

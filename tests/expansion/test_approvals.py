@@ -7,6 +7,7 @@ import pytest
 from crm.models import Contract
 from crm.services.contracts import submit_contract, update_contract
 from expansion import access, clock
+from expansion.access import NOTHING
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.remarks import answer_note, settle_note
 from expansion.approvals.reminders import remind
@@ -396,6 +397,16 @@ def test_deciders_see_the_request_from_their_turn_on(cast):
     assert not sees(cast.legal, request) and not sees(cast.leadership, request)
     decide(actor=cast.manager, request=request, decision="approve")
     assert sees(cast.legal, request) and not sees(cast.leadership, request)
+
+
+def test_an_approver_reads_the_frozen_document_without_seeing_the_record(cast, monkeypatch):
+    monkeypatch.setattr("crm.access.ContractAccess.also_visible", lambda self, person: NOTHING)
+    request = make.submitted(cast)
+    decide(actor=cast.manager, request=request, decision="approve")
+    legal = User.objects.get(pk=cast.legal.pk)
+    assert not access.can(legal, "view", request.about)
+    assert sees(legal, request)
+    assert decide(actor=legal, request=request, decision="approve").status == "pending"
 
 
 def test_viewers_of_the_record_see_the_request_and_nobody_else(cast):

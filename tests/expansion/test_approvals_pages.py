@@ -1,5 +1,6 @@
 """The approval desk as people meet it: inbox, document, decision bar, sheet, panel."""
 
+import ctypes
 import io
 import uuid
 from datetime import timedelta
@@ -188,7 +189,20 @@ def test_the_sheet_prints_chinese_with_every_decision_and_the_checksum(cast, sig
     text = "".join(page.get_textpage().get_text_range() for page in pages)
     for word in ("海纳酒店年会场地框架", cast.manager.name, "金额请再核", request.digest[:16]):
         assert word in text, word
+    assert all(name.startswith("NotoSansSC") for name in fonts_of(answer.content))
     assert Entry.objects.filter(verb="approvals.sheet.exported").count() == 1
+
+
+def fonts_of(content: bytes) -> set[str]:
+    """The fonts embedded in a PDF, by the family's own name."""
+    found = set()
+    for page in pypdfium2.PdfDocument(io.BytesIO(content)):
+        for part in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
+            name = ctypes.create_string_buffer(100)
+            font = pypdfium2.raw.FPDFTextObj_GetFont(part)
+            pypdfium2.raw.FPDFFont_GetBaseFontName(font, name, 100)
+            found.add(name.value.decode().partition("+")[2].replace("-", ""))
+    return found
 
 
 def test_without_pango_the_sheet_says_what_is_missing(cast, sign_in, monkeypatch):

@@ -177,6 +177,11 @@ def test_a_sheet_holds_nothing_of_other_teams_and_of_drafts(report, cast, sign_i
     ]
     assert not any(MARKER in cell or "未定稿" in cell for cell in cells)
     assert sign_in(cast.member).get(address).status_code == 403
-    for nonsense in ("?kind=x&period=y", "", "?kind=weekly_summary&period=2026-W01"):
+    for nonsense in (
+        "?kind=x&period=y",
+        "",
+        "?kind=%00&period=%00",
+        "?kind=weekly_summary&period=2026-W01",
+    ):
         answer = sign_in(cast.manager).get(f"/office/reports/team.xlsx{nonsense}")
         assert answer.status_code == 404

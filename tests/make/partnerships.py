@@ -1,6 +1,7 @@
 """Builders of partnerships: each makes one record through its service."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 
 from crm.models import Contract
@@ -53,7 +54,7 @@ def signed_contract(cast, of: Project, amount: str = "120000", currency: str = "
         client=of.partner.client,
         title="联合年会合作协议",
         kind=Contract.Kind.COOPERATION,
-        amount=amount,
+        amount=Decimal(amount),
         currency=currency,
         starts_on=clock.today(),
         scope="联合套餐。",

@@ -37,12 +37,19 @@ def test_a_partner_and_a_project_are_opened_in_the_browser(cast, sign_in):
     project = Project.objects.get()
     assert answer.headers["Location"] == f"/partnerships/projects/{project.pk}"
     phase = key() | {"title": "签约", "due_on": "2026-11-30"}
-    assert browser.post(f"/partnerships/projects/{project.pk}/milestones/new", phase).status_code == 302
+    assert (
+        browser.post(f"/partnerships/projects/{project.pk}/milestones/new", phase).status_code
+        == 302
+    )
     page = body(browser.get(f"/partnerships/projects/{project.pk}"))
     assert "签约" in page
     done = key() | {"done_on": "2026-11-18"}
     url = f"/partnerships/milestones/{Milestone.objects.get().pk}/done"
-    assert browser.post(url, done).headers["Location"].startswith(f"/partnerships/projects/{project.pk}")
+    assert (
+        browser.post(url, done)
+        .headers["Location"]
+        .startswith(f"/partnerships/projects/{project.pk}")
+    )
 
 
 @pytest.mark.parametrize("tab", ["plan", "papers", "timeline"])

@@ -66,9 +66,7 @@ def test_who_answers_for_a_phase_sees_the_project_and_ticks_it_off(cast):
     phase = make.phase(cast.partner_member, project, owner=cast.outsider)
     assert access.can(cast.outsider, "view", project)
     assert Notice.objects.filter(person=cast.outsider, kind="partnerships.milestone.given").exists()
-    done = milestones.complete_milestone(
-        actor=cast.outsider, record=phase, done_on=clock.today()
-    )
+    done = milestones.complete_milestone(actor=cast.outsider, record=phase, done_on=clock.today())
     assert done.done_by == cast.outsider
     with pytest.raises(Forbidden):
         milestones.reopen_milestone(actor=cast.outsider, record=phase, reason="看错了")
@@ -85,9 +83,7 @@ def test_a_stage_asks_for_the_scheme_and_for_an_approved_contract(cast):
         projects.move_project(actor=cast.partner_member, record=project, stage="implementation")
     contract = make.signed_contract(cast, project)
     projects.link_contract(actor=cast.partner_member, record=project, contract=contract)
-    moved = projects.move_project(
-        actor=cast.partner_member, record=project, stage="implementation"
-    )
+    moved = projects.move_project(actor=cast.partner_member, record=project, stage="implementation")
     assert moved.stage == "implementation"
 
 
@@ -118,14 +114,14 @@ def test_a_project_starts_with_a_scheme_and_ends_without_open_phases(cast):
     phase = make.phase(cast.partner_member, project)
     with pytest.raises(NotNow):
         projects.finish_project(actor=cast.partner_member, record=project)
-    milestones.complete_milestone(
-        actor=cast.partner_member, record=phase, done_on=clock.today()
-    )
+    milestones.complete_milestone(actor=cast.partner_member, record=phase, done_on=clock.today())
     done = projects.finish_project(actor=cast.partner_member, record=project)
     assert (done.status, done.ended_on) == ("done", clock.today())
     with pytest.raises(NotNow):
         projects.update_project(actor=cast.partner_member, record=done, title="别的")
-    written = projects.update_project(actor=cast.partner_member, record=done, evaluation="引流 86 单。")
+    written = projects.update_project(
+        actor=cast.partner_member, record=done, evaluation="引流 86 单。"
+    )
     assert written.evaluation
 
 

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                         verbose_name="status",
                     ),
                 ),
-                ("submitted_at", models.DateTimeField(verbose_name="submitted")),
+                ("submitted_at", models.DateTimeField(verbose_name='submitted at')),
                 ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
                 ("comment", models.CharField(blank=True, max_length=2000, verbose_name="comment")),
                 (

@@ -31,9 +31,7 @@ def export_reports(*, actor: User, kind: str, period: str) -> tuple[str, bytes]:
         Gone: the person oversees no report of that kind and period.
     """
     access.require(actor, "oversee", WorkReport)
-    lines = reports.team(actor, kind, period)["rows"]
-    if not lines:
-        raise Gone(_("There is nothing here for you at this address."))
+    lines = _lines(actor, kind, period)
     entry = write(
         actor=actor,
         verb="office.reports.exported",
@@ -43,6 +41,14 @@ def export_reports(*, actor: User, kind: str, period: str) -> tuple[str, bytes]:
     first: WorkReport = lines[0]["report"]
     mark = Watermark(actor.name, clock.now(), str(entry.pk))
     return f"{first.title}.xlsx", _workbook(first.title, lines, mark)
+
+
+def _lines(actor: User, kind: str, period: str) -> list[dict[str, Any]]:
+    periods = {one.key for one in reports.periods(actor, kind)} if kind.isidentifier() else set()
+    lines = reports.team(actor, kind, period)["rows"] if period in periods else []
+    if not lines:
+        raise Gone(_("There is nothing here for you at this address."))
+    return lines
 
 
 def _workbook(title: str, lines: Sequence[dict[str, Any]], mark: Watermark) -> bytes:

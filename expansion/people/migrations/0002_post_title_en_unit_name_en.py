@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='post',
-            name='title_en',
-            field=models.CharField(blank=True, max_length=60, verbose_name='English title'),
+            model_name="post",
+            name="title_en",
+            field=models.CharField(blank=True, max_length=60, verbose_name="English title"),
         ),
         migrations.AddField(
-            model_name='unit',
-            name='name_en',
-            field=models.CharField(blank=True, max_length=60, verbose_name='English name'),
+            model_name="unit",
+            name="name_en",
+            field=models.CharField(blank=True, max_length=60, verbose_name="English name"),
         ),
     ]

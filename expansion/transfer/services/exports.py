@@ -17,6 +17,7 @@ from expansion.jobs.services import enqueue
 from expansion.notices.services import tell
 from expansion.people.models import Role, User
 from expansion.people.selectors import holders
+from expansion.rulebook.selectors import asked_once
 from expansion.transfer import keeping
 from expansion.transfer.columns import Column, Kind
 from expansion.transfer.models import EXPORT_KEPT, Export
@@ -120,7 +121,7 @@ def _log(actor: User, listing: Listing, query: str, file_format: str) -> Export:
 def _write(record: Export, listing: Listing, records: QuerySet) -> Export:
     state = State(listing, QueryDict(record.query), record.actor)
     rows = _Rows(record.actor, listing, state, records)
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file, asked_once():
         record.count = _fill(file, record, listing, rows)
         record.size = file.tell()
         file.seek(0)

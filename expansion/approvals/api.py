@@ -1,0 +1,118 @@
+"""The API of approvals: what waits for one's decision, and deciding it."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from expansion.api import Act, Named, RecordViewSet, Shown, routes
+from expansion.approvals import services
+from expansion.approvals.models import Decision, Request, Step
+from expansion.approvals.selectors import WITH_DECISIONS, waiting_for
+
+
+class DecisionShown(Shown):
+    by = Named()
+    for_person = Named(allow_null=True)
+
+    class Meta:
+        model = Decision
+        fields = ["id", "decision", "by", "for_person", "at", "comment"]
+
+
+class StepShown(Shown):
+    person = Named(allow_null=True)
+    decisions = DecisionShown(many=True)
+
+    class Meta:
+        model = Step
+        fields = ["id", "order", "role", "person", "status", "opened_at", "due_at", "decisions"]
+
+
+class RequestShown(Shown):
+    """`snapshot` is the frozen document over which is decided, `digest` its SHA-256."""
+
+    about = serializers.SerializerMethodField()
+    owner = Named()
+    submitted_by = Named()
+    snapshot = serializers.DictField(read_only=True)
+    steps = StepShown(many=True)
+
+    class Meta:
+        model = Request
+        fields = [
+            "id",
+            "version",
+            "kind",
+            "title",
+            "about",
+            "round",
+            "status",
+            "owner",
+            "submitted_by",
+            "submitted_at",
+            "closed_at",
+            "comment",
+            "snapshot",
+            "digest",
+            "steps",
+        ]
+
+    def get_about(self, request: Request) -> int | None:
+        return request.about_id
+
+
+class NoteTaken(serializers.Serializer):
+    section = serializers.CharField(max_length=60)
+    text = serializers.CharField(max_length=2000)
+
+
+class DecisionTaken(serializers.Serializer):
+    """Returning and rejecting need a comment."""
+
+    decision = serializers.ChoiceField(Decision.Kind.choices)
+    comment = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    notes = NoteTaken(many=True, required=False)
+
+
+def decide(*, record: Request, **given: Any) -> Request:
+    """Decides the open step, in the own right or for an absent principal."""
+    return services.decide(request=record, **given)
+
+
+def withdraw(*, record: Request, **given: Any) -> Request:
+    """Takes a request back before its first decision."""
+    return services.withdraw(request=record, **given)
+
+
+class RequestView(RecordViewSet):
+    serializer_class = RequestShown
+    verbs = {
+        "decide": Act(decide, DecisionTaken, versioned=True),
+        "withdraw": Act(withdraw),
+    }
+
+    def records(self) -> QuerySet[Request]:
+        return complete()
+
+
+class InboxView(RecordViewSet):
+    """The requests whose open step the person may decide now."""
+
+    serializer_class = RequestShown
+
+    def records(self) -> QuerySet[Request]:
+        return complete()
+
+    def narrowed(self, records: QuerySet) -> QuerySet:
+        steps = waiting_for(self.request.user).order_by()
+        return records.filter(pk__in=steps.values("request_id"))
+
+
+def complete() -> QuerySet[Request]:
+    """Requests with their steps and decisions, in a fixed number of queries."""
+    found = Request.objects.select_related("owner", "submitted_by")
+    return found.prefetch_related(*WITH_DECISIONS)
+
+
+urlpatterns = routes("approvals", {"requests": RequestView, "inbox": InboxView})

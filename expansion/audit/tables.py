@@ -1,0 +1,112 @@
+"""The list of entries."""
+
+from collections.abc import Iterable
+from datetime import time, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from expansion import clock
+from expansion.audit.models import Entry, Source
+from expansion.audit.wording import ACTS, ROOMS, act_label
+from expansion.ui.listing import Column, Filter, Listing
+from expansion.ui.templatetags.ui import stamp
+
+MIDNIGHT = time(0)
+SPANS = {
+    "today": (_("Today"), 0),
+    "week": (_("Last 7 days"), 6),
+    "month": (_("Last 30 days"), 29),
+    "quarter": (_("Last 90 days"), 89),
+}
+SOURCES = {
+    Source.PAGE: _("page"),
+    Source.API: "API",
+    Source.IMPORT: _("import"),
+    Source.TASK: _("by itself"),
+    Source.COMMAND: _("command"),
+}
+
+
+def who(entry: Entry) -> SafeString | str:
+    """The actor, with the principal where it was done for somebody."""
+    if entry.actor is None:
+        return str(_("the system"))
+    if entry.for_person is None:
+        return str(entry.actor)
+    return stamp(str(entry.actor), str(entry.for_person))
+
+
+def people(person: Any) -> Iterable[tuple[str, str]]:
+    found = get_user_model()._default_manager.order_by("name")
+    return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
+
+
+def by_person(entries: QuerySet[Entry], key: str) -> QuerySet[Entry]:
+    return entries.filter(Q(actor_id=key) | Q(for_person_id=key))
+
+
+def since(entries: QuerySet[Entry], key: str) -> QuerySet[Entry]:
+    first = clock.today() - timedelta(days=SPANS[key][1])
+    return entries.filter(at__gte=clock.moment_on(first, MIDNIGHT))
+
+
+def acts(person: Any) -> list[tuple[str, Any]]:
+    """Each word once, in the order of its letters in the reader's language."""
+    words: dict[str, str] = {}
+    for key, label in ACTS.items():
+        words.setdefault(str(label), key)
+    return [(key, label) for label, key in sorted(words.items())]
+
+
+def with_act(entries: QuerySet[Entry], key: str) -> QuerySet[Entry]:
+    same = [word for word, label in ACTS.items() if str(label) == str(ACTS[key])]
+    condition = Q()
+    for word in same:
+        condition |= Q(verb__endswith=f".{word}")
+    return entries.filter(condition)
+
+
+def matching(entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
+    return entries.filter(about_label__icontains=text)
+
+
+ENTRIES = Listing(
+    key="audit.entries",
+    model=Entry,
+    label=_("Trail"),
+    name=_("Act"),
+    title=act_label,
+    url=lambda entry: f"/audit/{entry.pk}",
+    columns=[
+        Column("about", _("Record"), lambda entry: entry.about_label),
+        Column("actor", _("Who"), lambda entry: str(entry.actor or ""), cell=who),
+        Column("source", _("By way of"), lambda entry: str(SOURCES[Source(entry.source)])),
+        Column("at", _("When"), lambda entry: entry.at, "moment", sort="at"),
+    ],
+    filters=[
+        Filter(
+            "room",
+            _("Room"),
+            lambda person: list(ROOMS.items()),
+            lambda entries, key: entries.filter(verb__startswith=f"{key}."),
+        ),
+        Filter("act", _("Act"), acts, with_act),
+        Filter("person", _("Who"), people, by_person),
+        Filter("since", _("When"), lambda person: [(k, v[0]) for k, v in SPANS.items()], since),
+    ],
+    search=matching,
+    search_hint=_("Name of the record"),
+    order=("-at", "-pk"),
+    prepare=lambda entries: entries.select_related("actor", "for_person"),
+    card=lambda entry: {
+        "title": act_label(entry),
+        "url": f"/audit/{entry.pk}",
+        "badges": "",
+        "text": format_html("{} · {}", entry.about_label, who(entry)),
+    },
+)

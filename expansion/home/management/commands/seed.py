@@ -1,0 +1,17 @@
+"""`manage.py seed`: the demo department, a KTV chain's expansion department in its working week."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from expansion.home.seeding import sow
+from expansion.people.models import User
+
+
+class Command(BaseCommand):
+    help = "Loads the demo department into an empty database."
+
+    def handle(self, *args, **options) -> None:
+        if User.objects.exists():
+            raise CommandError("There are people in this database already. Seed an empty one.")
+        demo = sow()
+        counts = ", ".join(f"{len(rows)} {kind}" for kind, rows in sorted(demo.made.items()))
+        self.stdout.write(f"The demo department stands: {len(demo.people)} people, {counts}.")

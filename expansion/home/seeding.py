@@ -1,0 +1,100 @@
+"""The demo department's story: its people, its calendar, and one source of chance.
+
+Every room sows its own rows (`offers.Seed`) through its services, with the clock moved to the
+moment of each act, so that trail, deadlines and scores are those of a department that has really
+worked. The same day gives the same department.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from expansion import clock, offers, worktime
+from expansion.notices.services import muted
+from expansion.people.models import User
+
+T = TypeVar("T")
+OPENS, CLOSES = 9, 18
+
+
+@dataclass
+class Demo:
+    """What every seed works with.
+
+    `today` is the day of sowing, `begins` the first day of the story: two whole quarters before the
+    running one. `people` maps user names to persons; `made` is where a seed leaves what a later
+    one builds on.
+    """
+
+    today: date
+    chance: random.Random = field(default_factory=lambda: random.Random(20260701))
+    people: dict[str, User] = field(default_factory=dict)
+    made: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def quarter(self) -> worktime.Period:
+        """The running quarter."""
+        return worktime.Period.containing("quarter", self.today)
+
+    @property
+    def closed_quarters(self) -> list[worktime.Period]:
+        last = self.quarter.previous()
+        return [last.previous(), last]
+
+    @property
+    def begins(self) -> date:
+        return self.closed_quarters[0].start
+
+    def workdays(self, start: date, end: date) -> list[date]:
+        """The working days from `start` to `end`, both included."""
+        days = (start + timedelta(days=n) for n in range((end - start).days + 1))
+        return [day for day in days if worktime.is_workday(day)]
+
+    def past_workday(self, *, within: int | None = None) -> date:
+        """A working day before today, of the last `within` days or of the whole story."""
+        start = self.begins if within is None else self.today - timedelta(days=within)
+        return self.chance.choice(self.workdays(start, self.today - timedelta(days=1)))
+
+    def next_workday(self, after: int) -> date:
+        """The `after`-th working day from today on; 0 is today if it is one, else the next."""
+        days = self.workdays(self.today, self.today + timedelta(days=3 * after + 20))
+        return days[after]
+
+    def moment(self, day: date, hour: int | None = None, minute: int | None = None) -> datetime:
+        """A moment within office hours of the day; chance fills in what is not given."""
+        hour = self.chance.randrange(OPENS, CLOSES) if hour is None else hour
+        minute = self.chance.randrange(0, 60, 5) if minute is None else minute
+        return clock.moment_on(day, time(hour, minute))
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Inside the block it is that moment, and everybody's seats are read anew."""
+        with clock.clock_at(moment):
+            yield
+
+    def one(self, choices: Sequence[T]) -> T:
+        return self.chance.choice(choices)
+
+    def often(self, percent: int) -> bool:
+        return self.chance.randrange(100) < percent
+
+    def keep(self, kind: str, record: T) -> T:
+        self.made.setdefault(kind, []).append(record)
+        return record
+
+
+@transaction.atomic
+def sow() -> Demo:
+    """The whole department in one transaction: a killed seed leaves nothing behind."""
+    demo = Demo(today=clock.today())
+    with muted():
+        for seed in offers.of(offers.Seed):
+            seed.sow(demo)
+    return demo

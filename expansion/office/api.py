@@ -1,0 +1,96 @@
+"""The API of work reports."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from expansion.api import Act, Named, RecordViewSet, Shown, routes
+from expansion.office import tables
+from expansion.office.models import ReportComment, WorkReport
+from expansion.office.services import reports
+
+
+class WorkReportShown(Shown):
+    owner = Named()
+    team = Named()
+    recipient = Named(allow_null=True)
+    figures = serializers.ListField(child=serializers.DictField(), read_only=True)
+    texts = serializers.DictField(child=serializers.CharField(), read_only=True)
+    plan = serializers.ListField(child=serializers.CharField(), read_only=True)
+    results = serializers.ListField(child=serializers.DictField(), read_only=True)
+
+    class Meta:
+        model = WorkReport
+        fields = [
+            "id",
+            "version",
+            "owner",
+            "team",
+            "recipient",
+            "kind",
+            "period",
+            "begins_on",
+            "ends_on",
+            "due_at",
+            "status",
+            "figures",
+            "texts",
+            "plan",
+            "results",
+            "submitted_at",
+            "late",
+            "read_at",
+        ]
+
+
+class Result(serializers.Serializer):
+    """What became of one line of the last plan."""
+
+    outcome = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class WorkReportTaken(serializers.Serializer):
+    """`texts` goes by the keys of the report's sections; `plan` is replaced where it is sent."""
+
+    texts = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
+    plan = serializers.ListField(
+        child=serializers.CharField(max_length=300, allow_blank=True), required=False
+    )
+    results = Result(many=True, required=False)
+
+
+class Remark(serializers.Serializer):
+    text = serializers.CharField(max_length=1000)
+
+
+class RemarkShown(Shown):
+    by = Named()
+
+    class Meta:
+        model = ReportComment
+        fields = ["id", "by", "at", "text"]
+
+
+def change_report(*, record: WorkReport, **given: Any) -> WorkReport:
+    """Keeps what is written so far; what is not sent stays."""
+    kept = {"texts": {}, "plan": record.plan}
+    return reports.save_report(record=record, **kept | given)
+
+
+class WorkReportView(RecordViewSet):
+    listing = tables.REPORTS
+    serializer_class = WorkReportShown
+    changes = Act(change_report, WorkReportTaken, versioned=True)
+    verbs = {
+        "submit": Act(reports.submit_report, versioned=True),
+        "withdraw": Act(reports.withdraw_report),
+        "read": Act(reports.read_report),
+        "comment": Act(reports.comment_report, Remark, RemarkShown),
+    }
+
+    def records(self):
+        return WorkReport.objects.select_related("owner", "team", "recipient")
+
+
+urlpatterns = routes("office", {"reports": WorkReportView})

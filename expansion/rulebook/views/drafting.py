@@ -1,0 +1,332 @@
+"""Pages that write into the one draft: the weights, and every other parameter by section."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from expansion import offers, worktime
+from expansion.audit.models import Entry
+from expansion.errors import Invalid, Refusal, Stale
+from expansion.once.services import once
+from expansion.rulebook import services, weights
+from expansion.rulebook.forms import DraftForm, ParametersForm
+from expansion.rulebook.models import Version
+from expansion.rulebook.parameters import UNCONFIRMED, Listed
+from expansion.rulebook.selectors import (
+    changed_rows,
+    open_draft,
+    rules_of,
+    rules_on,
+    version_on,
+    version_to_amend,
+)
+from expansion.rulebook.templatetags.rules import value_words
+from expansion.ui.gates import May
+from expansion.ui.pages import UNPROCESSABLE, Screen
+
+
+class DraftPage(Screen):
+    """Shows the draft beside the published values; saves, submits or publishes what is typed."""
+
+    gate = May("edit", Version)
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.draft: Version | None = None
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        self.open()
+        return self.answer(DraftForm(initial=self.initial(), person=request.user))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Saves the draft, and goes on to submit or publish it where the button says so."""
+        self.open()
+        form = DraftForm(request.POST, person=request.user)
+        typed = self.typed()
+        if not form.is_valid() or typed is None:
+            return self.answer(form, status=UNPROCESSABLE)
+        try:
+            once(
+                actor=request.user,
+                key=form.cleaned_data["request_id"],
+                act=lambda: self.write(form, typed),
+            )
+        except Refusal as refusal:
+            return self.refuse(form, refusal)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def open(self) -> None:
+        self.draft = open_draft()
+        self.base = self.draft.based_on if self.draft else version_to_amend()
+        self.rules = rules_of(self.base)
+
+    def typed(self) -> dict[str, Any] | None:
+        """The values sent, by path; None where a field does not hold, which then says so."""
+        raise NotImplementedError
+
+    def confirmed(self) -> set[str]:
+        """The proposals that are to stand as they are."""
+        raise NotImplementedError
+
+    @transaction.atomic
+    def write(self, form: DraftForm, typed: dict[str, Any]) -> Version:
+        given, person = form.cleaned_data, self.request.user
+        draft = services.change_draft(
+            actor=person,
+            changes=typed,
+            confirmed=self.confirmed(),
+            effective_on=given["effective_on"],
+            reason=given["reason"],
+            draft=given["draft"],
+            version=given["version"],
+        )
+        if "submit" in self.request.POST:
+            draft = services.submit_draft(actor=person, record=draft, rules=rules_on())
+            messages.success(self.request, _("%(version)s is submitted.") % {"version": draft})
+        elif "publish" in self.request.POST:
+            draft = services.publish_version(actor=person, draft=draft)
+            words = {"version": draft, "day": draft.effective_on}
+            messages.success(self.request, _("%(version)s is in force from %(day)s.") % words)
+        else:
+            messages.success(self.request, _("Draft saved"))
+        return draft
+
+    def refuse(self, form: DraftForm, refusal: Refusal) -> HttpResponse:
+        """Keeps what was typed; after a conflict with the values that stand there now beside it."""
+        status = UNPROCESSABLE if isinstance(refusal, Invalid) else refusal.status
+        self.take(form, refusal)
+        if not isinstance(refusal, Stale):
+            return self.answer(form, status=status)
+        self.open()
+        form.move_on(self.draft)
+        return self.answer(form, status=status, differences=list(self.theirs()), **last_editor())
+
+    def take(self, form: DraftForm, refusal: Refusal) -> None:
+        sentences = [text for texts in getattr(refusal, "fields", {}).values() for text in texts]
+        for sentence in sentences or [refusal.message]:
+            form.add_error(None, sentence)
+
+    def theirs(self) -> Iterator[dict[str, Any]]:
+        """Each value that now stands otherwise in the draft than it was sent."""
+        stored = self.stored()
+        for path, value in (self.typed() or {}).items():
+            one = stored[path]
+            try:
+                yours = one.read(value)
+            except Invalid:
+                yours = value
+            if yours != one.value:
+                yield {
+                    "name": path,
+                    "label": one.label,
+                    "theirs": value_words(one.value),
+                    "yours": value_words(yours),
+                }
+
+    def stored(self) -> dict[str, Listed]:
+        """Every parameter with the value of the draft, else the published one."""
+        held = self.draft.changes if self.draft else {}
+        return {
+            one.path: one.with_value(held[one.path]) if one.path in held else one
+            for one in self.rules.parameters()
+        }
+
+    def initial(self) -> dict[str, Any]:
+        if self.draft is None:
+            return {"effective_on": next_quarter(), "draft": 0}
+        return {
+            "effective_on": self.draft.effective_on or next_quarter(),
+            "reason": self.draft.reason,
+            "draft": self.draft.pk,
+            "version": self.draft.version,
+        }
+
+    def answer(self, form: DraftForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        groups = self.groups()
+        steps = list(self.steps(form, groups))
+        context = {
+            "form": form,
+            "draft": self.draft,
+            "submitted": self.draft is not None and self.draft.status == Version.Status.SUBMITTED,
+            "in_force": version_on(),
+            "base": self.base,
+            "changed": self.changed(groups),
+            "steps": steps,
+            "ready": all(one["met"] for one in steps),
+            "needs_approval": bool(rules_on().amendment.chain.value),
+            "panels": self.panels(),
+        }
+        return self.draw({**context, **self.context(groups), **more}, status=status)
+
+    def context(self, groups: list[weights.Group]) -> dict[str, Any]:
+        return {}
+
+    def groups(self) -> list[weights.Group]:
+        return weights.groups(self.rules, self.draft, {})
+
+    def changed(self, groups: list[weights.Group]) -> list[Any]:
+        return changed_rows(self.draft) if self.draft else []
+
+    def steps(self, form: DraftForm, groups: list[weights.Group]) -> Iterator[dict[str, Any]]:
+        """What stands between the draft and its publication."""
+        for group in groups:
+            sums = _("%(set)s adds up") % {"set": group.label}
+            yield step(group.holds, sums, group.sentence)
+        yield from self.breaches()
+        begins, reason = form["effective_on"].value(), (form["reason"].value() or "").strip()
+        yield step(bool(begins), _("The first day is chosen"), _("Choose the first day"))
+        yield step(bool(reason), _("The reason is written"), _("Write why the rules change"))
+        some = bool(self.changed(groups))
+        yield step(some, _("Something changes"), _("Nothing is changed yet"))
+
+    def breaches(self) -> Iterator[dict[str, Any]]:
+        """What does not hold together besides the sums of the weights."""
+        if self.draft is None:
+            return
+        try:
+            self.rules.with_changes(self.draft.changes)
+        except Invalid as refusal:
+            for path, sentences in refusal.fields.items():
+                if not path.startswith(("kpi_sets.", weights.TEAM_SHARE)):
+                    yield from (step(False, "", sentence) for sentence in sentences)
+
+    def panels(self) -> list[dict[str, Any]]:
+        """What other rooms say about the draft, such as a replay on the last closed quarter."""
+        if self.draft is None:
+            return []
+        offered = [one for one in offers.of(offers.Tab) if one.model is Version]
+        found = [(one, one.context(self.request.user, self.draft)) for one in offered]
+        return [{"tab": one, **held} for one, held in found if held is not None]
+
+
+def step(met: bool, done: str, missing: str) -> dict[str, Any]:
+    """One line of the list before publishing."""
+    return {"met": met, "text": done if met else missing}
+
+
+def next_quarter() -> Any:
+    """The first day of the next quarter: a change then touches no running cycle."""
+    return worktime.Period.containing("quarter", worktime.today()).next().start
+
+
+def last_editor() -> dict[str, Any]:
+    """Who wrote into the rulebook last, and when, for the page of a conflict."""
+    entry = Entry.objects.filter(verb__startswith="rulebook.").select_related("actor").first()
+    return {"person": entry.actor, "at": entry.at} if entry else {}
+
+
+class Weights(DraftPage):
+    """The weights of every set beside those published, with live sums (R-apr-01)."""
+
+    template = "rulebook/weights.html"
+
+    def typed(self) -> dict[str, str]:
+        sent = self.request.POST.items()
+        return {name: value.strip() for name, value in sent if "." in name}
+
+    def confirmed(self) -> set[str]:
+        """This page confirms nothing itself and loses nothing that was confirmed."""
+        rows = changed_rows(self.draft) if self.draft else []
+        return {row.path for row in rows if row.confirmed}
+
+    def groups(self) -> list[weights.Group]:
+        return weights.groups(self.rules, self.draft, self.typed())
+
+    def changed(self, groups: list[weights.Group]) -> list[Any]:
+        """The draft's changes, with the weights as they are typed at the moment."""
+        drafted = {row.path: row for row in super().changed(groups)}
+        for row in (row for group in groups for row in group.rows):
+            if row.changed:
+                drafted[row.path] = row
+            elif row.path in drafted and not drafted[row.path].confirmed:
+                del drafted[row.path]
+        return list(drafted.values())
+
+    def context(self, groups: list[weights.Group]) -> dict[str, Any]:
+        share = self.rules.appraisal.combine.team_share
+        held = self.draft.changes if self.draft else {}
+        path = weights.TEAM_SHARE
+        return {
+            "groups": groups,
+            "team_share": self.typed().get(path, held.get(path, share.value)),
+            "team_share_path": path,
+            "share_source": "admin" if path in held else share.source,
+        }
+
+
+class Parameters(DraftPage):
+    """Deadlines, cadences, chains and every other value, a section at a time (R-exp-01)."""
+
+    template = "rulebook/parameters.html"
+    first = "sla"
+
+    def open(self) -> None:
+        super().open()
+        self.listed = list(self.rules.parameters())
+        sections = {one.section for one in self.listed}
+        wanted = self.request.GET.get("section", "")
+        self.section = wanted if wanted in sections else self.first
+        self.shown = [one for one in self.listed if one.section == self.section]
+        stored = self.stored()
+        drafted = [stored[one.path] for one in self.shown]
+        self.fields = ParametersForm(drafted, self.rules, self.request.POST or None)
+
+    def typed(self) -> dict[str, Any] | None:
+        return self.fields.cleaned_data if self.fields.is_valid() else None
+
+    def confirmed(self) -> set[str]:
+        return set(self.request.POST.getlist("confirm"))
+
+    def take(self, form: DraftForm, refusal: Refusal) -> None:
+        """What concerns a field of this section stands under it."""
+        fields = getattr(refusal, "fields", {})
+        for path in [path for path in fields if path in self.fields.fields]:
+            for sentence in fields.pop(path):
+                self.fields.add_error(path, sentence)
+        if fields or not self.fields.errors:
+            super().take(form, refusal)
+
+    def context(self, groups: list[weights.Group]) -> dict[str, Any]:
+        return {
+            "fields": self.fields,
+            "section": self.section,
+            "sections": self.sections(),
+            "rows": [self.row(one) for one in self.shown],
+        }
+
+    def sections(self) -> list[dict[str, Any]]:
+        """The sections in the rulebook's order, with how many values still wait for a word."""
+        waiting: dict[str, int] = {}
+        held = self.draft.changes if self.draft else {}
+        for one in self.listed:
+            open_still = one.source in UNCONFIRMED and one.path not in held
+            waiting[one.section] = waiting.get(one.section, 0) + open_still
+        return [{"key": key, "waiting": count} for key, count in waiting.items()]
+
+    def row(self, one: Listed) -> dict[str, Any]:
+        held = self.draft.changes if self.draft else {}
+        ticked = self.confirmed() if self.request.POST else set(held)
+        return {
+            "listed": one,
+            "field": self.fields[one.path],
+            "changed": one.path in held,
+            "confirmable": one.source in UNCONFIRMED,
+            "confirmed": one.path in ticked,
+        }
+
+
+class DiscardDraft(Screen):
+    """Gives the draft up."""
+
+    gate = May("edit", Version)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        draft = self.find(Version, pk)
+        services.discard_draft(actor=request.user, draft=draft)
+        messages.success(request, _("The draft is given up."))
+        return HttpResponseRedirect(reverse("rulebook:weights"))

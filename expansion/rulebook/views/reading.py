@@ -1,0 +1,75 @@
+"""Pages that show the rulebook: what holds, and what each version changed."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as lazy
+
+from expansion import access
+from expansion.rulebook import services
+from expansion.rulebook.models import Version
+from expansion.rulebook.selectors import changed_rows, rules_of, rules_on, version_on
+from expansion.ui.forms import ServiceForm
+from expansion.ui.gates import May
+from expansion.ui.pages import ActPage, DetailPage, Screen
+
+TONES = {"published": "done", "draft": "info", "submitted": "due", "discarded": "neutral"}
+
+
+class Regulation(Screen):
+    """Everything the rulebook says, by section; readable for all it binds (A-1.2)."""
+
+    gate = May("view", Version)
+    template = "rulebook/regulation.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        version = version_on()
+        sections: dict[str, list[Any]] = {}
+        for one in rules_of(version).parameters():
+            sections.setdefault(one.section, []).append(one)
+        wanted = request.GET.get("source", "")
+        shown = [
+            {"key": key, "rows": [row for row in rows if not wanted or row.source == wanted]}
+            for key, rows in sections.items()
+        ]
+        return self.draw(
+            {
+                "version": version,
+                "sections": [section for section in shown if section["rows"]],
+                "wanted": wanted,
+                "versions": Version.objects.published().order_by("-effective_on", "-number"),
+                "may_edit": access.can(request.user, "edit", Version),
+            }
+        )
+
+
+class VersionDetail(DetailPage):
+    """One version: who drafted and published it, from when, and what it changed."""
+
+    model = Version
+    template = "rulebook/version.html"
+
+    def records(self):
+        return Version.objects.select_related("based_on", "drafted_by", "published_by")
+
+    def context(self, record: Version) -> dict[str, Any]:
+        drafted = record.status == Version.Status.DRAFT
+        return {
+            "rows": changed_rows(record),
+            "tone": TONES[record.status],
+            "may_edit": drafted and access.can(self.request.user, "edit", Version),
+        }
+
+
+class SubmitDraft(ActPage):
+    """Asks for the approval that the rulebook names."""
+
+    model = Version
+    action = "submit"
+    form = ServiceForm
+    title = lazy("Submit the draft")
+    verb = lazy("Submit for approval")
+    done = lazy("Submitted")
+
+    def service(self, **values: Any) -> Version:
+        return services.submit_draft(rules=rules_on(), **values)

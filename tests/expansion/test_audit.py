@@ -1,0 +1,135 @@
+"""The trail: append-only, readable for those who answer for it (R-exp-26, C-9.3.1)."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import InternalError, connection, transaction
+
+from expansion import access, clock
+from expansion.audit.models import Entry
+from expansion.audit.services import through, write
+from expansion.audit.wording import ACTS, act_label
+from expansion.people.models import Unit
+from expansion.rulebook import services as rulebook
+
+ROOT = Path(__file__).resolve().parents[2]
+VERB = re.compile(r'verb="([a-z_.]+)"')
+
+
+@pytest.fixture
+def entry(cast):
+    changes = {"name": ["甲", "乙"], "phone": ["+8613800138000", ""]}
+    return write(
+        actor=cast.member, verb="people.person.changed", about=cast.leader, changes=changes
+    )
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="The trigger is PostgreSQL's.")
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_the_database_itself_refuses_to_alter_an_entry(entry, act):
+    with pytest.raises(InternalError, match="append-only"), transaction.atomic():
+        if act == "delete":
+            Entry.objects.filter(pk=entry.pk)._raw_delete("default")
+        else:
+            Entry.objects.filter(pk=entry.pk).update(verb="nothing.happened")
+    assert Entry.objects.get(pk=entry.pk).verb == "people.person.changed"
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_no_page_takes_a_change(entry, cast, sign_in, method):
+    browser = sign_in(cast.administrator)
+    for url in ("/audit/", f"/audit/{entry.pk}"):
+        assert getattr(browser, method)(url).status_code == 405
+
+
+@pytest.mark.parametrize("part", ["administrator", "leadership", "manager"])
+def test_administrator_leadership_and_manager_read_it(entry, cast, sign_in, part):
+    browser = sign_in(getattr(cast, part))
+    assert entry in browser.get("/audit/").context["page"].records
+    assert browser.get(f"/audit/{entry.pk}").status_code == 200
+
+
+@pytest.mark.parametrize("part", ["member", "leader", "deputy", "hr", "legal", "liaison"])
+def test_nobody_else_reads_it(entry, cast, sign_in, part):
+    browser = sign_in(getattr(cast, part))
+    assert browser.get("/audit/").status_code == 403
+    assert browser.get(f"/audit/{entry.pk}").status_code == 404
+    assert not access.visible_to(getattr(cast, part), Entry.objects.all()).exists()
+
+
+def test_the_manager_reads_the_own_departments_acts_and_not_the_companys(cast, sign_in):
+    ours = write(actor=cast.member, verb="crm.client.created", about=cast.leader)
+    theirs = write(actor=cast.hr, verb="people.token.created", about=cast.leader)
+    by_itself = write(actor=None, verb="appraisal.cycle.opened", about=cast.leader)
+    seen = set(access.visible_to(cast.manager, Entry.objects.all()))
+    assert {ours, by_itself} <= seen and theirs not in seen
+    assert sign_in(cast.manager).get(f"/audit/{theirs.pk}").status_code == 404
+
+
+def test_it_narrows_by_act_room_person_and_period(cast, sign_in):
+    with clock.clock_at(clock.now() - timedelta(days=8)):
+        old = write(actor=cast.member, verb="crm.client.created", about=cast.leader)
+    new = write(actor=cast.member, verb="crm.lead.closed", about=cast.leader)
+    other = write(
+        actor=cast.deputy, verb="people.token.created", about=cast.leader, for_person=cast.manager
+    )
+    browser = sign_in(cast.administrator)
+
+    def found(query):
+        return [one for one in browser.get(f"/audit/?{query}").context["page"].records]
+
+    assert found("room=crm") == [new, old]
+    assert found("room=crm&act=created") == [old]
+    assert found("room=crm&since=week") == [new]
+    assert found(f"person={cast.manager.pk}") == [other]
+    assert found(f"person={cast.member.pk}&act=closed") == [new]
+    assert found("person=abc&room=nowhere&since=ever") == found("")
+
+
+def test_an_entry_shows_both_values_in_words_and_masks_personal_ones(entry, cast, sign_in):
+    text = sign_in(cast.administrator).get(f"/audit/{entry.pk}").content.decode()
+    assert "甲" in text and "乙" in text
+    assert "13800138000" not in text
+    assert cast.leader.get_absolute_url() in text
+
+
+def test_an_act_for_a_principal_shows_both_names(cast, sign_in):
+    entry = write(
+        actor=cast.deputy,
+        verb="approvals.step.approved",
+        about=cast.leader,
+        for_person=cast.manager,
+    )
+    text = sign_in(cast.leadership).get(f"/audit/{entry.pk}").content.decode()
+    assert "周敏" in text and "陈立群" in text and 'class="stamp"' in text
+
+
+def test_the_door_is_kept_with_the_act(cast):
+    with through("import"):
+        assert write(actor=None, verb="x.y", about=None).source == "import"
+    assert write(actor=None, verb="x.y", about=None).source == "command"
+
+
+def test_a_refused_act_leaves_no_entry(cast):
+    before = Entry.objects.count()
+    with pytest.raises(Exception, match=r".+"):
+        rulebook.change_draft(actor=cast.administrator, changes={"no.such": "1"})
+    assert Entry.objects.count() == before
+
+
+def test_every_verb_of_the_house_has_its_word():
+    rooms = ("expansion", "crm", "research", "partnerships", "training", "appraisal")
+    texts = [path.read_text("utf-8") for room in rooms for path in (ROOT / room).rglob("*.py")]
+    last = {verb.rpartition(".")[2] for text in texts for verb in VERB.findall(text)}
+    assert {word for word in last - set(ACTS) if word} == set()
+
+
+def test_the_list_of_a_deleted_record_still_reads(cast, sign_in):
+    unit = Unit.objects.create(key="gone", name="旧组", kind="team")
+    entry = write(actor=cast.member, verb="people.unit.changed", about=unit)
+    unit.delete()
+    page = sign_in(cast.administrator).get(f"/audit/{entry.pk}")
+    assert "旧组" in page.content.decode()
+    assert act_label(entry)
