@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from crm.models import Client, Opportunity
-from crm.requirements import Requirements
 from crm.selectors import changes, contacts_of, timeline
 from crm.tables_leads import days_in_stage, lead_badge, opportunity_badge, stage_label
 from crm.verbs import verb_label
@@ -122,15 +121,6 @@ def _field_label(name: str) -> str:
     if name in known:
         return str(known[name].verbose_name)
     return {"reason": _("reason"), "contact": _("contact"), "file": _("file")}.get(name, name)
-
-
-def missing_for_next(one: Opportunity) -> list[str]:
-    """What an open opportunity still lacks for the stage after its own."""
-    asked = Requirements(rules_of(one.rules_version), [one.client_id])
-    keys = [stage.key for stage in asked.stages]
-    if one.stage not in keys[:-1]:
-        return []
-    return asked.missing(keys[keys.index(one.stage) + 1], one.client_id)
 
 
 offers.add(

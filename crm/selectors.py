@@ -70,7 +70,7 @@ def contacts_of(client: Client) -> Iterable[Contact]:
 
 
 def first_contacts(client: Client, most: int = 4) -> list[Contact]:
-    """The contact persons of the side panel, each with the first number or address, in one query."""
+    """The contact persons of the side panel with the first number or address, in one query."""
     first = ContactPoint.objects.filter(contact=OuterRef("pk")).order_by("pk")
     contacts = client.contacts.filter(deleted_at=None)
     return list(

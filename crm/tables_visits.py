@@ -26,7 +26,7 @@ def visit_badges(visit: Visit) -> SafeString:
         late = visit.due_at < clock.now()
         return badge("late" if late else "due", _("record overdue") if late else _("record due"))
     status = badge(TONES[Visit.Status(visit.status)], visit.get_status_display())
-    return format_html("{} {}", status, badge("late", _("late")) if visit.late else "")
+    return format_html("{} {}", status, badge("late", _("recorded late")) if visit.late else "")
 
 
 def this_week(records):
@@ -75,7 +75,7 @@ VISITS = Listing(
         Filter(
             "late",
             _("Record"),
-            lambda person: [("late", _("late")), ("in_time", _("in time"))],
+            lambda person: [("late", _("recorded late")), ("in_time", _("recorded in time"))],
             lambda records, key: records.done().filter(late=key == "late"),
         ),
     ],

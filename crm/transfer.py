@@ -135,6 +135,7 @@ class ClientImporter(Importer):
     label = _("Clients")
     title = _("Import clients")
     columns = CLIENT_COLUMNS
+    mended_together = ("owner",)
     preview = ("contact", "phones", "next_contact_on", "owner")
     list_route = "crm:client-list"
 

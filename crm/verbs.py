@@ -5,11 +5,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {
-    "crm.client.created": _("added"),
-    "crm.client.changed": _("changed"),
-    "crm.client.reassigned": _("handed over"),
-    "crm.client.deleted": _("deleted"),
-    "crm.client.restored": _("restored"),
+    "crm.client.created": _("client added"),
+    "crm.client.changed": _("client changed"),
+    "crm.client.reassigned": _("client handed over"),
+    "crm.client.deleted": _("client deleted"),
+    "crm.client.restored": _("client restored"),
+    "crm.client.completed": _("client filled in by an import"),
+    "crm.client.completion_undone": _("import's additions taken off"),
     "crm.client.contact_planned": _("next contact set"),
     "crm.contact.added": _("contact added"),
     "crm.contact.changed": _("contact changed"),

@@ -172,5 +172,5 @@ class CheckForm(ServiceForm):
         label=_("Quality, 1 to 5"), choices=RATINGS, coerce=int, widget=forms.RadioSelect
     )
     findings = forms.CharField(
-        label=_("Findings"), widget=forms.Textarea, max_length=2000, required=False
+        label=_("What was found"), widget=forms.Textarea, max_length=2000, required=False
     )

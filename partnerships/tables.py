@@ -114,7 +114,7 @@ PROJECTS = Listing(
             sort="planned_end",
         ),
         Column("amount", _("Amount"), lambda project: project.amount, "money", sort="amount"),
-        Column("owner", _("Lead"), lambda project: project.owner.name, sort="owner__name"),
+        Column("owner", _("Project lead"), lambda project: project.owner.name, sort="owner__name"),
     ],
     filters=[
         Filter("stage", _("Stage"), stages, lambda records, key: records.filter(stage=key)),
@@ -124,7 +124,12 @@ PROJECTS = Listing(
             lambda person: Project.Status.choices,
             lambda records, key: records.filter(status=key),
         ),
-        Filter("owner", _("Lead"), colleagues, lambda records, key: records.filter(owner_id=key)),
+        Filter(
+            "owner",
+            _("Project lead"),
+            colleagues,
+            lambda records, key: records.filter(owner_id=key),
+        ),
     ],
     views=[
         SavedView("open", _("Open"), lambda records, person: records.open()),

@@ -8,6 +8,8 @@ from django.test import Client as Browser
 from django.utils import translation
 
 from expansion import clock
+from expansion.ui import counts
+from expansion.rulebook.selectors import forget_rules
 from tests import cast as company
 from tests import servers
 
@@ -27,6 +29,18 @@ def fixed_clock() -> Iterator[None]:
     """Every test plays on one fixed day; none uses today's date."""
     with clock.clock_at(company.NOW):
         yield
+
+
+@pytest.fixture(autouse=True)
+def rules_of_this_test_only() -> None:
+    """Rows are rolled back and the clock stands: a later test's version would look the same."""
+    forget_rules()
+
+
+@pytest.fixture(autouse=True)
+def forgotten_counts() -> None:
+    """No figure of an earlier test's menu is believed."""
+    counts.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ def unmarked(person: Any) -> Iterator[offers.Todo]:
             title=_("Attendance of %(session)s") % {"session": session.title},
             url=f"{session.get_absolute_url()}/attendance",
             due=session.ends_at + timedelta(days=1),
-            act=_("Mark"),
+            act=_("Mark attendance"),
         )
 
 

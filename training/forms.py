@@ -40,7 +40,7 @@ class CourseForm(RecordForm):
             label=_("Category"), choices=listed(rules.categories, self.instance.category)
         )
         self.fields["topic"] = forms.ChoiceField(
-            label=_("Topic"),
+            label=_("Subject area"),
             choices=[("", "—"), *listed(rules.topics, self.instance.topic)],
             required=False,
         )

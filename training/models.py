@@ -17,7 +17,7 @@ class Course(Recorded, Deletable):
 
     title = models.CharField(_("title"), max_length=120)
     category = models.CharField(_("category"), max_length=40)
-    topic = models.CharField(_("topic"), max_length=40, blank=True)
+    topic = models.CharField(_("subject area"), max_length=40, blank=True)
     hours = models.DecimalField(_("hours"), max_digits=5, decimal_places=1)
     content = models.TextField(_("content"), max_length=4000, blank=True)
 
@@ -52,8 +52,8 @@ class Session(Owned, Recorded, Deletable):
     class Status(models.TextChoices):
         PLANNED = "planned", _("planned")
         ENROLMENT = "enrolment", _("enrolment open")
-        HELD = "held", _("held")
-        CLOSED = "closed", _("closed")
+        HELD = "held", _("has been held")
+        CLOSED = "closed", _("concluded")
         CANCELLED = "cancelled", _("cancelled")
 
     AHEAD = (Status.PLANNED, Status.ENROLMENT)

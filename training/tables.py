@@ -115,7 +115,7 @@ SESSIONS = Listing(
 ENROLMENTS = Listing(
     key="training.enrolments",
     model=Enrolment,
-    label=_("Attendance"),
+    label=_("Who attended"),
     url=lambda enrolment: f"/training/sessions/{enrolment.session_id}",
     title=lambda enrolment: enrolment.owner.name,
     columns=[
@@ -135,7 +135,7 @@ ENROLMENTS = Listing(
         Column("team", _("Team"), lambda enrolment: str(enrolment.team), sort="team__order"),
         Column(
             "attendance",
-            _("Attendance"),
+            _("Who attended"),
             lambda enrolment: enrolment.get_attendance_display(),
             sort="attendance",
             cell=mark_badge,
@@ -145,7 +145,7 @@ ENROLMENTS = Listing(
     filters=[
         Filter(
             "attendance",
-            _("Attendance"),
+            _("Who attended"),
             lambda person: Enrolment.Attendance.choices,
             lambda records, key: records.filter(attendance=key),
         ),
@@ -174,7 +174,7 @@ COURSES = Listing(
         ),
         Column(
             "topic",
-            _("Topic"),
+            _("Subject area"),
             lambda course: label_in(rules_on().training.topics, course.topic) or formats.NOTHING,
             sort="topic",
         ),

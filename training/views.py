@@ -24,7 +24,7 @@ def segments(active: str) -> list[dict[str, Any]]:
     lists = (
         ("sessions", _("Sessions"), "/training/sessions/"),
         ("courses", _("Courses"), "/training/courses/"),
-        ("enrolments", _("Attendance"), "/training/enrolments/"),
+        ("enrolments", _("Who attended"), "/training/enrolments/"),
     )
     return [{"label": label, "url": url, "active": key == active} for key, label, url in lists]
 
@@ -220,7 +220,7 @@ class SessionEnrolOther(SessionEnrol):
 class SessionAttendance(SessionAct):
     action = "mark"
     form = forms.AttendanceForm
-    title = lazy("Attendance")
+    title = lazy("Mark attendance")
     verb = lazy("Save")
     done = lazy("Attendance saved")
 
@@ -234,7 +234,7 @@ class SessionAttendance(SessionAct):
 
 class SessionClose(SessionAct):
     title = lazy("Close session")
-    verb = lazy("Close")
+    verb = lazy("Close session")
     done = lazy("Session closed")
 
     def service(self, **values: Any) -> Session:
@@ -244,7 +244,7 @@ class SessionClose(SessionAct):
 class SessionCancel(SessionAct):
     form = ReasonForm
     title = lazy("Call session off")
-    verb = lazy("Call off")
+    verb = lazy("Call session off")
     done = lazy("Session called off")
 
     def service(self, **values: Any) -> Session:

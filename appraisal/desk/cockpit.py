@@ -224,7 +224,7 @@ class Cockpit:
             "fixed_at": one.result.finalized_at if self._fixed(one) else None,
             "state": self._state(one),
             "appeals": self.pending.get(one.pk, []),
-            "nudge": one in self.missing and self._can_nudge,
+            "nudge": one in self.missing and self._can_nudge and one.owner_id != self.person.pk,
             "points": self._points(result),
             "score": result.score if result else None,
             "adjusted": bool(result and result.adjustment),

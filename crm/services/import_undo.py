@@ -65,7 +65,7 @@ def _pointed_at(ids: Sequence[int]) -> set[int]:
 
 def _delete(actor: User, batch: Import, clients: Sequence[Client]) -> None:
     Client.objects.filter(pk__in=[client.pk for client in clients]).update(
-        deleted_at=clock.now(), deleted_by=actor, version=F("version") + 1
+        deleted_at=clock.now(), deleted_by=actor, version=F("version") + 1, updated_at=clock.now()
     )
     changes = {"import": [batch.pk, None]}
     write_many(actor=actor, verb="crm.client.deleted", changed=[(one, changes) for one in clients])
@@ -75,10 +75,12 @@ def _take_off(
     actor: User, batch: Import, completed: Sequence[tuple[Client, dict[str, Any]]]
 ) -> None:
     """Blank what the import filled and remove the numbers and contacts that it added."""
+    moment = clock.now()
     for client, written in completed:
         for name in written["fields"]:
             setattr(client, name, None if name == "next_contact_on" else "")
         client.version += 1
+        client.updated_at = moment
     points = [pk for _client, written in completed for pk in written["points"]]
     ContactPoint.objects.filter(pk__in=points).delete()
     contacts = [written["contact"] for _client, written in completed if written["contact"]]
@@ -86,7 +88,7 @@ def _take_off(
     clients = [client for client, _written in completed]
     _refresh_searches(clients)
     names = {name for _client, written in completed for name in written["fields"]}
-    Client.objects.bulk_update(clients, [*sorted(names), "search", "version"])
+    Client.objects.bulk_update(clients, [*sorted(names), "search", "version", "updated_at"])
     changes = {"import": [batch.pk, None]}
     write_many(
         actor=actor,

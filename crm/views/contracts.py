@@ -34,6 +34,7 @@ class ContractList(ListPage):
 
     gate = SIGNED_IN
     listing = tables.CONTRACTS
+    export_route = "transfer:export-create"
     template = "crm/contract_list.html"
     create_route = "crm:contract-create"
     create_label = _("New contract")
@@ -53,6 +54,7 @@ class ContractList(ListPage):
 class ObligationList(ListPage):
     gate = SIGNED_IN
     listing = tables.OBLIGATIONS
+    export_route = "transfer:export-create"
     template = "crm/contract_list.html"
     empty = {
         "icon": "list-check",

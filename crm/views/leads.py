@@ -20,6 +20,7 @@ from expansion.worktime import Period
 
 class LeadList(ListPage):
     listing = tables_leads.LEADS
+    export_route = "transfer:export-create"
     template = "crm/lead_list.html"
     create_route = "crm:lead-create"
     create_label = lazy("New lead")

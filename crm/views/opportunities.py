@@ -48,6 +48,7 @@ def segments(current: str) -> list[dict[str, Any]]:
 
 class OpportunityList(ListPage):
     listing = tables_leads.OPPORTUNITIES
+    export_route = "transfer:export-create"
     template = "crm/opportunity_list.html"
     create_route = "crm:opportunity-create"
     create_label = lazy("New opportunity")

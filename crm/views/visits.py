@@ -45,6 +45,7 @@ def segments(current: str) -> list[dict[str, Any]]:
 
 class VisitList(ListPage):
     listing = tables_visits.VISITS
+    export_route = "transfer:export-create"
     template = "crm/visit_list.html"
     create_route = "crm:visit-create"
     create_label = lazy("Log visit")
@@ -263,7 +264,7 @@ class VisitReschedule(FormPage):
     form = forms_visits.MoveVisitForm
     action = "edit"
     title = lazy("Move visit")
-    verb = lazy("Move")
+    verb = lazy("Reschedule")
     done = lazy("Visit moved")
 
     def records(self):

@@ -7,3 +7,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion.audit import access, nav  # noqa: F401
+        from expansion.audit.services import written
+        from expansion.ui import counts
+
+        written.connect(counts.forget)

@@ -6,7 +6,4 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
-        from expansion.audit.services import written
-        from expansion.home import nav, todo  # noqa: F401
-
-        written.connect(todo.forget_counts)
+        from expansion.home import nav  # noqa: F401

@@ -7,8 +7,9 @@ worked. The same day gives the same department.
 
 from __future__ import annotations
 
+import heapq
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -19,6 +20,7 @@ from django.db import transaction
 from expansion import clock, offers, worktime
 from expansion.notices.services import muted
 from expansion.people.models import User
+from expansion.rulebook.selectors import asked_once
 
 T = TypeVar("T")
 OPENS, CLOSES = 9, 18
@@ -30,13 +32,15 @@ class Demo:
 
     `today` is the day of sowing, `begins` the first day of the story: two whole quarters before the
     running one. `people` maps user names to persons; `made` is where a seed leaves what a later
-    one builds on.
+    one builds on, `absences` when the manager is away.
     """
 
     today: date
+    now: datetime = field(default_factory=clock.now)
     chance: random.Random = field(default_factory=lambda: random.Random(20260701))
     people: dict[str, User] = field(default_factory=dict)
     made: dict[str, list[Any]] = field(default_factory=dict)
+    absences: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     @property
     def quarter(self) -> worktime.Period:
@@ -73,11 +77,30 @@ class Demo:
         minute = self.chance.randrange(0, 60, 5) if minute is None else minute
         return clock.moment_on(day, time(hour, minute))
 
+    def workday(self, day: date, after: int = 0) -> date:
+        """The `after`-th working day from `day` on; 0 is the day itself if it is one."""
+        day = worktime.first_workday_on_or_after(day)
+        for _step in range(after):
+            day = worktime.first_workday_on_or_after(day + timedelta(days=1))
+        return day
+
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
-        """Inside the block it is that moment, and everybody's seats are read anew."""
+        """Inside the block it is that moment."""
         with clock.clock_at(moment):
             yield
+
+    def acting(self, username: str) -> User:
+        """The person with the seats of the moment, those of absent principals included."""
+        person = self.people[username]
+        for known in ("seats", "standing"):
+            person.__dict__.pop(known, None)
+        return person
+
+    def manager_on(self, moment: datetime) -> User:
+        """Who decides for the manager then: the deputy while a mandate runs."""
+        away = any(start <= moment < end for start, end in self.absences)
+        return self.acting("deputy" if away else "manager")
 
     def one(self, choices: Sequence[T]) -> T:
         return self.chance.choice(choices)
@@ -85,16 +108,39 @@ class Demo:
     def often(self, percent: int) -> bool:
         return self.chance.randrange(100) < percent
 
+    def diary(self) -> "Diary":
+        return Diary(self)
+
     def keep(self, kind: str, record: T) -> T:
         self.made.setdefault(kind, []).append(record)
         return record
+
+
+class Diary:
+    """Acts in the order of their moments; an act may enter later ones. What lies ahead never runs."""
+
+    def __init__(self, demo: Demo):
+        self.demo = demo
+        self._entries: list[tuple[datetime, int, Callable[[], Any]]] = []
+        self._count = 0
+
+    def enter(self, moment: datetime, act: Callable[[], Any]) -> None:
+        self._count += 1
+        heapq.heappush(self._entries, (moment, self._count, act))
+
+    def play(self) -> None:
+        """Runs every act up to now, each with the clock at its moment."""
+        while self._entries and self._entries[0][0] <= self.demo.now:
+            moment, _number, act = heapq.heappop(self._entries)
+            with self.demo.at(moment):
+                act()
 
 
 @transaction.atomic
 def sow() -> Demo:
     """The whole department in one transaction: a killed seed leaves nothing behind."""
     demo = Demo(today=clock.today())
-    with muted():
+    with muted(), asked_once():
         for seed in offers.of(offers.Seed):
             seed.sow(demo)
     return demo

@@ -12,6 +12,12 @@ from expansion.records import about
 M = TypeVar("M", bound=models.Model)
 
 
+def answer_to(*, actor: Any, key: str) -> models.Model | None:
+    """The record that an earlier sending of the same form made or changed; None for a new one."""
+    sent = Submission.objects.filter(actor=actor, key=key).first()
+    return sent.about if sent else None
+
+
 def once(*, actor: Any, key: str, act: Callable[[], M]) -> tuple[M, bool]:
     """Runs `act` once per actor and key; a repeat gets the first one's record.
 

@@ -49,12 +49,12 @@ class Status(models.TextChoices):
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    def active(self) -> "UserQuerySet":
+    def active(self) -> UserQuerySet:
         return self.filter(status=Status.ACTIVE)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    def get_by_natural_key(self, username: str) -> "User":
+    def get_by_natural_key(self, username: str) -> User:
         return self.get(username__iexact=username)
 
 
@@ -157,7 +157,7 @@ class Post(Recorded):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def on(self, day) -> "MembershipQuerySet":
+    def on(self, day) -> MembershipQuerySet:
         return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
 
 
@@ -184,7 +184,7 @@ class Membership(Recorded):
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
-    def active(self, moment) -> "MandateQuerySet":
+    def active(self, moment) -> MandateQuerySet:
         return self.filter(revoked_at=None, starts_at__lte=moment, ends_at__gt=moment)
 
 

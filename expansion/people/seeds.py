@@ -1,13 +1,14 @@
 """The 24 people of the demo department."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 
+from expansion import worktime
 from expansion.people.demo import demo_password_hash
 from expansion.people.models import Membership, Post, Unit, User
-from expansion.people.services import search_text
+from expansion.people.services import create_mandate, search_text
 
 # user name, name, unit, post; the first fourteen are the ones to log in as.
 PEOPLE = (
@@ -56,3 +57,26 @@ def sow(demo: Any) -> None:
         )
         Membership.objects.create(user=user, unit=units[unit], post=posts[post], since=since)
         demo.people[username] = user
+    _send_the_manager_away(demo)
+
+
+def _send_the_manager_away(demo: Any) -> None:
+    """Two days' leave a fortnight ago and one that runs today: the deputy acts (A-2.2.2a)."""
+    past = demo.workday(demo.today - timedelta(days=16))
+    running = worktime.last_workday_on_or_before(demo.today - timedelta(days=1))
+    spans = [
+        (demo.moment(past, 9, 0), demo.moment(demo.workday(past, 1), 18, 0), "outing"),
+        (demo.moment(running, 13, 0), demo.moment(demo.next_workday(1), 18, 0), "leave"),
+    ]
+    for starts_at, ends_at, reason in spans:
+        with demo.at(starts_at - timedelta(hours=3)):
+            mandate = create_mandate(
+                actor=demo.people["manager"],
+                principal=demo.people["manager"],
+                delegate=demo.people["deputy"],
+                starts_at=starts_at,
+                ends_at=ends_at,
+                reason=reason,
+            )
+        demo.keep("mandates", mandate)
+        demo.absences.append((starts_at, ends_at))

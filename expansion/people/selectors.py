@@ -82,9 +82,9 @@ def _seats(membership: Membership, tree: Tree) -> Iterator[Seat]:
 def active_people() -> list[User]:
     """Every active person with the seats already read."""
     users = list(User.objects.active())
-    seats = seats_of(users)
+    found = standings(users)
     for user in users:
-        user.seats = seats[user.pk]
+        user.standing = found[user.pk]
     return users
 
 

@@ -13,7 +13,7 @@ class Relation(models.Model):
     class Kind(models.TextChoices):
         CITES = "cites", _("cites")
         LED_TO = "led_to", _("led to")
-        CONCERNS = "concerns", _("concerns")
+        CONCERNS = "concerns", _("has to do with")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     source_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")

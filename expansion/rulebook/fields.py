@@ -50,10 +50,10 @@ class Parts(forms.MultiWidget):
 class LimitWidget(Parts):
     def __init__(self) -> None:
         amount = forms.NumberInput(attrs={"min": 0, "max": LARGEST})
-        super().__init__([amount, forms.Select(choices=UNITS)], [_("Number"), _("Unit")])
+        super().__init__([amount, forms.Select(choices=UNITS)], [_("Number"), _("Unit of time")])
 
     def decompress(self, value: Limit | None) -> list[Any]:
-        return [value.amount, value.unit] if value else [None, Unit.WORKING_DAYS]
+        return [None, None] if value is None else [value.amount or None, value.unit]
 
 
 class LimitField(forms.MultiValueField):
@@ -74,7 +74,10 @@ class LimitField(forms.MultiValueField):
 class ChainWidget(Parts):
     def __init__(self, choices: Choices):
         selects = [forms.Select(choices=[NOBODY, *choices]) for _place in range(LONGEST_CHAIN)]
-        super().__init__(selects, [_("First"), _("Second"), _("Third"), _("Fourth")])
+        super().__init__(
+            selects,
+            [_("First decider"), _("Second decider"), _("Third decider"), _("Fourth decider")],
+        )
 
     def decompress(self, value: Sequence[str] | None) -> list[Any]:
         held = list(value or ())

@@ -18,7 +18,7 @@ EXPORT_KEPT = timedelta(days=7)
 class Outcome(models.TextChoices):
     """What becomes of a source row. `SUSPECT` stands only until the import is written."""
 
-    CREATED = "created", _("Created")
+    CREATED = "created", _("New records")
     UPDATED = "updated", _("Filled in")
     SUSPECT = "suspect", _("Likely duplicate")
     DUPLICATE = "duplicate", _("There already")

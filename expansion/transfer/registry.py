@@ -49,7 +49,8 @@ class Run(ABC):
 class Importer(ABC):
     """How one list takes in a workbook. `key` is that of its Listing.
 
-    `columns` begins with the one that names a record; `preview` names those shown beside it.
+    `columns` begins with the one that names a record; `preview` names those shown beside it. A
+    wrong text in a column of `mended_together` is wrong in every row, and corrected in all at once.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Importer(ABC):
     title: Any
     columns: Sequence[Column]
     preview: Sequence[str]
+    mended_together: Sequence[str] = ()
     list_route: str
 
     @abstractmethod

@@ -16,6 +16,7 @@ from expansion.transfer.staging import drafts_of, row_batches
 from expansion.ui.forms import new_key
 
 PAGE = 50
+MOST_MARKED = 2_000
 FIX = "fix"
 PLANNED = (
     (Outcome.CREATED, lazy("To create")),
@@ -26,27 +27,19 @@ PLANNED = (
     (Outcome.IGNORED, lazy("No record")),
 )
 WRITTEN = (
-    (Outcome.CREATED, lazy("Created")),
+    (Outcome.CREATED, lazy("New records")),
     (Outcome.UPDATED, lazy("Filled in")),
     (Outcome.DUPLICATE, lazy("There already")),
     (Outcome.REFUSED, lazy("Not imported")),
     (Outcome.IGNORED, lazy("No record")),
 )
-TONES = {
-    Outcome.CREATED: "done",
-    Outcome.UPDATED: "info",
-    Outcome.SUSPECT: "due",
-    Outcome.DUPLICATE: "neutral",
-    Outcome.REFUSED: "late",
-    Outcome.IGNORED: "neutral",
-}
 NARROWED = {"marked": True, "outcome__in": [Outcome.CREATED, Outcome.UPDATED, Outcome.REFUSED]}
 
 
 def steps(batch: Import) -> list[dict[str, Any]]:
     """Upload, columns, check, import: where this one stands."""
     place = {"checking": 2, "checked": 2, "failed": 2, "writing": 3}.get(batch.status, 4)
-    labels = [_("Upload"), _("Columns"), _("Check"), _("Import")]
+    labels = [_("Upload"), _("Column matching"), _("Check"), _("Import")]
     return [
         {
             "label": label,
@@ -81,9 +74,38 @@ def _offered(batch: Import) -> Sequence[tuple[str, Any]]:
     return PLANNED if is_open else WRITTEN
 
 
+def fixes_shown(batch: Import, start: str) -> dict[str, Any]:
+    """One page of what should be corrected, refused rows first; `start` is the place in the list.
+
+    Where the same text is wrong in many rows in the same way, one line stands for all of them.
+    """
+    desk = importer(batch.importer)
+    labels = {column.key: column.label for column in desk.columns}
+    lines: dict[tuple, dict[str, Any]] = {}
+    for row in batch.rows.filter(**NARROWED).defer("cells", "written")[:MOST_MARKED]:
+        for problem in row.problems:
+            alike = problem["field"] in desk.mended_together
+            key = (problem["field"], problem["text"]) if alike else (row.number, problem["field"])
+            line = lines.setdefault(key, {"row": row, "problem": problem, "rows": 0})
+            line["rows"] += 1
+    ordered = sorted(lines.values(), key=lambda line: not line["problem"]["blocking"])
+    first = int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 0
+    page = ordered[first : first + PAGE]
+    for line in page:
+        line |= {"label": labels[line["problem"]["field"]], "key": new_key()}
+    more = first + PAGE < len(ordered)
+    return {
+        "lines": page,
+        "first": not first,
+        "next_url": f"?show={FIX}&after={first + PAGE}" if more else "",
+    }
+
+
 def rows_shown(person: Any, batch: Import, show: str, after: str) -> dict[str, Any]:
     """One page of the rows of a tab; `after` is the last row number of the page before."""
-    rows = batch.rows.filter(**(NARROWED if show == FIX else {"outcome": show}))
+    if show == FIX:
+        return fixes_shown(batch, after)
+    rows = batch.rows.filter(outcome=show)
     first = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
     found = list(rows.filter(number__gt=first)[: PAGE + 1])
     page, desk = found[:PAGE], importer(batch.importer)
@@ -92,23 +114,18 @@ def rows_shown(person: Any, batch: Import, show: str, after: str) -> dict[str, A
     drafts = drafts_of(batch, [row for row in page if row.is_data and row.cells])
     values = {draft.row.number: draft.values for draft in drafts}
     return {
-        "rows": [_line(desk, row, values.get(row.number, {}), links, labels) for row in page],
+        "rows": [_line(desk, row, values.get(row.number, {}), links) for row in page],
         "heads": [labels[key] for key in desk.preview],
         "first": not first,
         "next_url": f"?show={show}&after={page[-1].number}" if len(found) > PAGE else "",
     }
 
 
-def _line(desk: Importer, row: ImportRow, values: dict, links: dict, labels: dict) -> dict:
+def _line(desk: Importer, row: ImportRow, values: dict, links: dict) -> dict[str, Any]:
     return {
         "row": row,
         "url": links.get(row.record, ""),
-        "tone": TONES[Outcome(row.outcome)],
         "cells": [shown(values.get(key)) for key in desk.preview],
-        "problems": [
-            {**problem, "label": labels[problem["field"]], "key": new_key()}
-            for problem in row.problems
-        ],
     }
 
 

@@ -60,6 +60,7 @@ class ImportCreate(FormPage):
     gate = SIGNED_IN
     model = Import
     form = forms.UploadForm
+    verb = lazy("Upload")
     template = "transfer/upload.html"
 
     def load(self, pk: int | None) -> None:

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject, cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from expansion import clock, offers
-from expansion.ui import formats
+from expansion.ui import counts, formats
 
 SECTION_LABELS = {
     "start": "",
@@ -107,8 +107,14 @@ class Shell:
             "url": url,
             "icon": item.icon,
             "active": active,
-            "count": item.count(self.user) if item.count else 0,
+            "count": self._count(item),
         }
+
+    def _count(self, item: offers.NavItem) -> int:
+        if item.count is None:
+            return 0
+        ask = item.count
+        return counts.remembered((item.key, self.user.pk), lambda: ask(self.user))
 
     @property
     def phone_nav(self) -> list[dict[str, Any]]:
@@ -142,7 +148,14 @@ class Shell:
 
     @cached_property
     def brand(self) -> dict[str, str]:
-        name = " · ".join(part for part in (settings.SITE_NAME, sources.department_name()) if part)
+        name = " · ".join(
+            part
+            for part in (
+                settings.SITE_NAME,
+                counts.remembered("department", sources.department_name),
+            )
+            if part
+        )
         return {"name": name, "mark": _("Ex")}
 
     @property

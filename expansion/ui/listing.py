@@ -143,7 +143,7 @@ class State:
 
     @cached_property
     def text(self) -> str:
-        return self.query.get("q", "").strip()[:100]
+        return self.query.get("q", "").replace("\x00", "").strip()[:100]
 
     @cached_property
     def view(self) -> SavedView | None:

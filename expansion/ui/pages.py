@@ -20,7 +20,7 @@ from django.views import View
 
 from expansion import access
 from expansion.errors import Gone, Invalid, Refusal, Stale
-from expansion.once.services import once
+from expansion.once.services import answer_to, once
 from expansion.ui.forms import ReasonForm, RecordForm, ServiceForm
 from expansion.ui.gates import SIGNED_IN, Gate, May, pass_through
 from expansion.ui.listing import Listing, Page
@@ -187,6 +187,11 @@ class FormPage(Screen):
         return self.answer(self.make_form(initial=self.initial()))
 
     def post(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
+        # A second click gets the first one's answer, also where the first has changed who may act.
+        key = request.POST.get("request_id", "")[:64]
+        earlier = answer_to(actor=request.user, key=key) if key else None
+        if earlier is not None:
+            return HttpResponseRedirect(self.success_url(earlier))
         self.load(pk)
         form = self.make_form(data=request.POST, files=request.FILES)
         if not form.is_valid():

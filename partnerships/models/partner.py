@@ -25,10 +25,10 @@ class Partner(Recorded):
     """The partner profile of one client; name, people, contracts and owner stay the client's."""
 
     class Status(models.TextChoices):
-        PROSPECT = "prospect", _("prospect")
+        PROSPECT = "prospect", _("possible partner")
         TALKS = "talks", _("in talks")
         PARTNER = "partner", _("partner")
-        ENDED = "ended", _("ended")
+        ENDED = "ended", _("cooperation ended")
 
     client = models.OneToOneField(
         Client, models.PROTECT, verbose_name=_("client"), related_name="partner"

@@ -35,7 +35,7 @@ class Project(Owned, Recorded, Deletable):
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("planned")
-        RUNNING = "running", _("running")
+        RUNNING = "running", _("under way")
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
 
@@ -171,7 +171,7 @@ class ProjectCheck(models.Model):
     checked_on = models.DateField(_("checked on"))
     progress = models.PositiveSmallIntegerField(_("progress, percent"))
     rating = models.PositiveSmallIntegerField(_("quality, 1 to 5"))
-    findings = models.TextField(_("findings"), max_length=2000, blank=True)
+    findings = models.TextField(_("what was found"), max_length=2000, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

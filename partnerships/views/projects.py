@@ -65,6 +65,7 @@ class ProjectDetail(DetailPage):
             "badge": tables.status_badge(record),
             "light": tables.light_badge(record),
             "facts": facts(record),
+            "stage": tables.stage_label(record),
             "steps": steps(record),
             "gate": next_gate(record),
             **self._tab(tab, record),
@@ -103,7 +104,7 @@ def facts(project: Project) -> list[dict[str, Any]]:
     late = due is not None and due < clock.today()
     progress = formats.NOTHING if project.progress is None else f"{project.progress}%"
     return [
-        {"label": _("Lead"), "value": project.owner.name},
+        {"label": _("Project lead"), "value": project.owner.name},
         {"label": _("Planned"), "value": term(project.planned_start, project.planned_end)},
         {"label": _("Progress"), "value": progress},
         {

@@ -1,9 +1,22 @@
-/* The API's page: draws the schema. Requests go out with the page's own session and its CSRF token. */
+// The API's page: draws the schema. What is tried out goes by the page's own session and CSRF token.
+const root = document.documentElement;
 const place = document.getElementById("api-docs");
 
+function paint() {
+  root.classList.toggle("dark-mode", root.dataset.bsTheme === "dark");
+}
+
+function signed(request) {
+  request.headers["X-CSRFToken"] = place.dataset.csrf;
+  return request;
+}
+
+document.addEventListener("theme:change", paint);
+paint();
 SwaggerUIBundle({
   domNode: place,
   url: place.dataset.schema,
+  requestInterceptor: signed,
   deepLinking: true,
   docExpansion: "none",
   defaultModelsExpandDepth: -1,

@@ -2,7 +2,7 @@
 (() => {
   const form = document.querySelector(".weights");
   if (!form) return;
-  const share = form.querySelector("[data-share]");
+  const share = form.querySelector("[data-share]"); // only beside the weights
   const format = (value) => String(Math.round(value * 100) / 100);
 
   function number(field) {
@@ -29,5 +29,16 @@
     badge.lastChild.textContent = badge.textContent.replace(/[\d.?]+%/, `${total === null ? "?" : format(total)}%`);
   }
 
-  form.addEventListener("input", () => form.querySelectorAll("[data-set]").forEach(follow));
+  // What is missing may be typed by now: the server says so on sending, no grey button before it.
+  function unlock() {
+    const last = document.querySelector("[data-last].btn-locked");
+    last?.classList.replace("btn-locked", "btn-primary");
+    last?.querySelector("svg")?.remove();
+  }
+
+  form.addEventListener("input", () => {
+    form.querySelectorAll("[data-set]").forEach(follow);
+    unlock();
+  });
+  for (const field of document.querySelectorAll('[form="draft"]')) field.addEventListener("input", unlock);
 })();

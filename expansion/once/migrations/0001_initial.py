@@ -6,30 +6,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about_id', models.BigIntegerField(null=True)),
-                ('about_label', models.CharField(blank=True, max_length=200)),
-                ('key', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('about_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("about_id", models.BigIntegerField(null=True)),
+                ("about_label", models.CharField(blank=True, max_length=200)),
+                ("key", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "about_type",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['about_type', 'about_id'], name='once_submis_about_t_0aff8e_idx')],
-                'constraints': [models.UniqueConstraint(fields=('actor', 'key'), name='submission_once')],
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["about_type", "about_id"], name="once_submis_about_t_0aff8e_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("actor", "key"), name="submission_once")
+                ],
             },
         ),
     ]

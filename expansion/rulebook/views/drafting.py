@@ -157,6 +157,7 @@ class DraftPage(Screen):
             "base": self.base,
             "changed": self.changed(groups),
             "steps": steps,
+            "missing": sum(not one["met"] for one in steps),
             "ready": all(one["met"] for one in steps),
             "needs_approval": bool(rules_on().amendment.chain.value),
             "panels": self.panels(),
@@ -310,13 +311,14 @@ class Parameters(DraftPage):
 
     def row(self, one: Listed) -> dict[str, Any]:
         held = self.draft.changes if self.draft else {}
+        moved = one.path in held and one.read(held[one.path]) != one.value
         ticked = self.confirmed() if self.request.POST else set(held)
         return {
             "listed": one,
             "field": self.fields[one.path],
             "changed": one.path in held,
             "confirmable": one.source in UNCONFIRMED,
-            "confirmed": one.path in ticked,
+            "confirmed": one.path in ticked and not moved,
         }
 
 

@@ -1,0 +1,131 @@
+"""The `big` department, set-based: 200 people, 50,000 clients, 300,000 visits at scale 1."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from crm.models import Client, Contact, ContactPoint, Visit
+from crm.naming import firm_key
+from crm.searching import indexed
+from expansion import clock
+from expansion.people.models import Membership, Post, Unit, User
+from expansion.people.services import search_text
+from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.services import load_preset
+
+PEOPLE, TEAMS, CLIENTS, VISITS_PER_CLIENT = 200, 12, 50_000, 6
+CITIES = "南京 苏州 无锡 常州 杭州 宁波 合肥 芜湖 上海 扬州 镇江 南通".split()
+BRANDS = "海纳 远航 博雅 天韵 瑞祥 万嘉 鼎盛 金海湾 锦悦 恒通 华庭 汇丰 龙湖 凯旋 和美 东方".split()
+TRADES = "酒店管理 旅行社 餐饮管理 文化传媒 教育咨询 物业服务 贸易 科技 会展服务 汽车销售".split()
+SURNAMES, GIVEN = "陈刘周郭孙王李赵钱吴郑冯", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超"
+BATCH = 2_000
+LONG_AGO = date(2024, 1, 1)
+
+
+def build(scale: float) -> User:
+    """Fills an empty, migrated database; returns an ordinary member."""
+    chance = random.Random(7)
+    load_preset(actor=None, key="ktv", effective_on=LONG_AGO)
+    members = build_people(max(12, int(PEOPLE * scale)))
+    clients = build_clients(chance, members, int(CLIENTS * scale))
+    build_contacts(chance, clients)
+    build_visits(chance, clients)
+    return members[0]
+
+
+def build_people(count: int) -> list[User]:
+    root = Unit.objects.get(key="department")
+    teams = [
+        Unit.objects.create(key=f"team-{n}", name=f"开发{n}组", kind=Unit.Kind.TEAM, parent=root)
+        for n in range(TEAMS)
+    ]
+    post = Post.objects.get(key="member")
+    people = User.objects.bulk_create(
+        User(
+            username=f"m{n}", name=f"{SURNAMES[n % 12]}{GIVEN[n % 17]}", search=search_text(f"m{n}")
+        )
+        for n in range(count)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=user, unit=teams[n % TEAMS], post=post, since=LONG_AGO)
+        for n, user in enumerate(people)
+    )
+    for n, user in enumerate(people):
+        user.bench_team = teams[n % TEAMS]
+    return people
+
+
+def build_clients(chance: random.Random, members: list[User], count: int) -> list[Client]:
+    stages = [stage.key for stage in rules_on().pipeline("client").stages]
+
+    def one(n: int) -> Client:
+        name = f"{CITIES[n % 12]}{chance.choice(BRANDS)}{chance.choice(TRADES)}{n}有限公司"
+        owner = members[n % len(members)]
+        return Client(
+            name=name,
+            identity=firm_key(name),
+            search=indexed(name, [f"{n % 10000:04d}"]),
+            owner=owner,
+            team=owner.bench_team,
+            region=CITIES[n % 12],
+            stage=chance.choice(stages),
+            next_contact_on=clock.today() + timedelta(days=chance.randrange(-20, 60)),
+        )
+
+    return saved(Client, (one(n) for n in range(count)))
+
+
+def build_contacts(chance: random.Random, clients: list[Client]) -> None:
+    contacts = saved(
+        Contact,
+        (
+            Contact(client=client, name=chance.choice(SURNAMES) + chance.choice(GIVEN), main=main)
+            for client in clients
+            for main in (True, False)
+        ),
+    )
+    saved(
+        ContactPoint,
+        (
+            ContactPoint(
+                client_id=contact.client_id,
+                contact=contact,
+                kind=ContactPoint.Kind.PHONE,
+                value=f"+861{3_000_000_000 + n}",
+                tail=f"{n % 10000:04d}",
+            )
+            for n, contact in enumerate(contacts)
+        ),
+    )
+
+
+def build_visits(chance: random.Random, clients: list[Client]) -> None:
+    now = clock.now()
+
+    def one(client: Client) -> Visit:
+        at = now - timedelta(minutes=chance.randrange(700 * 1440))
+        return Visit(
+            client=client,
+            owner_id=client.owner_id,
+            team_id=client.team_id,
+            visitor_id=client.owner_id,
+            status=Visit.Status.DONE,
+            took_place_at=at,
+            recorded_at=at,
+            said="看了大厅与三个包厢，问年会场地与酒水自带的规定，要一份两场连订的报价。",
+        )
+
+    saved(Visit, (one(client) for client in clients for _ in range(VISITS_PER_CLIENT)))
+
+
+def saved(model: type[Any], rows: Iterator[Any]) -> list[Any]:
+    """Writes in batches, so that memory does not grow with the rows still to be made."""
+    kept: list[Any] = []
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH)):
+        kept += model.objects.bulk_create(batch)
+    return kept

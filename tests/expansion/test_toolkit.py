@@ -1,0 +1,90 @@
+"""The screens' toolkit: what every form and list promises, shown on the client noun."""
+
+import pytest
+
+from crm.models import Client
+from crm.services import clients
+from expansion.audit.models import Entry
+from expansion.ui.pages import Screen
+
+
+def fields(**more):
+    return {"request_id": "one-form", "kind": "firm", "name": "南京海纳酒店管理有限公司"} | more
+
+
+def test_a_second_click_makes_no_second_record_and_gets_the_first_answer(cast, sign_in):
+    browser = sign_in(cast.member)
+    first = browser.post("/crm/clients/new", fields())
+    second = browser.post("/crm/clients/new", fields())
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.url == second.url
+    assert Client.objects.count() == 1
+
+
+def test_a_refused_form_may_be_sent_again_under_the_same_key(cast, sign_in):
+    browser = sign_in(cast.member)
+    assert browser.post("/crm/clients/new", fields(name="")).status_code == 422
+    assert browser.post("/crm/clients/new", fields()).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "长" * 121},
+        {"phones": "12345"},
+        {"credit_code": "91320100MA1XXXXXXX"},
+        {"next_contact_on": "2026-02-31"},
+        {"kind": "planet"},
+    ],
+)
+def test_what_does_not_hold_answers_422_and_keeps_what_was_typed(cast, sign_in, wrong):
+    page = sign_in(cast.member).post("/crm/clients/new", fields(note="谈了<b>年会</b>😀", **wrong))
+    assert page.status_code == 422
+    assert "谈了&lt;b&gt;年会&lt;/b&gt;😀" in page.content.decode()
+    assert not Client.objects.exists()
+
+
+def test_the_second_of_two_editors_sees_both_values(cast, sign_in):
+    client = clients.create_client(actor=cast.member, name="无锡远航旅行社有限公司", region="无锡")
+    clients.update_client(actor=cast.leader, record=client, version=1, region="苏州")
+    page = sign_in(cast.member).post(
+        f"/crm/clients/{client.pk}/edit",
+        fields(name=client.name, region="常州", version=1),
+    )
+    assert page.status_code == 409
+    text = page.content.decode()
+    assert "苏州" in text and "常州" in text
+    assert Client.objects.get().region == "苏州"
+
+
+def test_a_screen_without_a_gate_does_not_start():
+    class Bare(Screen):
+        pass
+
+    with pytest.raises(Exception, match="declares no gate"):
+        Bare.as_view()
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%00", "sort=nothing", "page=0", "page=x", "stage=%27", "q=%25"]
+)
+def test_a_list_answers_whatever_stands_in_its_address(cast, sign_in, query):
+    clients.create_client(actor=cast.member, name="苏州博雅餐饮管理有限公司")
+    assert sign_in(cast.member).get(f"/crm/clients/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["海", "海纳", "海纳酒店", "hnjd", "hainajiudian", "6217", "hn"])
+@pytest.mark.both
+def test_a_client_is_found_by_name_pinyin_initials_and_phone_tail(cast, sign_in, text):
+    clients.create_client(
+        actor=cast.member, name="海纳酒店有限公司", contact={"phones": "13812346217"}
+    )
+    clients.create_client(actor=cast.member, name="苏州博雅餐饮管理有限公司")
+    page = sign_in(cast.member).get("/crm/clients/", {"q": text})
+    assert [record.name for record in page.context["page"].records] == ["海纳酒店有限公司"]
+
+
+def test_every_page_write_is_named_as_a_page_in_the_trail(cast, sign_in):
+    sign_in(cast.member).post("/crm/clients/new", fields())
+    entry = Entry.objects.get(verb="crm.client.created")
+    assert (entry.source, entry.actor) == ("page", cast.member)
