@@ -15,6 +15,10 @@ class CrmConfig(AppConfig):
             nav_contracts,
             panels,
             sections,
+            seeds,
             timeline,
             transfer_offers,
         )
+        from expansion import offers
+
+        offers.add(offers.Seed("crm", 30, seeds.sow))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import reduce
+from itertools import islice
 from operator import or_
 from typing import Any, Protocol, TypeVar
 
@@ -74,6 +75,11 @@ NOTHING = Q(pk__in=[])
 EVERYTHING = Q()
 
 
+def either(*conditions: Q) -> Q:
+    """Any of the conditions; nothing where none is left."""
+    return reduce(or_, (one for one in conditions if one != NOTHING), Q()) or NOTHING
+
+
 class Rule:
     """The access rule of one model.
 
@@ -94,11 +100,13 @@ class Rule:
 
     def visible(self, person: Person) -> Q:
         """The condition that selects what the person may see."""
+        granted = self.granted(person)
+        return granted if granted == EVERYTHING else either(granted, self.also_visible(person))
+
+    def granted(self, person: Person) -> Q:
+        """The part of `visible` that the person's own seats give."""
         parts = [self._reach(person, seat, "view") for seat in person.seats]
-        if any(part == EVERYTHING for part in parts):
-            return EVERYTHING
-        parts.append(self.also_visible(person))
-        return reduce(or_, (part for part in parts if part != NOTHING), Q()) or NOTHING
+        return EVERYTHING if EVERYTHING in parts else either(*parts)
 
     def also_visible(self, person: Person) -> Q:
         return NOTHING
@@ -209,12 +217,14 @@ def can(person: Person, action: str, record: models.Model | type[models.Model]) 
 def who_may(action: str, record: models.Model) -> Iterator[Reason]:
     """Everyone who may do `action` to the record, each once, with the widest reason."""
     rule = rule_of(type(record))
+    # Most rules grant by seats alone: then nobody has to be asked one by one.
+    by_other_ways = action == "view" and type(rule).also_visible is not Rule.also_visible
     for person in _everyone():
         seats = [seat for seat in person.seats if rule.covers(person, seat, action, record)]
         if seats and (action == "view" or rule.allows(person, action, record)):
             seat = max(seats, key=lambda seat: rule.scope(seat, action))
             yield Reason(person, seat, rule.scope(seat, action))
-        elif action == "view" and can(person, "view", record):
+        elif by_other_ways and can(person, "view", record):
             yield Reason(person, None, Scope.NONE)
 
 
@@ -244,7 +254,7 @@ def require(person: Person, action: str, record: models.Model | type[models.Mode
 def _refusal(action: str, record: models.Model | type[models.Model]) -> str:
     if isinstance(record, type):
         return _("This is not part of your role. Ask the administrator.")
-    names = [str(reason.person) for reason, _place in zip(who_may(action, record), range(3))]
+    names = [str(reason.person) for reason in islice(who_may(action, record), 3)]
     if not names:
         return _("Nobody may do this in the record's present state.")
     return ngettext(

@@ -28,7 +28,7 @@ urlpatterns = [
     path("office/", include("expansion.office.urls")),
     path("transfer/", include("expansion.transfer.urls")),
     path("crm/", include("crm.urls")),
-    path("api/v1/", include("expansion.api_urls")),
+    path("api/v1/", include("expansion.api.urls")),
     path("partnerships/", include("partnerships.urls")),
     path("training/", include("training.urls")),
     path("research/", include("research.urls")),

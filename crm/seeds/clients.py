@@ -9,7 +9,7 @@ from crm.models import Client
 from crm.seeds.names import Names
 from crm.seeds.trades import PRIVATE, TRADES, Trade
 from crm.seeds.words import NOTES, Phrases
-from crm.services.clients import create_client, delete_client
+from crm.services.clients import create_client
 from crm.services.communications import plan_next_contact
 from crm.services.contacts import add_contact
 from expansion.rulebook.selectors import rules_on
@@ -39,7 +39,8 @@ class Entry:
 
     trade: Trade
     name: str
-    who: str
+    contact: str
+    who: str  # how the contact person is called in notes: 王经理
     seller: str
     since: date
     number: int
@@ -75,13 +76,9 @@ class Book:
     def enter(self, diary: Any) -> None:
         for entry in self.entries:
             diary.enter(self.demo.moment(entry.since, 9), partial(self._create, entry))
-        gone = self.entries[CLIENTS // 2]
-        if not gone.talks:
-            moment = self.demo.moment(self.demo.workday(gone.since, 3), 17)
-            diary.enter(moment, partial(self._delete, gone))
 
     def _draw(self, number: int) -> Entry:
-        demo, chance = self.demo, self.demo.chance
+        chance = self.demo.chance
         trade = chance.choices(TRADES, [one.share for one in TRADES])[0]
         who = self.names.person()
         seller = list(SELLERS)[number] if number < len(SELLERS) else None
@@ -90,7 +87,8 @@ class Book:
         return Entry(
             trade=trade,
             name=name,
-            who=who if trade is PRIVATE else self._addressed(who, trade),
+            contact=who,
+            who=who if trade is PRIVATE else self._addressed(who),
             seller=seller or chance.choices(list(SELLERS), weights)[0],
             since=self._since(number),
             number=number,
@@ -100,8 +98,7 @@ class Book:
         place = self.demo.chance.choices(("南京", "江苏", "镇江", "扬州"), (7, 2, 1, 1))[0]
         return f"{place}{self.names.brand()}{self.demo.one(trade.firms)}"
 
-    def _addressed(self, who: str, trade: Trade) -> str:
-        """How a colleague is spoken of in a note: 王经理 for a manager, else the whole name."""
+    def _addressed(self, who: str) -> str:
         return who if self.demo.often(50) else f"{who[0]}{self.demo.one(('经理', '主管', '总'))}"
 
     def _since(self, number: int) -> date:
@@ -137,10 +134,9 @@ class Book:
             self._second_contact(entry)
 
     def _contact(self, entry: Entry) -> dict[str, str]:
-        name = entry.who if len(entry.who) < 3 or entry.person else entry.who
         email = f"client{entry.number}@example.com" if self.demo.often(45) else ""
         post = "" if entry.person else self.demo.one(entry.trade.posts)
-        return {"name": name, "post": post, "phones": self.names.phone(), "email": email}
+        return {"name": entry.contact, "post": post, "phones": self.names.phone(), "email": email}
 
     def _second_contact(self, entry: Entry) -> None:
         add_contact(
@@ -151,30 +147,25 @@ class Book:
             post=self.demo.one(("财务", "行政助理", "副总经理")),
         )
 
-    def _delete(self, entry: Entry) -> None:
-        delete_client(
-            actor=self.demo.manager_on(self.demo.now), record=entry.client, reason="重复录入"
-        )
-
     def plan_next_contacts(self) -> None:
         """So that every seller has somebody to call today, and a few left over from last week."""
-        demo, rules = self.demo, rules_on()
-        days = (demo.today, demo.today, -1, -2, 1, 2, 3, 5, 8)
+        rules, today = rules_on(), self.demo.today
+        late = [self.demo.workday(today - timedelta(days=days)) for days in (5, 9)]
+        due = [min(day, today - timedelta(days=1)) for day in late] + [today, today]
+        ahead = [self.demo.next_workday(after) for after in (1, 2, 3, 5, 8)]
         for seller in SELLERS:
-            free = [one for one in self.of(seller) if one.client and not one.client.deleted_at]
-            for entry, day in zip(demo.chance.sample(free, min(len(free), 9)), days, strict=False):
-                self._plan(entry, day, rules)
+            free = [one for one in self.of(seller) if one.client]
+            self.demo.chance.shuffle(free)
+            for day in (*due, *ahead):
+                quiet = [one for one in free if max([one.since, *one.talks]) < day]
+                if quiet:
+                    free.remove(quiet[0])
+                    self._plan(quiet[0], day, rules)
 
-    def _plan(self, entry: Entry, day: date | int, rules: Any) -> None:
-        """A day that has passed was agreed on a week ahead of it."""
-        demo = self.demo
-        if isinstance(day, int):
-            day = demo.next_workday(day) if day > 0 else demo.workday(
-                demo.today + timedelta(days=2 * day)
-            )
-            day = min(day, demo.today - timedelta(days=1)) if day <= demo.today else day
-        agreed = max(demo.moment(entry.since, 17, 55), demo.moment(demo.workday(day - timedelta(days=9)), 17))
-        with demo.at(min(agreed, demo.now)):
+    def _plan(self, entry: Entry, day: date, rules: Any) -> None:
+        """Agreed on the evening of the last talk, a week ahead at most."""
+        agreed = max([entry.since, *entry.talks, day - timedelta(days=7)])
+        with self.demo.at(min(self.demo.moment(agreed, 18), self.demo.now)):
             plan_next_contact(
-                actor=demo.people[entry.seller], rules=rules, record=entry.client, day=day
+                actor=self.demo.people[entry.seller], rules=rules, record=entry.client, day=day
             )

@@ -1,7 +1,7 @@
 """The trades the demo department sells to: who they are, what they want, how they talk.
 
-`{n}` people, `{rooms}` rooms, `{price}` yuan a head, `{sum}` yuan, `{day}` a date ahead, `{store}` one
-of our houses, `{rival}` a competitor and `{who}` the contact person are filled in by chance.
+Chance fills in `{n}` people, `{rooms}` rooms, `{price}` yuan a head, `{sum}` yuan, `{day}` a date
+ahead, `{store}` one of our houses, `{rival}` a competitor and `{who}` the contact person.
 """
 
 from dataclasses import dataclass
@@ -117,7 +117,11 @@ AGENCIES = Trade(
         "计调说{rival}给司陪免单还报停车费，希望我们对齐，量可以保证每月{n}人。",
         "港澳团对歌单意见多，我们演示了新曲库，他们当场记了十几首要补的老歌。",
     ),
-    needs=("团队欢唱价，每位{price}元含茶点", "司陪免单、大巴停车和固定晚八点档", "{n}人奖励团晚宴场地"),
+    needs=(
+        "团队欢唱价，每位{price}元含茶点",
+        "司陪免单、大巴停车和固定晚八点档",
+        "{n}人奖励团晚宴场地",
+    ),
     deals=("团队欢唱包价", "地接团晚间项目", "奖励旅游晚宴"),
     amounts=(15000, 80000),
 )
@@ -140,7 +144,11 @@ ESTATES = Trade(
         "物业担心扰民，我们承诺社区活动九点前结束，音量按他们的要求调。",
         "招商部想把我们写进企业服务手册，要求盖章的报价和{store}的消防检查复印件。",
     ),
-    needs=("业主专属日欢唱券，{price}元一张", "园区企业福利上线小程序", "{n}人邻里歌会的设备与音控"),
+    needs=(
+        "业主专属日欢唱券，{price}元一张",
+        "园区企业福利上线小程序",
+        "{n}人邻里歌会的设备与音控",
+    ),
     deals=("业主专属日", "园区企业福利", "邻里歌会"),
     amounts=(9000, 42000),
 )
@@ -163,7 +171,11 @@ SCHOOLS = Trade(
         "学员卡互认可以试，校区前台放我们的宣传页，我们在大厅放他们的招生架。",
         "教练聚餐通常临时定，希望有一个固定联系人，当天下午确认就能留房。",
     ),
-    needs=("工作日上午练声包房，每小时{price}元", "{n}人教师聚会的无烟包房", "成人学员结业汇演场地"),
+    needs=(
+        "工作日上午练声包房，每小时{price}元",
+        "{n}人教师聚会的无烟包房",
+        "成人学员结业汇演场地",
+    ),
     deals=("教师节活动", "练声包房时段", "结业汇演场地"),
     amounts=(6000, 36000),
 )
@@ -220,7 +232,11 @@ WEDDINGS = Trade(
     firms=("婚庆策划有限公司", "会展服务有限公司", "文化创意有限公司"),
     posts=("策划总监", "客户经理", "场地主管"),
     scopes=("婚礼策划，全年约两百场", "展会搭建与招待活动", "生日宴与求婚策划"),
-    wishes=("要求可以自行布置，允许气球和投影", "需要临时休息间和化妆台", "图片素材要高清，用于对外展示"),
+    wishes=(
+        "要求可以自行布置，允许气球和投影",
+        "需要临时休息间和化妆台",
+        "图片素材要高清，用于对外展示",
+    ),
     talks=(
         "{day}的婚礼有{n}位外地亲友，散席后想包{rooms}间房，要求免费布置两小时。",
         "求婚布置已做过三场，反响好，想固定用{store}的主题房，场地费每次{price}元。",
@@ -275,7 +291,11 @@ PRIVATE = Trade(
     firms=(),
     posts=("",),
     scopes=("同学聚会与生日宴的组织人", "歌友群群主，群内两百余人", "退休合唱团团长"),
-    wishes=("喜欢安静的小房，常带长辈", "每月固定聚会一次，希望留同一间房", "爱唱老歌，要求话筒消毒"),
+    wishes=(
+        "喜欢安静的小房，常带长辈",
+        "每月固定聚会一次，希望留同一间房",
+        "爱唱老歌，要求话筒消毒",
+    ),
     talks=(
         "母亲{day}过六十岁生日，亲友{n}人，要一间带小舞台的房，蛋糕自带。",
         "毕业二十年同学会，约{n}人，人均{price}元，问能不能把老照片投在大屏上。",

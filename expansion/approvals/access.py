@@ -12,11 +12,16 @@ from expansion.approvals.selectors import involving, may_decide, open_step
 
 
 def visible_requests(person: Any) -> Q:
-    """Own ones, those over records the person sees, those a step of which is or was theirs."""
+    """Own ones, those over records the person works or leads, those with a step of theirs.
+
+    Who sees a record for another reason, a reader of a distributed report for one, has no business
+    with the comments of those who decided over it.
+    """
     condition = Q(submitted_by=person.pk) | Q(owner=person.pk)
     condition |= Q(pk__in=involving(person).values("pk"))
     for subject in offers.of(offers.Subject):
-        records = access.visible_to(person, subject.model._default_manager.all())
+        granted = access.rule_of(subject.model).granted(person)
+        records = subject.model._default_manager.filter(granted)
         kind = ContentType.objects.get_for_model(subject.model)
         condition |= Q(about_type=kind, about_id__in=records.order_by().values("pk"))
     return condition

@@ -108,7 +108,7 @@ class Demo:
     def often(self, percent: int) -> bool:
         return self.chance.randrange(100) < percent
 
-    def diary(self) -> "Diary":
+    def diary(self) -> Diary:
         return Diary(self)
 
     def keep(self, kind: str, record: T) -> T:
@@ -117,7 +117,10 @@ class Demo:
 
 
 class Diary:
-    """Acts in the order of their moments; an act may enter later ones. What lies ahead never runs."""
+    """Acts in the order of their moments; what lies ahead of now never runs.
+
+    An act may enter later ones.
+    """
 
     def __init__(self, demo: Demo):
         self.demo = demo

@@ -85,8 +85,8 @@ class SeatForm(ServiceForm):
 
     unit = forms.ModelChoiceField(Unit.objects.all(), label=_("Unit"))
     post = forms.ModelChoiceField(Post.objects.all(), label=_("Post"))
-    since = forms.DateField(label=_("From"), initial=clock.today)
-    until = forms.DateField(label=_("Until"), required=False)
+    since = forms.DateField(label=_("First day"), initial=clock.today)
+    until = forms.DateField(label=_("Last day"), required=False)
 
 
 class LastDayForm(ServiceForm):
@@ -119,10 +119,10 @@ class MandateForm(ServiceForm):
     principal = forms.ModelChoiceField(User.objects.none(), label=_("Acts for"))
     delegate = forms.ModelChoiceField(User.objects.none(), label=_("Delegate"))
     starts_at = forms.DateTimeField(
-        label=_("From"), widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT)
+        label=_("Starts"), widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT)
     )
     ends_at = forms.DateTimeField(
-        label=_("Until"), widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT)
+        label=_("Ends"), widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT)
     )
     reason = forms.ChoiceField(label=_("Reason"), choices=Mandate.Reason)
     kinds = forms.MultipleChoiceField(

@@ -179,6 +179,10 @@ class Membership(Recorded):
             )
         ]
 
+    def get_absolute_url(self) -> str:
+        """A seat has no page of its own; it stands on its holder's."""
+        return self.user.get_absolute_url()
+
     def __str__(self) -> str:
         return f"{self.user} · {self.unit} · {self.post}"
 

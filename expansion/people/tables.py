@@ -78,7 +78,7 @@ PEOPLE = Listing(
     key="people.people",
     model=User,
     label=_("People and access"),
-    name=_("Name"),
+    name=_("Full name"),
     title=lambda user: user.name,
     url=lambda user: user.get_absolute_url(),
     columns=[
@@ -159,8 +159,10 @@ MANDATES = Listing(
             lambda mandate: str(MANDATE_WORDS[mandate.status(clock.now())][1]),
             cell=mandate_badge,
         ),
-        Column("starts", _("From"), lambda mandate: mandate.starts_at, "moment", sort="starts_at"),
-        Column("ends", _("Until"), lambda mandate: mandate.ended_at, "moment", sort="ends_at"),
+        Column(
+            "starts", _("Starts"), lambda mandate: mandate.starts_at, "moment", sort="starts_at"
+        ),
+        Column("ends", _("Ends"), lambda mandate: mandate.ended_at, "moment", sort="ends_at"),
         Column("reason", _("Reason"), lambda mandate: mandate.get_reason_display()),
     ],
     filters=[Filter("status", _("Status"), states, in_state)],

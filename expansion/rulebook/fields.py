@@ -16,7 +16,7 @@ from expansion.worktime.limits import LARGEST, Unit
 
 LONGEST_CHAIN = 4
 UNITS = [
-    (Unit.HOURS, _("hours")),
+    (Unit.HOURS, _("hours by the clock")),
     (Unit.WORKING_HOURS, _("working hours")),
     (Unit.DAYS, _("days")),
     (Unit.WORKING_DAYS, _("working days")),
@@ -104,7 +104,7 @@ class CadenceWidget(Parts):
             [
                 forms.Select(choices=list(CADENCES.items())),
                 forms.Select(choices=[("", _("no weekday")), *weekdays()]),
-                forms.NumberInput(attrs={"min": 1, "max": 31}),
+                forms.NumberInput(attrs={"min": 1, "max": 31, "placeholder": _("day")}),
                 forms.TimeInput(format="%H:%M"),
             ],
             [_("How often"), _("Weekday"), _("Day of the month"), _("Time of day")],

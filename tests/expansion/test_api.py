@@ -108,7 +108,7 @@ def test_a_foreign_id_in_the_body_is_refused_like_one_that_does_not_exist(cast, 
 def test_a_contract_is_shown_to_legal_once_it_is_theirs(cast, sign_in):
     draft = contract_make.a_contract(cast)
     problem(sign_in(cast.leadership).get(f"/api/v1/crm/contracts/{draft.pk}"), 404, "gone")
-    sent = contract_make.submitted(cast)
+    sent = contract_make.submitted(cast, client=draft.client)
     decide(actor=cast.manager, request=sent, decision="approve")
     browser = sign_in(cast.legal)
     assert browser.get(f"/api/v1/crm/contracts/{sent.about_id}").status_code == 200

@@ -172,3 +172,11 @@ def test_every_row_of_the_trail_points_at_the_report(cast):
     )
     assert {"research.report.addressed", "research.report.distributed"} <= verbs
     assert Unit.objects.filter(key="client").exists()
+
+
+def test_a_reader_of_a_report_does_not_open_what_its_approvers_wrote(cast):
+    report = make.distributed(cast, to=[cast.liaison])
+    request = latest(report)
+    assert access.can(cast.liaison, "view", report)
+    assert not access.can(cast.liaison, "view", request)
+    assert access.can(cast.manager, "view", request)

@@ -6,70 +6,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_post_title_en_unit_name_en'),
+        ("people", "0002_post_title_en_unit_name_en"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='mandate',
-            name='created_at',
-            field=models.DateTimeField(default=expansion.clock.now, editable=False, verbose_name='created'),
+            model_name="mandate",
+            name="created_at",
+            field=models.DateTimeField(
+                default=expansion.clock.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='mandate',
-            name='updated_at',
-            field=expansion.records.ChangedAt(default=expansion.clock.now, editable=False, verbose_name='changed'),
+            model_name="mandate",
+            name="updated_at",
+            field=expansion.records.ChangedAt(
+                default=expansion.clock.now, editable=False, verbose_name="changed"
+            ),
         ),
         migrations.AlterField(
-            model_name='membership',
-            name='created_at',
-            field=models.DateTimeField(default=expansion.clock.now, editable=False, verbose_name='created'),
+            model_name="membership",
+            name="created_at",
+            field=models.DateTimeField(
+                default=expansion.clock.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='membership',
-            name='updated_at',
-            field=expansion.records.ChangedAt(default=expansion.clock.now, editable=False, verbose_name='changed'),
+            model_name="membership",
+            name="updated_at",
+            field=expansion.records.ChangedAt(
+                default=expansion.clock.now, editable=False, verbose_name="changed"
+            ),
         ),
         migrations.AlterField(
-            model_name='post',
-            name='created_at',
-            field=models.DateTimeField(default=expansion.clock.now, editable=False, verbose_name='created'),
+            model_name="post",
+            name="created_at",
+            field=models.DateTimeField(
+                default=expansion.clock.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='post',
-            name='updated_at',
-            field=expansion.records.ChangedAt(default=expansion.clock.now, editable=False, verbose_name='changed'),
+            model_name="post",
+            name="updated_at",
+            field=expansion.records.ChangedAt(
+                default=expansion.clock.now, editable=False, verbose_name="changed"
+            ),
         ),
         migrations.AlterField(
-            model_name='token',
-            name='created_at',
-            field=models.DateTimeField(default=expansion.clock.now, editable=False, verbose_name='created'),
+            model_name="token",
+            name="created_at",
+            field=models.DateTimeField(
+                default=expansion.clock.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='token',
-            name='updated_at',
-            field=expansion.records.ChangedAt(default=expansion.clock.now, editable=False, verbose_name='changed'),
+            model_name="token",
+            name="updated_at",
+            field=expansion.records.ChangedAt(
+                default=expansion.clock.now, editable=False, verbose_name="changed"
+            ),
         ),
         migrations.AlterField(
-            model_name='unit',
-            name='created_at',
-            field=models.DateTimeField(default=expansion.clock.now, editable=False, verbose_name='created'),
+            model_name="unit",
+            name="created_at",
+            field=models.DateTimeField(
+                default=expansion.clock.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='unit',
-            name='updated_at',
-            field=expansion.records.ChangedAt(default=expansion.clock.now, editable=False, verbose_name='changed'),
+            model_name="unit",
+            name="updated_at",
+            field=expansion.records.ChangedAt(
+                default=expansion.clock.now, editable=False, verbose_name="changed"
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='created_at',
-            field=models.DateTimeField(default=expansion.clock.now, editable=False, verbose_name='created'),
+            model_name="user",
+            name="created_at",
+            field=models.DateTimeField(
+                default=expansion.clock.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='updated_at',
-            field=expansion.records.ChangedAt(default=expansion.clock.now, editable=False, verbose_name='changed'),
+            model_name="user",
+            name="updated_at",
+            field=expansion.records.ChangedAt(
+                default=expansion.clock.now, editable=False, verbose_name="changed"
+            ),
         ),
     ]

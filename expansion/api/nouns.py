@@ -1,27 +1,19 @@
-"""The API's one base: a noun is a `RecordViewSet` in a few lines (architecture.md, “API”).
-
-Every door starts from the gate (law 1) and calls the services that pages call. Errors are problem
-details (RFC 9457). A change of a record sends its `version` as `If-Match`; any write may carry an
-`Idempotency-Key`, and a repeat gets the first one's answer.
-"""
+"""A noun's resource: read through the gate, written through its services."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import exceptions, serializers, viewsets
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import IsAuthenticated
@@ -29,189 +21,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import DynamicRoute, Route, SimpleRouter
 from rest_framework.throttling import UserRateThrottle
-from rest_framework.validators import UniqueValidator
-from rest_framework.views import APIView, exception_handler
 
 from expansion import access
-from expansion.errors import Gone, Invalid, Missing, NotNow, Refusal, Stale
+from expansion.api.problems import PROBLEM, Malformed, Problem, Unconditional
+from expansion.api.values import Nothing
 from expansion.once.services import once
-from expansion.ui.gates import SIGNED_IN
 from expansion.ui.listing import Listing, State
-from expansion.ui.pages import Screen
-
-PROBLEM = "application/problem+json"
-UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
-CODES = {Invalid: "invalid", Stale: "stale", NotNow: "not_now", Gone: "gone", Missing: "missing"}
-
-
-class Unconditional(Refusal):
-    """A change that does not say which version it changes."""
-
-    status = HTTPStatus.PRECONDITION_REQUIRED
-
-
-class Malformed(Refusal):
-    """A header that cannot be read."""
-
-
-# --- Errors -----------------------------------------------------------------------------------
-
-
-class Problem(serializers.Serializer):
-    """Problem details; `detail` is a sentence in the reader's language, `errors` go by field."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    code = serializers.CharField()
-    errors = serializers.DictField(required=False)
-
-
-def problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Any error of the API as problem details; unknown ones stay errors of the server."""
-    if isinstance(error, Refusal):
-        return _problem(error.status, error.message, _code(error), _fields(error))
-    if isinstance(error, exceptions.ValidationError):
-        errors = _by_field(error.detail)
-        return _problem(UNPROCESSABLE, _first_sentence(errors), "invalid", errors)
-    response = exception_handler(error, context)
-    if response is None:
-        return None
-    status = HTTPStatus(response.status_code)
-    answer = _problem(status, _sentence(error), status.phrase.lower().replace(" ", "_"))
-    for name in ("WWW-Authenticate", "Retry-After"):
-        if response.has_header(name):
-            answer[name] = response[name]
-    return answer
-
-
-def _problem(
-    status: int, detail: str, code: str, errors: Mapping[str, Any] | None = None
-) -> Response:
-    status = HTTPStatus(status)
-    body = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": int(status),
-        "detail": detail,
-        "code": code,
-    }
-    return Response(body | ({"errors": errors} if errors else {}), status, content_type=PROBLEM)
-
-
-def _code(error: Refusal) -> str:
-    known = next((code for kind, code in CODES.items() if isinstance(error, kind)), "")
-    return known or HTTPStatus(error.status).phrase.lower().replace(" ", "_")
-
-
-def _fields(error: Refusal) -> dict[str, Any]:
-    """Sentences by field; for a stale change the values now stored, by field."""
-    if isinstance(error, Invalid):
-        return error.fields
-    return error.theirs if isinstance(error, Stale) else {}
-
-
-def _by_field(detail: Any) -> dict[str, Any]:
-    return dict(detail) if isinstance(detail, Mapping) else {"non_field_errors": list(detail)}
-
-
-def _first_sentence(found: Any) -> str:
-    if isinstance(found, Mapping):
-        return next((_first_sentence(one) for one in found.values()), "")
-    if isinstance(found, list | tuple):
-        return next((_first_sentence(one) for one in found), "")
-    return str(found)
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, Http404):
-        return _("There is nothing here for you at this address.")
-    if isinstance(error, PermissionDenied):
-        return _("This is not part of your role. Ask the administrator.")
-    return str(getattr(error, "detail", error))
-
-
-# --- What is read and written -------------------------------------------------------------------
-
-
-class Moment(serializers.DateTimeField):
-    """An aware moment in UTC; one that is sent without a zone is taken for UTC."""
-
-    def __init__(self, **kwargs: Any):
-        super().__init__(**{"default_timezone": UTC, **kwargs})
-
-
-class Shown(serializers.ModelSerializer):
-    """What is read of a noun."""
-
-    serializer_field_mapping = {
-        **serializers.ModelSerializer.serializer_field_mapping,
-        models.DateTimeField: Moment,
-    }
-    id = serializers.IntegerField(read_only=True)
-
-
-class Taken(serializers.ModelSerializer):
-    """What a write takes. It checks form only; what must be unique or allowed, the service says."""
-
-    serializer_field_mapping = Shown.serializer_field_mapping
-
-    def get_validators(self) -> list[Any]:
-        return []
-
-    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict]:
-        kind, given = super().build_standard_field(field_name, model_field)
-        if "validators" in given:
-            given["validators"] = [
-                one for one in given["validators"] if not isinstance(one, UniqueValidator)
-            ]
-        return kind, given
-
-
-class Nothing(serializers.Serializer):
-    """An act that asks nothing."""
-
-
-class Reason(serializers.Serializer):
-    """An act that asks why."""
-
-    reason = serializers.CharField(max_length=1000)
-
-
-class Comment(serializers.Serializer):
-    """What is said to those who decide."""
-
-    comment = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-
-
-class Named(serializers.Serializer):
-    """A record that another one points at: its id, and its name of the moment."""
-
-    id = serializers.IntegerField(source="pk", read_only=True)
-    label = serializers.CharField(source="__str__", read_only=True)
-
-
-@extend_schema_field(OpenApiTypes.INT)
-class Visible(serializers.RelatedField):
-    """The id of a record that the writer may see; another one is not there (law 1)."""
-
-    def use_pk_only_optimization(self) -> bool:
-        return True
-
-    def to_internal_value(self, data: Any) -> models.Model:
-        if isinstance(data, bool) or not isinstance(data, int | str):
-            raise serializers.ValidationError(_("Give the id of a record."))
-        try:
-            return access.find(self.context["request"].user, self.get_queryset(), data)
-        except Gone as gone:
-            raise serializers.ValidationError(gone.message) from None
-
-    def to_representation(self, value: Any) -> int:
-        return int(value.pk)
-
-
-# --- The noun -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -456,24 +271,3 @@ def routes(app: str, nouns: Mapping[str, type[RecordViewSet]]) -> list[Any]:
     for noun, view in nouns.items():
         router.register(noun, view, basename=f"api-{app}-{noun}")
     return router.urls
-
-
-class Unknown(APIView):
-    """An address of the API that does not exist, as a problem and not as a page."""
-
-    schema = None
-    permission_classes = [IsAuthenticated]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        raise Gone(_("There is nothing here for you at this address."))
-
-
-class DocsPage(Screen):
-    """The schema, drawn for people."""
-
-    gate = SIGNED_IN
-    template = "api/docs.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self.draw({})

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
 
-from expansion.api import DocsPage, Unknown
+from expansion.api.pages import DocsPage, Unknown
 
 urlpatterns = [
     path(

@@ -1,0 +1,103 @@
+"""Every refusal of the API as problem details (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from expansion.errors import Gone, Invalid, Missing, NotNow, Refusal, Stale
+
+PROBLEM = "application/problem+json"
+UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
+CODES = {Invalid: "invalid", Stale: "stale", NotNow: "not_now", Gone: "gone", Missing: "missing"}
+
+
+class Unconditional(Refusal):
+    """A change that does not say which version it changes."""
+
+    status = HTTPStatus.PRECONDITION_REQUIRED
+
+
+class Malformed(Refusal):
+    """A header that cannot be read."""
+
+
+class Problem(serializers.Serializer):
+    """Problem details; `detail` is a sentence in the reader's language, `errors` go by field."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.DictField(required=False)
+
+
+def problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Any error of the API as problem details; unknown ones stay errors of the server."""
+    if isinstance(error, Refusal):
+        return _problem(error.status, error.message, _code(error), _fields(error))
+    if isinstance(error, exceptions.ValidationError):
+        errors = _by_field(error.detail)
+        return _problem(UNPROCESSABLE, _first_sentence(errors), "invalid", errors)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    status = HTTPStatus(response.status_code)
+    answer = _problem(status, _sentence(error), status.phrase.lower().replace(" ", "_"))
+    for name in ("WWW-Authenticate", "Retry-After"):
+        if response.has_header(name):
+            answer[name] = response[name]
+    return answer
+
+
+def _problem(
+    status: int, detail: str, code: str, errors: Mapping[str, Any] | None = None
+) -> Response:
+    status = HTTPStatus(status)
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+    }
+    return Response(body | ({"errors": errors} if errors else {}), status, content_type=PROBLEM)
+
+
+def _code(error: Refusal) -> str:
+    known = next((code for kind, code in CODES.items() if isinstance(error, kind)), "")
+    return known or HTTPStatus(error.status).phrase.lower().replace(" ", "_")
+
+
+def _fields(error: Refusal) -> dict[str, Any]:
+    """Sentences by field; for a stale change the values now stored, by field."""
+    if isinstance(error, Invalid):
+        return error.fields
+    return error.theirs if isinstance(error, Stale) else {}
+
+
+def _by_field(detail: Any) -> dict[str, Any]:
+    return dict(detail) if isinstance(detail, Mapping) else {"non_field_errors": list(detail)}
+
+
+def _first_sentence(found: Any) -> str:
+    if isinstance(found, Mapping):
+        return next((_first_sentence(one) for one in found.values()), "")
+    if isinstance(found, list | tuple):
+        return next((_first_sentence(one) for one in found), "")
+    return str(found)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Http404):
+        return _("There is nothing here for you at this address.")
+    if isinstance(error, PermissionDenied):
+        return _("This is not part of your role. Ask the administrator.")
+    return str(getattr(error, "detail", error))

@@ -1,0 +1,211 @@
+"""One record of every kind, each with a marker word of its own in every text it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+
+from appraisal.models import ConsequenceCase
+from appraisal.services import appeals
+from crm.services import contacts, leads, opportunities, visits
+from expansion import clock
+from expansion.approvals.models import Note
+from expansion.approvals.services import decide
+from expansion.audit.models import Entry
+from expansion.files.services import attach
+from expansion.jobs.services import enqueue
+from expansion.notices.services import tell
+from expansion.office.models import WorkReport
+from expansion.office.services import reports as work_reports
+from expansion.people.models import Membership
+from expansion.people.services import create_mandate, create_token
+from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.services import change_draft
+from expansion.transfer.services import exports
+from expansion.worktime import Period
+from tests.cast import Cast
+from tests.make import appraisal, contracts, crm, imports, partnerships, research, training
+
+WEEK = Period.parse("2026-W47")
+QUARTER_BEFORE, OPENED_BEFORE = Period.parse("2026-Q2"), datetime(2026, 7, 1, 9)
+PHONE = "13812346217"
+
+
+def marker(kind: str) -> str:
+    """The word that only texts of this kind's record hold. ASCII at its end: no escape hides it."""
+    return f"机密标记七七zq{kind}qz"
+
+
+def texts(kind: str, *names: str) -> dict[str, str]:
+    return dict.fromkeys(names, marker(kind))
+
+
+@dataclass
+class House:
+    """The cast and one record per kind."""
+
+    cast: Cast
+    records: dict[str, models.Model] = field(default_factory=dict)
+
+    def keep(self, kind: str, record: Any) -> Any:
+        self.records[kind] = record
+        return record
+
+
+def build(cast: Cast) -> House:
+    """The whole house in one state; the clock stands again where it stood."""
+    house = House(cast)
+    with clock.clock_at(clock.now()):
+        build_appraisal(house)
+    for part in (build_desk, build_contracts, build_partnerships, build_research, build_training):
+        part(house)
+    build_office(house)
+    build_people(house)
+    build_transfer(house)
+    return house
+
+
+def build_appraisal(house: House) -> None:
+    """An unqualified quarter with its case, then the member's delivered one with an appeal."""
+    cast = house.cast
+    low = {cast.partner_member.pk: 40} | dict.fromkeys(
+        [one.pk for one in (cast.member, cast.colleague, cast.outsider, cast.leader)], 80
+    )
+    before = appraisal.whole_quarter(cast, {}, low, QUARTER_BEFORE, OPENED_BEFORE)
+    appraisal.closed(before, by=cast.manager)
+    case = ConsequenceCase.objects.filter(owner=cast.partner_member).latest("pk")
+    house.keep("case", case)
+    cycle = appraisal.whole_quarter(cast, {cast.member.pk: appraisal.EXAMPLE})
+    house.keep("cycle", cycle)
+    score = house.keep("score", appraisal.of(cycle, cast.member))
+    appeal = appeals.file_appeal(
+        actor=cast.member, record=score, ground="rating", text=marker("appeal")
+    )
+    house.keep("appeal", appeal)
+
+
+def build_desk(house: House) -> None:
+    member = house.cast.member
+    client = house.keep("client", a_client(member, "client"))
+    contact = client.contacts.first()
+    contacts.update_contact(
+        actor=member, record=contact, phones=PHONE, name=marker("client"), note=marker("client")
+    )
+    house.keep("contact", contact)
+    house.keep("point", client.points.filter(kind="phone").first())
+    lead = crm.lead(member, client, marker("lead"))
+    leads.update_lead(actor=member, record=lead, need=marker("lead"))
+    house.keep("lead", lead)
+    crm.opportunity(member, client, marker("opportunity"), need=marker("opportunity"))
+    house.keep("opportunity", client.opportunities.get())
+    visit = crm.visit(
+        member, client, marker("visit"), **texts("visit", "needs", "opinions", "concerns")
+    )
+    house.keep("visit", visit)
+    visits.comment_visit(actor=house.cast.manager, record=visit, text=marker("visit"))
+    house.keep("communication", crm.call(member, client, marker("communication")))
+    plan = crm.planned(member, client, **texts("plan-of-visit", "purpose", "materials", "place"))
+    house.keep("plan-of-visit", plan)
+    upload = SimpleUploadedFile(f"{marker('file')}.pdf", b"%PDF-1.7\n" + marker("file").encode())
+    house.keep("file", attach(actor=member, record=client, upload=upload))
+
+
+def a_client(owner: Any, kind: str) -> Any:
+    words = ("industry", "business_scope", "preferences", "region", "address", "note")
+    return crm.client(
+        owner,
+        marker(kind),
+        contact={"name": marker(kind), "post": marker(kind), "phones": PHONE},
+        **texts(kind, *words),
+    )
+
+
+def build_contracts(house: House) -> None:
+    """A draft, and one that waits for legal after the manager has approved and noted something."""
+    cast, client = house.cast, house.records["client"]
+    words = texts("contract", "title", "scope", "duties", "payment", "special")
+    draft = house.keep("contract", contracts.a_contract(cast, client=client, **words))
+    house.keep("obligation", draft.obligations.first())
+    words = texts("deal", "title", "scope", "duties", "payment", "special")
+    request = house.keep("request", contracts.submitted(cast, client=client, **words))
+    house.keep("deal", request.about)
+    note = {"section": "payment", "text": marker("deal")}
+    decide(
+        actor=cast.manager, request=request, decision="approve",
+        comment=marker("deal"), notes=[note],
+    )  # fmt: skip
+    house.keep("note", Note.objects.get())
+
+
+def build_partnerships(house: House) -> None:
+    owner = house.cast.partner_member
+    firm = house.keep("ally", a_client(owner, "ally"))
+    partner = partnerships.partner(owner, client=firm, capacity=marker("partner"))
+    house.keep("partner", partner)
+    words = texts("project", "title", "scheme", "resources")
+    project = house.keep("project", partnerships.project(owner, of=partner, **words))
+    house.keep("milestone", partnerships.phase(owner, project, title=marker("project")))
+
+
+def build_research(house: House) -> None:
+    cast = house.cast
+    words = texts("finding", "title", "text", "origin")
+    house.keep("finding", research.a_finding(cast, **words))
+    body = texts("plan", *research.PLAN)
+    house.keep("plan", research.a_plan(cast, title=marker("plan"), texts=body))
+    body = texts("study", *research.SECTIONS)
+    house.keep("study", research.a_report(cast, title=marker("study"), texts=body))
+
+
+def build_training(house: House) -> None:
+    leader = house.cast.leader
+    course = house.keep("course", training.course(leader, hours=Decimal("2.0")))
+    session = house.keep("session", training.enrolling(leader, of=course))
+    from training.services import enrol
+
+    house.keep("enrolment", enrol(actor=house.cast.member, record=session))
+
+
+def build_office(house: House) -> None:
+    work_reports.open_reports(rules=rules_on(), period=WEEK)
+    report = WorkReport.objects.filter(owner=house.cast.member).earliest("pk")
+    house.keep("work-report", report)
+
+
+def build_people(house: House) -> None:
+    cast = house.cast
+    house.keep("person", cast.colleague)
+    house.keep("seat", Membership.objects.get(user=cast.colleague))
+    mandate = create_mandate(
+        actor=cast.administrator,
+        principal=cast.leader,
+        delegate=cast.colleague,
+        starts_at=clock.now() + timedelta(days=30),
+        ends_at=clock.now() + timedelta(days=33),
+        reason="leave",
+    )
+    house.keep("mandate", mandate)
+    expires = clock.today() + timedelta(days=30)
+    token, _secret = create_token(actor=cast.member, name=marker("token"), expires_on=expires)
+    house.keep("token", token)
+    told = tell(
+        people=[cast.member], kind="crm.visit.due", title=marker("notice"), url="/",
+        text=marker("notice"),
+    )  # fmt: skip
+    house.keep("notice", told[0])
+    house.keep("job", enqueue("jobs.forget_old_runs", actor=cast.member))
+    draft = change_draft(actor=cast.administrator, reason=marker("draft"))
+    house.keep("draft", draft)
+
+
+def build_transfer(house: House) -> None:
+    member = house.cast.member
+    row = imports.row(marker("import"), 备注=marker("import"))
+    house.keep("import", imports.checked(member, imports.workbook(row)))
+    house.keep("export", exports.export_list(actor=member, key="crm.clients", query=""))
+    house.keep("entry", Entry.objects.filter(verb="crm.client.created").earliest("pk"))
