@@ -55,7 +55,7 @@ def report(scale: float, url: str) -> None:
         [sys.executable, "-m", "bench.prepare", str(scale)],
         env=surroundings,
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
     cookie, pk = built.stdout.split()[-2:]

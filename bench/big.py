@@ -68,7 +68,7 @@ def build_clients(chance: random.Random, members: list[User], count: int) -> lis
         return Client(
             name=name,
             identity=firm_key(name),
-            search=indexed(name, [f"{n % 10000:04d}"]),
+            search=indexed(name, tails=[f"{n % 10000:04d}"]),
             owner=owner,
             team=owner.bench_team,
             region=CITIES[n % 12],

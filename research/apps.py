@@ -6,4 +6,7 @@ class ResearchConfig(AppConfig):
     label = "research"
 
     def ready(self) -> None:
-        from research import access, cards, metrics, nav, subjects  # noqa: F401
+        from expansion import offers
+        from research import access, cards, metrics, nav, seeds, subjects  # noqa: F401
+
+        offers.add(offers.Seed("research", 40, seeds.sow))

@@ -37,7 +37,7 @@ FATES = {
     "strategy": 3,
     "first_contact": 4,
     "visit": 4,
-    "negotiation": 4,
+    "negotiation": 12,
     "back": 3,
 }
 DEALS = 150
@@ -357,19 +357,18 @@ class Deals:
 
     def _last_round(self) -> None:
         """So that today contracts stand in every state, with somebody to decide them."""
-        at_table = [
-            deal
-            for deal in self.deals
-            if deal.opportunity
-            and deal.contract is None
-            and deal.fate != "lost"
-            and deal.opportunity.status == Opportunity.Status.OPEN
-        ]
-        at_table += [deal for deal in self.deals if deal.fate == "won" and not deal.opportunity]
-        for stops, deal in zip(ROUND, at_table, strict=False):
-            if deal.opportunity:
-                deal.fate, deal.stops = "round", stops
+        talks = [deal for deal in self.deals if self._at_negotiation(deal)]
+        for stops, deal in zip(ROUND, talks, strict=False):
+            waits = deal.fate in ("won", "renewed", "returned")  # for a draft that is entered
+            deal.fate, deal.stops = "round", stops
+            if not waits:
                 self._next(deal, 0, partial(self._draft, deal))
+
+    def _at_negotiation(self, deal: Deal) -> bool:
+        if deal.opportunity is None or deal.contract or deal.fate in ("lost", "back"):
+            return False
+        deal.opportunity.refresh_from_db()
+        return deal.opportunity.stage == STAGES[-1]
 
     # Small things
 

@@ -87,7 +87,7 @@ class Visits:
         days = demo.workdays(demo.begins, last)
         slots = [(day, hour, seller) for day in days for hour in HOURS for seller in SELLERS]
         past = [slot for slot in slots if demo.moment(slot[0], slot[1] + 1, 30) < demo.now]
-        chosen = demo.chance.sample(past, min(len(past), count + 200))
+        chosen = demo.chance.sample(past, min(len(past), count * 2))
         busy: set[tuple[date, str]] = set()
         drawn: list[Appointment] = []
         for day, hour, seller in sorted(chosen):
@@ -215,7 +215,7 @@ class Visits:
     def plan_ahead(self) -> None:
         """Today and the next two weeks: each seller has somewhere to go."""
         demo = self.demo
-        days = [demo.next_workday(n) for n in (0, 0, 1, 1, 2, 3, 5, 7)]
+        days = [demo.next_workday(n) for n in (0, 0, 1, 1, 2, 3, 5, 7, 8, 9)]
         sellers = [name for name in SELLERS if name != "manager"]
         taken: dict[str, set[int]] = defaultdict(set)
         for number in range(AHEAD):

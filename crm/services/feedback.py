@@ -55,9 +55,9 @@ def mark_visit_read(*, actor: User, record: Visit) -> VisitReading:
 
 def tell_superiors(actor: User, visit: Visit) -> None:
     """The manager and the leader of the team, who comment or mark it read (A-3.2.4c)."""
-    people = [reason.person for reason in access.who_may("review", visit)]
+    people = (reason.person for reason in access.who_may("review", visit))
     tell(
-        people=[person for person in people if person.pk != actor.pk],
+        people=(person for person in people if person.pk != actor.pk),
         kind="crm.visit.logged",
         title=format_lazy(
             lazy("{name} visited {client}"), name=actor.name, client=visit.client.name

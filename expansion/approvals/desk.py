@@ -149,6 +149,7 @@ def _links(person: User, request: Request, step: Step) -> Iterator[dict[str, Any
             "label": f"{role_label(step.role)} · {made.get_decision_display()}",
             "state": MARKS[made.decision],
             "note": f"{made.by.name} {formats.moment(made.at)}",
+            "comment": made.comment,
             "stamp": stamp(made.by.name, made.for_person.name) if made.for_person else "",
         }
     if request.status == Request.Status.PENDING and step.status in ("open", "waiting"):

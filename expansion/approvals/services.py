@@ -61,7 +61,7 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
     last = latest(record)
     if last is not None and last.status == Request.Status.PENDING:
         raise NotNow(_("This is being decided already. Withdraw it before you submit it again."))
-    snapshot = frozen(offered.document(record))
+    snapshot = frozen(offered, record)
     matter = Matter(actor, frozenset({actor.pk, record.owner_id}), record.team)
     links = planned(rules.chain(offered.kind), matter)
     request = Request.objects.create(
@@ -85,10 +85,11 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
     return request
 
 
-def frozen(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document as plain data in the department's language, whoever submits it."""
+def frozen(offered: offers.Subject, record: Any) -> dict[str, Any]:
+    """The record's document as plain data in the department's language, whoever submits it."""
     with translation.override(settings.LANGUAGE_CODE):
-        plain: dict[str, Any] = json.loads(json.dumps(document, cls=DjangoJSONEncoder))
+        document = json.dumps(offered.document(record), cls=DjangoJSONEncoder)
+    plain: dict[str, Any] = json.loads(document)
     return plain
 
 

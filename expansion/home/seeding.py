@@ -20,6 +20,7 @@ from django.db import transaction
 from expansion import clock, offers, worktime
 from expansion.notices.services import muted
 from expansion.people.models import User
+from expansion.people.selectors import seats_read_once
 from expansion.rulebook.selectors import asked_once
 
 T = TypeVar("T")
@@ -145,5 +146,6 @@ def sow() -> Demo:
     demo = Demo(today=clock.today())
     with muted(), asked_once():
         for seed in offers.of(offers.Seed):
-            seed.sow(demo)
+            with seats_read_once():
+                seed.sow(demo)
     return demo

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from expansion.api import Act, Named, RecordViewSet, Shown, routes
 from expansion.office import tables
 from expansion.office.models import ReportComment, WorkReport
+from expansion.office.selectors.reports import may_see_content
 from expansion.office.services import reports
 
 
@@ -41,6 +42,14 @@ class WorkReportShown(Shown):
             "late",
             "read_at",
         ]
+
+
+    def to_representation(self, report: WorkReport) -> dict[str, Any]:
+        """As on the page: what is written is its writer's alone until it is handed in."""
+        shown = super().to_representation(report)
+        if not may_see_content(self.context["request"].user, report):
+            shown |= {"figures": [], "texts": {}, "plan": [], "results": []}
+        return shown
 
 
 class Result(serializers.Serializer):

@@ -6,4 +6,7 @@ class OfficeConfig(AppConfig):
     label = "office"
 
     def ready(self) -> None:
-        from expansion.office import access, cards, nav  # noqa: F401
+        from expansion import offers
+        from expansion.office import access, cards, nav, seeds  # noqa: F401
+
+        offers.add(offers.Seed("office", 80, seeds.sow))

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,9 +42,51 @@ class Standing:
     mandates: tuple[Mandate, ...]
 
 
+class _Kept:
+    """Standings that have been read, by which mandates run."""
+
+    def __init__(self) -> None:
+        self._spans = list(Mandate.objects.filter(revoked_at=None).order_by("pk"))
+        self._known: dict[tuple[bool, ...], dict[int, Standing]] = {}
+        self._people: list[User] | None = None
+
+    def standings(self, users: list[User]) -> dict[int, Standing]:
+        running = tuple(span.starts_at <= clock.now() < span.ends_at for span in self._spans)
+        known = self._known.setdefault(running, {})
+        unread = [user for user in users if user.pk not in known]
+        if unread:
+            known |= _read_standings(unread)
+        return {user.pk: known[user.pk] for user in users}
+
+    def people(self) -> list[User]:
+        if self._people is None:
+            self._people = list(User.objects.active())
+        return self._people
+
+
+_kept: ContextVar[_Kept | None] = ContextVar("people_kept", default=None)
+
+
+@contextmanager
+def seats_read_once() -> Iterator[None]:
+    """Inside the block nobody takes or leaves a post and no mandate is made; the clock may move.
+
+    For seeds and roll-ups, which ask for everybody's seats at every act.
+    """
+    token = _kept.set(_Kept())
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def standings(users: Iterable[User]) -> dict[int, Standing]:
     """The standing of several people at once, in three queries."""
-    users = list(users)
+    users, kept = list(users), _kept.get()
+    return kept.standings(users) if kept else _read_standings(users)
+
+
+def _read_standings(users: list[User]) -> dict[int, Standing]:
     tree = Tree()
     running = Mandate.objects.active(clock.now()).filter(delegate__in=users)
     mandates = list(running.select_related("principal").order_by("pk"))
@@ -81,11 +125,13 @@ def _seats(membership: Membership, tree: Tree) -> Iterator[Seat]:
 
 def active_people() -> list[User]:
     """Every active person with the seats already read."""
-    users = list(User.objects.active())
+    kept = _kept.get()
+    users = kept.people() if kept else list(User.objects.active())
     found = standings(users)
     for user in users:
+        user.__dict__.pop("seats", None)
         user.standing = found[user.pk]
-    return users
+    return list(users)
 
 
 def holders(role: str, *, unit: int | None = None) -> list[User]:

@@ -152,7 +152,7 @@ class Shell:
             part
             for part in (
                 settings.SITE_NAME,
-                counts.remembered("department", sources.department_name),
+                counts.remembered(("department", self.language), sources.department_name),
             )
             if part
         )

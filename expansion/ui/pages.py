@@ -261,7 +261,7 @@ class FormPage(Screen):
         return self.draw({**self.context(form), **more}, status=status)
 
     def context(self, form: ServiceForm) -> dict[str, Any]:
-        back = self.record.get_absolute_url() if self.record is not None else ""
+        back = self.record.get_absolute_url() if hasattr(self.record, "get_absolute_url") else ""
         return {
             "form": form,
             "record": self.record,

@@ -24,6 +24,7 @@
     const common = set.dataset.set === "common";
     const wanted = common ? 100 - (number(share) ?? 60) : 100;
     const holds = total !== null && Math.abs(total - wanted) < 0.001;
+    for (const field of set.querySelectorAll(".is-wrong")) field.classList.toggle("is-wrong", !holds);
     badge.classList.toggle("badge-done", holds);
     badge.classList.toggle("badge-late", !holds);
     badge.lastChild.textContent = badge.textContent.replace(/[\d.?]+%/, `${total === null ? "?" : format(total)}%`);

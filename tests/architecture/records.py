@@ -12,7 +12,7 @@ from django.db import models
 
 from appraisal.models import ConsequenceCase
 from appraisal.services import appeals
-from crm.services import contacts, leads, opportunities, visits
+from crm.services import contacts, feedback, leads
 from expansion import clock
 from expansion.approvals.models import Note
 from expansion.approvals.services import decide
@@ -22,7 +22,7 @@ from expansion.jobs.services import enqueue
 from expansion.notices.services import tell
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as work_reports
-from expansion.people.models import Membership
+from expansion.people.models import Membership, Unit
 from expansion.people.services import create_mandate, create_token
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services import change_draft
@@ -30,6 +30,7 @@ from expansion.transfer.services import exports
 from expansion.worktime import Period
 from tests.cast import Cast
 from tests.make import appraisal, contracts, crm, imports, partnerships, research, training
+from training.services import enrol
 
 WEEK = Period.parse("2026-W47")
 QUARTER_BEFORE, OPENED_BEFORE = Period.parse("2026-Q2"), datetime(2026, 7, 1, 9)
@@ -43,6 +44,15 @@ def marker(kind: str) -> str:
 
 def texts(kind: str, *names: str) -> dict[str, str]:
     return dict.fromkeys(names, marker(kind))
+
+
+def plausible(house: House) -> dict[str, Any]:
+    """What a form or a script would send: words, days, and the ids of `member`'s records."""
+    ids = {name: house.records[name].pk for name in ("client", "contract", "project", "partner")}
+    words = dict.fromkeys(("reason", "text", "evidence", "said", "name", "title", "what"), "宫格")
+    days = dict.fromkeys(("due_on", "done_on", "day", "started_on", "ended_on"), "2026-11-18")
+    keys = {"channel": "phone", "party": "us", "decision": "approve", "source": "industry_report"}
+    return ids | words | days | keys | {"met": True, "valid": True, "record": ids["client"]}
 
 
 @dataclass
@@ -83,6 +93,7 @@ def build_appraisal(house: House) -> None:
     cycle = appraisal.whole_quarter(cast, {cast.member.pk: appraisal.EXAMPLE})
     house.keep("cycle", cycle)
     score = house.keep("score", appraisal.of(cycle, cast.member))
+    house.keep("result", score.result)
     appeal = appeals.file_appeal(
         actor=cast.member, record=score, ground="rating", text=marker("appeal")
     )
@@ -107,7 +118,7 @@ def build_desk(house: House) -> None:
         member, client, marker("visit"), **texts("visit", "needs", "opinions", "concerns")
     )
     house.keep("visit", visit)
-    visits.comment_visit(actor=house.cast.manager, record=visit, text=marker("visit"))
+    feedback.comment_visit(actor=house.cast.manager, record=visit, text=marker("visit"))
     house.keep("communication", crm.call(member, client, marker("communication")))
     plan = crm.planned(member, client, **texts("plan-of-visit", "purpose", "materials", "place"))
     house.keep("plan-of-visit", plan)
@@ -140,6 +151,7 @@ def build_contracts(house: House) -> None:
         comment=marker("deal"), notes=[note],
     )  # fmt: skip
     house.keep("note", Note.objects.get())
+    house.keep("step", request.steps.get(status="open"))
 
 
 def build_partnerships(house: House) -> None:
@@ -166,8 +178,6 @@ def build_training(house: House) -> None:
     leader = house.cast.leader
     course = house.keep("course", training.course(leader, hours=Decimal("2.0")))
     session = house.keep("session", training.enrolling(leader, of=course))
-    from training.services import enrol
-
     house.keep("enrolment", enrol(actor=house.cast.member, record=session))
 
 
@@ -180,6 +190,7 @@ def build_office(house: House) -> None:
 def build_people(house: House) -> None:
     cast = house.cast
     house.keep("person", cast.colleague)
+    house.keep("unit", Unit.objects.get(key="client"))
     house.keep("seat", Membership.objects.get(user=cast.colleague))
     mandate = create_mandate(
         actor=cast.administrator,

@@ -10,8 +10,10 @@ from expansion import clock
 from expansion.api import PerPerson
 from expansion.approvals.services import decide
 from expansion.audit.models import Entry
+from expansion.office.services import reports
 from expansion.people.services import create_token
 from expansion.rulebook.selectors import rules_on
+from expansion.worktime import Period
 from tests.make import contracts as contract_make
 from tests.make import crm
 from tests.make import partnerships as partner_make
@@ -355,3 +357,14 @@ def test_the_rulebook_is_read_as_it_stands(cast, sign_in):
 def test_the_staff_list_shows_no_phone_and_no_mail(cast, sign_in):
     body = sign_in(cast.member).get("/api/v1/people/people/").json()["results"][0]
     assert {"phone", "email"} & set(body) == set() and body["memberships"]
+
+
+def test_a_report_in_draft_shows_its_text_to_nobody_but_its_writer(cast, sign_in):
+    opened = reports.open_reports(rules=rules_on(), period=Period.containing("week"))
+    report = next(one for one in opened if one.owner == cast.member)
+    reports.save_report(actor=cast.member, record=report, texts={}, plan=["未交的内容七七"])
+    address = f"/api/v1/office/reports/{report.pk}"
+    assert "未交的内容七七" in sign_in(cast.member).get(address).content.decode()
+    leader = sign_in(cast.leader).get(address)
+    assert leader.status_code == 200
+    assert "未交的内容七七" not in leader.content.decode()

@@ -1,5 +1,6 @@
 """The ten acts of the README, each by the person whose act it is."""
 
+import io
 from datetime import date, datetime
 
 import openpyxl
@@ -18,7 +19,7 @@ from tests.make import contracts, crm, research
 pytestmark = pytest.mark.browser
 
 # The fourth condition, the continuing contact, is read from the client's next contact.
-MARKED = ("firm", "presented", "interested")
+MARKED = ("need_confirmed", "contact_named", "presentation_heard")
 
 
 def test_a_visit_is_logged_on_the_phone_with_three_clicks(house, walk):
@@ -120,13 +121,15 @@ def test_the_quarter_opens_by_itself_and_is_rolled_up(house, walk):
     one = walk(house.hr)
     one.menu("成绩与申诉")
     one.press("考核周期")
-    one.press(one.page.locator("tbody a").first)
-    one.press("归集数据")
-    one.sees("正在归集")
+    one.press(one.page.locator("tbody a").filter(has_text="三季度"))
+    print(one.page.url, one.page.inner_text("main"))
     run_waiting()
     one.page.reload()
-    one.sees("已完成")
-    assert Cycle.objects.get(period="2026-Q3").frozen_at
+    print(one.page.url, one.page.inner_text("main"))
+    one.sees("已冻结XX", house.member.name)
+    quarter = Cycle.objects.get(period="2026-Q3")
+    assert quarter.frozen_at == clock.now()
+    assert quarter.participants.filter(owner=house.member).exists()
 
 
 def test_the_workbook_is_exported_with_live_formulae(house, walk):
@@ -135,7 +138,7 @@ def test_the_workbook_is_exported_with_live_formulae(house, walk):
     one = walk(house.hr, at=cycle.get_absolute_url())
     with one.page.expect_download() as download:
         one.press("导出工作簿")
-    book = openpyxl.load_workbook(download.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     formulae = [str(cell.value) for cell in cells if cell.data_type == "f"]
     assert any("ROUND(" in formula for formula in formulae)

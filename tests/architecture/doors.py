@@ -1,0 +1,105 @@
+"""Every address of the installation by its route's name, and what a person gets there."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver
+from pypdfium2 import PdfDocument
+
+from tests.architecture.records import House
+
+API = "api/"
+ANSWERS_TO = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
+
+
+@dataclass(frozen=True)
+class Door:
+    """One route; `methods` are those its view answers."""
+
+    name: str
+    pattern: str
+    methods: frozenset[str]
+
+    def address(self, house: House, kind: str) -> str:
+        """The path with the record's id, or with the word itself where the route takes a word."""
+        path = self.pattern.replace("^", "").replace("$", "")
+        return "/" + ANSWERS_TO.sub(lambda found: _value(found, house, kind), path)
+
+
+def _value(found: re.Match[str], house: House, kind: str) -> str:
+    name = found[1] or found[2]
+    kind, _colon, word = kind.partition(":")
+    return str(house.records[kind].pk) if name == "pk" else word
+
+
+def doors() -> dict[str, Door]:
+    """All of them by name."""
+    found = {door.name: door for door in _walk(get_resolver())}
+    return found
+
+
+def _walk(resolver: URLResolver, prefix: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Door]:
+    for pattern in resolver.url_patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            space = (pattern.namespace,) if pattern.namespace else ()
+            yield from _walk(pattern, path, spaces + space)
+        else:
+            yield Door(":".join((*spaces, pattern.name or path)), path, _methods(pattern))
+
+
+def _methods(pattern: URLPattern) -> frozenset[str]:
+    """What the view itself has a method for; a function view is asked for both."""
+    view = pattern.callback
+    answers = getattr(view, "actions", None)
+    if answers:
+        return frozenset(one.upper() for one in answers)
+    cls = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    asked = ("get", "post")
+    return frozenset(one.upper() for one in asked if cls is None or hasattr(cls, one))
+
+
+def knock(browser: Browser, method: str, address: str, sent: Mapping[str, Any]) -> HttpResponse:
+    """The answer; whatever the act changed is undone, a signing-out too."""
+    cookies = {name: one.value for name, one in browser.cookies.items()}
+    with transaction.atomic():
+        answer = _ask(browser, method, address, sent)
+        answer.body = b"".join(answer) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    browser.cookies = SimpleCookie(cookies)
+    return answer
+
+
+def _ask(browser: Browser, method: str, address: str, sent: Mapping[str, Any]) -> HttpResponse:
+    if method == "GET":
+        return browser.get(address)
+    if address.startswith(f"/{API}"):
+        given = {"content_type": "application/json", "headers": {"If-Match": '"1"'}}
+        return getattr(browser, method.lower())(address, sent, **given)
+    return browser.post(address, {**sent, "request_id": "grid", "version": "1"})
+
+
+def words_of(answer: HttpResponse) -> str:
+    """Everything that can be read in an answer: headers, page, cells of a workbook, PDF."""
+    headers = " ".join(f"{name}: {value}" for name, value in answer.items())
+    return headers + _text(answer.body)
+
+
+def _text(body: bytes) -> str:
+    if body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            return " ".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
+    if body.startswith(b"%PDF") and b"%%EOF" in body:
+        pages = PdfDocument(body)
+        return " ".join(page.get_textpage().get_text_range() for page in pages)
+    return body.decode("utf-8", "replace")
