@@ -51,9 +51,7 @@ def test_draft(django_db_setup, django_db_blocker):
             for m in sorted(door.methods):
                 got=collections.defaultdict(list); t=time.time()
                 for n,b in browsers.items():
-                    try: a=knock(b,m,addr,R.plausible(house)); o=str(a.status_code)
-                        if m!="GET" and a.status_code<400: o="done"
-                        if m!="GET" and a.status_code in (400,409,422,428): o="unfit"
+                    try: a=knock(b,m,addr,R.plausible(house)); o=str(a.status_code); o="done" if m!="GET" and a.status_code<400 else "unfit" if m!="GET" and a.status_code in (400,409,422,428) else o
                     except Exception as e: a=None; o="EXC "+repr(e)[:100]
                     got[o].append(n)
                     if a is not None:

@@ -28,6 +28,7 @@ from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services import change_draft
 from expansion.transfer.services import exports
 from expansion.worktime import Period
+from partnerships.services.milestones import add_check
 from tests.cast import Cast
 from tests.make import appraisal, contracts, crm, imports, partnerships, research, training
 from training.services import enrol
@@ -160,7 +161,11 @@ def build_partnerships(house: House) -> None:
     partner = partnerships.partner(owner, client=firm, capacity=marker("partner"))
     house.keep("partner", partner)
     words = texts("project", "title", "scheme", "resources")
-    project = house.keep("project", partnerships.project(owner, of=partner, **words))
+    project = house.keep("project", partnerships.running(owner, of=partner, **words))
+    check = add_check(
+        actor=house.cast.manager, record=project, progress=10, rating=4, findings=marker("project")
+    )
+    house.keep("check", check)
     house.keep("milestone", partnerships.phase(owner, project, title=marker("project")))
 
 

@@ -25,7 +25,9 @@ def test_a_refused_visit_keeps_its_text_and_its_photos(house, walk):
     one.page.locator("[name=said]").fill("看了二楼宴会厅，层高不够。")
     one.page.locator("[name=photos]").set_input_files(picture())
     one.press("保存拜访")
-    one.page.locator("#client_error, [id$=client_error], .error-summary, [data-error-summary]").first.wait_for()
+    one.page.locator(
+        "#client_error, [id$=client_error], .error-summary, [data-error-summary]"
+    ).first.wait_for()
     assert one.page.locator("[name=said]").input_value() == "看了二楼宴会厅，层高不够。"
     assert one.page.locator(".uploads img").count() == 1
     one.choose_client("金陵")

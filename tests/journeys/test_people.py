@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from appraisal.models import Cycle
 from crm.models import Visit
 from expansion import clock
 from expansion.approvals.services import decide
+from expansion.notices.models import Notice
 from expansion.office.models import WorkReport
 from expansion.people.demo import DEMO_PASSPHRASE
 from expansion.rulebook.models import Version
@@ -76,7 +76,9 @@ def test_hr_sees_who_is_missing_and_reminds_them(house, walk):
     cycle = make_appraisal.frozen(make_appraisal.opened(house.version), {})
     one = walk(house.hr, at=cycle.get_absolute_url())
     one.sees(house.member.name)
-    assert Cycle.objects.get().stage == "self_review"
+    one.press(one.page.locator(".head .actions button").filter(has_text="催办"))
+    one.page.wait_for_load_state()
+    assert Notice.objects.filter(person=house.member, kind__startswith="appraisal").exists()
     assert one.page.goto("/rulebook/weights").status == 403
 
 
@@ -90,7 +92,9 @@ def test_legal_reads_the_contract_before_deciding_and_meets_nothing_else(house, 
     assert one.page.goto("/crm/leads/").status == 403
 
 
-def test_administrator_changes_a_deadline_and_it_waits_as_a_draft(house, walk):
+def test_administrator_cannot_publish_weights_that_do_not_sum_to_100_and_keeps_what_was_typed(
+    house, walk
+):
     one = walk(house.administrator)
     one.menu("规则编辑")
     one.page.locator("tbody[data-set=client] [data-weight]").first.fill("99")

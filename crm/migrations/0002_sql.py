@@ -12,6 +12,6 @@ CREATE INDEX crm_client_search ON crm_client USING gin (upper(search) gin_trgm_o
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0002_alter_opportunity_status")]
+    dependencies = [("crm", "0001_initial")]
 
     operations = [OnEngine("postgresql", FIND, "DROP INDEX crm_client_search;")]
