@@ -40,8 +40,9 @@ seed:  ## load the demo department (ARGS="--scale big" for the large one)
 bench:  ## measure the speed on the large department
 	@$(TOOLS) -m bench $(ARGS)
 
-messages:  ## collect the words on screen into the catalogues
-	@$(TOOLS) manage.py makemessages --locale zh_Hans --locale zh_Hant --locale en --no-wrap --no-obsolete
+messages:  ## collect the words on screen into the catalogue and derive the traditional one
+	@$(TOOLS) manage.py makemessages --locale zh_Hans --no-wrap --no-obsolete --no-location --ignore .venv --ignore node_modules --ignore var
+	@$(TOOLS) manage.py make_traditional
 	@$(BOOTSTRAP) setup
 
 audit:  ## known holes in the locked packages

@@ -6,12 +6,16 @@ class PartnershipsConfig(AppConfig):
     label = "partnerships"
 
     def ready(self) -> None:
+        from expansion import offers
         from partnerships import (  # noqa: F401
             access,
             cards,
             metrics,
             nav,
             sections,
+            seeds,
             timeline,
             transfer,
         )
+
+        offers.add(offers.Seed("partnerships", 50, seeds.sow))

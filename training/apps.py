@@ -6,4 +6,7 @@ class TrainingConfig(AppConfig):
     label = "training"
 
     def ready(self) -> None:
-        from training import access, cards, metrics, nav, transfer  # noqa: F401
+        from expansion import offers
+        from training import access, cards, metrics, nav, seeds, transfer  # noqa: F401
+
+        offers.add(offers.Seed("training", 60, seeds.sow))

@@ -93,6 +93,7 @@ def _submit(demo: Any, diary: Any, row: WorkReport) -> None:
 
 
 def _read(demo: Any, row: WorkReport) -> None:
+    row.refresh_from_db()
     reader = demo.manager_on(clock.now())
     if reader.pk == row.owner_id:
         return

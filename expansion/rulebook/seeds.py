@@ -1,6 +1,5 @@
 """The regulation of the demo department."""
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +8,9 @@ from expansion.rulebook.services import load_preset
 
 
 def sow(demo: Any) -> None:
-    """The preset, in force since before the story begins."""
+    """The preset, in force since the story begins: earlier periods are not appraised."""
     load_preset(
         actor=None,
         key=settings.RULEBOOK_PRESET,
-        effective_on=date(demo.begins.year - 1, 1, 1),
+        effective_on=demo.begins,
     )

@@ -1,7 +1,7 @@
 """The demo's research plans and reports, one in every state."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -62,7 +62,7 @@ class Plans:
 
     def sow(self) -> None:
         for number, (days, state) in enumerate(PLANS):
-            day = self.demo.workday(self.demo.today - timedelta(days=days))
+            day = days_ago(self.demo, days)
             moment = min(self.demo.moment(day, 10), self.demo.now - timedelta(hours=3))
             self.diary.enter(moment, partial(self._write, number, state))
         self.diary.play()
@@ -125,7 +125,7 @@ class Reports:
 
     def sow(self) -> None:
         for number, (days, state) in enumerate(REPORTS):
-            day = self.demo.workday(self.demo.today - timedelta(days=days))
+            day = days_ago(self.demo, days)
             moment = min(self.demo.moment(day, 9), self.demo.now - timedelta(hours=2))
             self.diary.enter(moment, partial(self._write, Draft(number, state, self._plan(number))))
         self.diary.play()
@@ -205,3 +205,9 @@ class Reports:
             if draft.state == "distributed" and demo.often(65):
                 read = partial(mark_read, actor=demo.people[name], record=draft.report)
                 self.diary.enter(clock.now() + timedelta(hours=demo.chance.randrange(2, 60)), read)
+
+
+def days_ago(demo: Any, days: int) -> date:
+    """So many days ago in a story of 236 days; a shorter one is told faster, but for its end."""
+    scale = (demo.today - demo.begins).days / 236 if days > 10 else 1
+    return demo.workday(demo.today - timedelta(days=round(days * scale)))

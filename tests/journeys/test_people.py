@@ -52,7 +52,8 @@ def test_deputy_acts_for_the_absent_manager_and_the_act_is_stamped(house, walk):
     one.press("通过")
     one.sees("没有待您审批的事项")
     one.page.goto(request.about.get_absolute_url())
-    one.sees("周敏", "代")
+    stamp = one.page.locator(".stamp").first
+    assert stamp.inner_text().split() == ["代", house.deputy.name, "代", house.manager.name]
     decision = request.steps.get(order=1).decisions.get()
     assert (decision.by, decision.for_person) == (house.deputy, house.manager)
 
@@ -103,6 +104,14 @@ def test_administrator_cannot_publish_weights_that_do_not_sum_to_100_and_keeps_w
     one.sees("100")
     assert one.page.locator("tbody[data-set=client] [data-weight]").first.input_value() == "99"
     assert Version.objects.count() == 1
+
+
+def test_administrator_opens_the_end_of_a_seat_from_the_persons_page(house, walk):
+    one = walk(house.administrator, at=house.member.get_absolute_url())
+    ending = one.page.locator("a[href*='/seats/'][href$='/end']").first
+    one.press(ending)
+    one.page.locator("[type=date]").first.wait_for()
+    assert one.page.url.endswith("/end")
 
 
 def test_outsider_of_another_team_meets_closed_doors_in_a_sentence(house, walk):

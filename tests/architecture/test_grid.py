@@ -1,0 +1,147 @@
+"""Every address and every API act against every person of the cast (laws 1 and 2).
+
+`grid.py` says who gets what; an address that it does not list fails here. Each record carries a
+marker word of its own: nobody reads one of a record that is not theirs to see, on whatever page,
+in whatever file, export, suggestion, list or refusal.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client as Browser
+
+from expansion import access, clock
+from expansion.people.models import Status
+from expansion.ui import counts
+from tests import cast as company
+from tests.architecture import grid, records
+from tests.architecture.doors import Door, doors, knock, words_of
+from tests.architecture.records import House
+
+pytestmark = pytest.mark.django_db
+DOORS = doors()
+OUTSIDE = ("anonymous", "deactivated")
+MARKER = re.compile(r"zq([a-z-]+?)qz")
+REFUSALS = {403, 404}
+SEARCHES = ("/search/?q={}", "/crm/clients/pick?q={}", "/crm/clients/?q={}", "/people/?q={}")
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup, django_db_blocker) -> Iterator[House]:
+    """One state for the whole module; each request's changes are undone."""
+    logging.disable(logging.CRITICAL)
+    with django_db_blocker.unblock(), clock.clock_at(company.NOW), transaction.atomic():
+        yield records.build(company.assemble())
+        transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def browsers(house) -> dict[str, Browser]:
+    """A session for everybody; that of the deactivated was opened before they left."""
+    opened = {name: Browser(raise_request_exception=False) for name in house.cast.everyone()}
+    for name, person in house.cast.everyone().items():
+        if person.is_authenticated:
+            status, person.status = person.status, Status.ACTIVE
+            opened[name].force_login(person)
+            person.status = status
+            type(person).objects.filter(pk=person.pk).update(status=status)
+    return opened
+
+
+def seen(house: House, name: str) -> set[str]:
+    """The kinds whose record this person may see, and those named on what they may see."""
+    person = house.cast.everyone()[name]
+    kinds = {kind for kind, one in house.records.items() if access.can(person, "view", one)}
+    return kinds | {named for kind in kinds for named in grid.NAMED_ON.get(kind, ())}
+
+
+@pytest.fixture(scope="module")
+def readable(house, browsers) -> dict[str, set[str]]:
+    return {name: seen(house, name) for name in browsers}
+
+
+def test_every_address_is_in_the_grid():
+    listed = {(method, route) for method, _answers, routes in grid.ROWS for route in routes}
+    there = {(method, name) for name, door in DOORS.items() for method in door.methods}
+    assert there - listed == grid.ASKED_ELSEWHERE
+    assert listed - there == set()
+
+
+CASES = [
+    pytest.param(method, answers, DOORS[route], id=f"{method} {route}")
+    for method, answers, routes in grid.ROWS
+    for route in routes
+    if route in DOORS
+]
+
+
+@pytest.mark.parametrize(("method", "answers", "door"), CASES)
+def test_each_person_gets_what_the_grid_says(method, answers, door, house, browsers, readable):
+    address = door.address(house, grid.kind_of(door))
+    sent = records.plausible(house)
+    wrong = []
+    for name, browser in browsers.items():
+        answer = knock(browser, method, address, sent)
+        wanted = outside(method, door) if name in OUTSIDE else grid.answer_for(name, answers)
+        if not fits(answer, wanted):
+            wrong.append(f"{name}: {answer.status_code}, not {wanted}")
+        leaked = set(MARKER.findall(words_of(answer))) - readable[name]
+        if leaked and not (door.name.startswith("audit:") and answer.status_code == 200):
+            wrong.append(f"{name} reads of {sorted(leaked)}")
+    assert wrong == []
+
+
+def fits(answer, wanted: str) -> bool:
+    """`ok`: let in; `never`: changes nothing; `login`: sent there; else the status itself."""
+    status = answer.status_code
+    if wanted == "login":
+        return status == 302 and answer.headers["Location"].startswith("/login/")
+    if wanted == "ok":
+        return status < 500 and status not in {401, 405} | REFUSALS
+    if wanted == "never":
+        return 400 <= status < 500
+    return str(status) == wanted
+
+
+def outside(method: str, door: Door) -> str:
+    if door.name in grid.PUBLIC:
+        return grid.PUBLIC[door.name]
+    return "401" if door.pattern.startswith("api/v1/") and door.name != "api-docs" else "login"
+
+
+@pytest.mark.parametrize("place", SEARCHES)
+def test_no_search_finds_what_one_may_not_see(place, house, browsers, readable):
+    for name, browser in browsers.items():
+        for kind in ("client", "contract", "project", "study", "finding", "plan", "lead"):
+            answer = knock(browser, "GET", place.format(f"zq{kind}"), {})
+            found = set(MARKER.findall(words_of(answer)))
+            assert found <= readable[name], (name, kind)
+
+
+def test_what_is_not_visible_answers_as_what_does_not_exist(house, browsers):
+    """The same page to the letter, so that nobody learns which ids are taken."""
+    browser = browsers["colleague"]
+    for door in (door for name, door in DOORS.items() if name in grid.HIDDEN_RECORDS):
+        there = door.address(house, grid.kind_of(door))
+        never = re.sub(r"/\d+", "/999999", there)
+        one, other = (knock(browser, "GET", address, {}) for address in (there, never))
+        assert one.status_code == other.status_code == 404
+        assert masked(one.body, there) == masked(other.body, never)
+
+
+def masked(body: bytes, address: str) -> str:
+    text = body.decode().replace(address, "ADDRESS")
+    return re.sub(r'(nonce|csrfmiddlewaretoken|value|X-CSRFToken)[^>]*?"[^"]*"', "", text)
+
+
+def test_the_deactivated_cannot_sign_in(house):
+    person = house.cast.deactivated
+    person.set_password("a long pass phrase")
+    person.save()
+    browser = Browser()
+    browser.post("/login/", {"login": person.username, "password": "a long pass phrase"})
+    assert "_auth_user_id" not in browser.session
