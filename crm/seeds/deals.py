@@ -1,6 +1,6 @@
 """The demo's leads, opportunities and contracts: each takes its steps one after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from crm.models import Contract, Lead, Obligation, Opportunity
 from crm.seeds import words
 from crm.seeds.clients import Book, Entry
 from crm.seeds.visits import Visits
+from crm.services.communications import plan_next_contact
 from crm.services.contracts import create_contract, sign_contract, submit_contract, update_contract
 from crm.services.leads import close_lead, create_lead, mark_condition, overrule_condition
 from crm.services.obligations import add_obligation, complete_obligation
@@ -40,7 +41,7 @@ FATES = {
     "negotiation": 12,
     "back": 3,
 }
-DEALS = 150
+DEALS = 132
 MARKS = ("need_confirmed", "contact_named", "presentation_heard")
 # The contracts that wait on the first page today: the last step that is taken.
 ROUND = (
@@ -69,15 +70,15 @@ class Deals:
     def __init__(self, demo: Any, phrases: words.Phrases, book: Book, visits: Visits):
         self.demo, self.phrases, self.book = demo, phrases, book
         self.rules, self.version = rules_on(), version_on()
-        self.first_visit: dict[int, date] = {}
+        self.visited: dict[int, list[date]] = {}
         for one in visits.appointments:
             if one.fate in ("planned", "unplanned"):
-                self.first_visit.setdefault(one.entry.number, one.day)
+                self.visited.setdefault(one.entry.number, []).append(one.day)
         self.deals: list[Deal] = []
 
     def enter(self, diary: Any) -> None:
         self.diary = diary
-        ready = [one for one in self.book.entries if one.number in self.first_visit]
+        ready = [one for one in self.book.entries if one.number in self.visited]
         self.demo.chance.shuffle(ready)
         fates = self.demo.chance.choices(list(FATES), list(FATES.values()), k=DEALS)
         for entry, fate in zip(ready, fates, strict=False):
@@ -89,12 +90,11 @@ class Deals:
     # Leads that are no opportunity yet
 
     def _enter_leads(self, entries: list[Entry]) -> None:
-        """Every mix of marks, each once with a next contact ahead and once without."""
-        mixes: Iterator[tuple[bool | None, ...]] = product((True, False, None), repeat=3)
-        for mix, entry in zip(mixes, cycle(entries)):
-            for _twice in range(2):
-                self._enter_lead(Deal(entry, "lead"), mix)
-                entry = self.demo.one(entries)
+        """Every mix of marks, and more of those that a desk has most: new ones and effective ones."""
+        mixes: list[tuple[bool | None, ...]] = list(product((True, False, None), repeat=3))
+        mixes += [(None, None, None)] * 9 + [(True, True, True)] * 11
+        for mix, entry in zip(mixes, cycle(entries), strict=False):
+            self._enter_lead(Deal(entry, "lead"), mix)
 
     def _enter_lead(self, deal: Deal, mix: tuple[bool | None, ...]) -> None:
         demo = self.demo
@@ -107,7 +107,9 @@ class Deals:
         for key, met in zip(MARKS, mix, strict=True):
             if met is not None:
                 self._mark(deal, key, met)
-        if False in mix and self.demo.often(35):
+        if mix == (True, True, True):
+            self._next(deal, 1, partial(self._agree, deal))
+        elif False in mix and self.demo.often(35):
             reason = self.phrases.pick(words.INVALID)
             self._next(
                 deal,
@@ -116,6 +118,15 @@ class Deals:
             )
         elif self.demo.often(12):
             self._next(deal, 1, partial(self._overrule, deal))
+
+    def _agree(self, deal: Deal) -> None:
+        """The next contact that makes the last condition true: contact goes on."""
+        plan_next_contact(
+            actor=self._seller(deal),
+            rules=self.rules,
+            record=deal.entry.client,
+            day=self.demo.next_workday(self.demo.chance.randrange(1, 12)),
+        )
 
     def _overrule(self, deal: Deal) -> None:
         reason = self.phrases.pick(words.OVERRULED)
@@ -158,7 +169,7 @@ class Deals:
 
     def _begin(self, deal: Deal) -> None:
         self.deals.append(deal)
-        moment = self.demo.moment(self.first_visit[deal.entry.number], 17, 40)
+        moment = self.demo.moment(self.demo.one(self.visited[deal.entry.number]), 17, 40)
         self.diary.enter(moment, partial(self._lead, deal))
 
     def _lead(self, deal: Deal) -> None:

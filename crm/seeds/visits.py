@@ -21,6 +21,7 @@ from crm.seeds.words import (
     PURPOSES,
     UNLOCATED,
     UNREACHED,
+    WISHED_BY,
     Phrases,
 )
 from crm.services.check_in import check_in, give_position_consent
@@ -177,7 +178,7 @@ class Visits:
             record=one.visit,
             took_place_at=one.arrives,
             said=say(OPENINGS) + say(entry.trade.talks),
-            needs=say(entry.trade.needs) if demo.often(55) else "",
+            needs=say(entry.trade.needs) + say(WISHED_BY) if demo.often(55) else "",
             opinions=say(OPINIONS) if demo.often(40) else "",
             concerns=say(CONCERNS) if demo.often(45) else "",
             outcomes=demo.one(OUTCOMES),

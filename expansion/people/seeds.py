@@ -61,10 +61,15 @@ def sow(demo: Any) -> None:
 
 
 def _send_the_manager_away(demo: Any) -> None:
-    """Two days' leave a fortnight ago and one that runs today: the deputy acts (A-2.2.2a)."""
+    """An afternoon long ago, two days out a fortnight ago, and a leave that runs today.
+
+    Meanwhile the deputy acts (A-2.2.2a).
+    """
+    early = demo.workday(demo.begins + timedelta(days=20))
     past = demo.workday(demo.today - timedelta(days=16))
     running = worktime.last_workday_on_or_before(demo.today - timedelta(days=1))
     spans = [
+        (demo.moment(early, 13, 0), demo.moment(early, 18, 0), "other"),
         (demo.moment(past, 9, 0), demo.moment(demo.workday(past, 1), 18, 0), "outing"),
         (demo.moment(running, 13, 0), demo.moment(demo.next_workday(1), 18, 0), "leave"),
     ]

@@ -62,6 +62,8 @@ class Log:
             text=text.format(**known),
         )
         demo.keep("findings", finding)
+        if demo.often(4):
+            return  # it waits to be screened
         after = worktime.now() + timedelta(days=demo.chance.randrange(1, 4))
         self.diary.enter(after.replace(hour=2), partial(self._screen, finding))
 

@@ -15,7 +15,6 @@ from django.test import Client as Browser
 
 from expansion import access, clock
 from expansion.people.models import Status
-from expansion.ui import counts
 from tests import cast as company
 from tests.architecture import grid, records
 from tests.architecture.doors import Door, doors, knock, words_of
@@ -96,13 +95,13 @@ def test_each_person_gets_what_the_grid_says(method, answers, door, house, brows
 
 
 def fits(answer, wanted: str) -> bool:
-    """`ok`: let in; `never`: changes nothing; `login`: sent there; else the status itself."""
+    """`ok`: let in; `unfit`: refused as input; `login`: sent there; else the status itself."""
     status = answer.status_code
     if wanted == "login":
         return status == 302 and answer.headers["Location"].startswith("/login/")
     if wanted == "ok":
         return status < 500 and status not in {401, 405} | REFUSALS
-    if wanted == "never":
+    if wanted == "unfit":
         return 400 <= status < 500
     return str(status) == wanted
 

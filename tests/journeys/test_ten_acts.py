@@ -36,6 +36,19 @@ def test_a_visit_is_logged_on_the_phone_with_three_clicks(house, walk):
     assert (visit.client, visit.visitor) == (client, house.member)
 
 
+def test_a_visit_is_logged_at_the_desk_from_the_button_on_today(house, walk):
+    crm.client(house.member, "南京金陵票务有限公司")
+    one = walk(house.member)
+    one.press("记拜访")
+    one.choose_client("jlpw")
+    one.page.locator("[name=said]").fill("下周三来看场地。")
+    one.press(one.page.locator("label").filter(has_text="明天"))
+    one.press("保存拜访")
+    one.sees("下周三来看场地。")
+    assert one.clicks <= 3
+    assert Visit.objects.get().next_contact_on == date(2026, 11, 19)
+
+
 def test_a_lead_is_logged_with_its_conditions(house, walk):
     crm.client(house.member, "南京海纳酒店管理有限公司", next_contact_on=date(2026, 11, 25))
     one = walk(house.member)

@@ -64,6 +64,7 @@ class Walk:
 
     def choose_client(self, typed: str) -> None:
         """Types part of a name and takes the first client found, by keyboard."""
+        self.page.wait_for_load_state()  # the field's script listens from then on
         field = self.page.locator("[name=client_text]")
         field.fill(typed)
         self.page.get_by_role("option").first.wait_for()

@@ -1,0 +1,441 @@
+"""Who gets what at every address: the grid that `test_grid.py` tries out in full.
+
+A row is (method, answers, routes). Answers are read from left to right: a status and the people who
+get it; the last one, without names, is everybody else's. `desk` are the eight of the department who
+work; `ok`: the gate lets the act in; `unfit`: refused as input, nothing is changed.
+"""
+
+from tests.architecture.doors import Door
+
+DESK = "member colleague outsider partner_member leader deputy manager consolidator"
+
+# Whose name stands on what: legal reads the client's name on a contract that is theirs to decide.
+NAMED_ON = {
+    "deal": ("client",),
+    "request": ("client", "deal"),
+    "project": ("partner", "ally"),
+    "partner": ("ally",),
+}
+# What the anonymous get where it is not the login.
+PUBLIC = {
+    "account_login": "200",
+    "account_logout": "302",
+    "language": "ok",
+    "launch:healthz": "ok",
+}
+# Health has a test of its own; addresses of no noun answer as every missing one.
+ASKED_ELSEWHERE = {("GET", "launch:healthz")}
+HIDDEN_RECORDS = (
+    "crm:client",
+    "crm:lead",
+    "crm:visit",
+    "crm:contract",
+    "partnerships:project",
+    "research:report",
+    "research:finding",
+    "approvals:request",
+    "files:file",
+)
+
+# Which record stands in a route's address: the first beginning that fits.
+KINDS = {
+    "people:person": "person",
+    "people:seat-open": "person",
+    "people:seat-end": "seat",
+    "people:mandate": "mandate",
+    "people:token": "token",
+    "audit:entry": "entry",
+    "rulebook:": "draft",
+    "files:add": "client:crm.client",
+    "files:": "file",
+    "jobs:": "job",
+    "notices:": "notice",
+    "approvals:note": "note",
+    "approvals:": "request",
+    "office:": "work-report",
+    "transfer:import-create": "-:crm.clients",
+    "transfer:import-template": "-:crm.clients",
+    "transfer:import": "import",
+    "transfer:export-create": "-:crm.clients",
+    "transfer:export": "export",
+    "crm:client": "client",
+    "crm:contact-create": "client",
+    "crm:contact-": "contact",
+    "crm:point": "point",
+    "crm:lead": "lead",
+    "crm:opportunity": "opportunity",
+    "crm:visit-record": "plan-of-visit",
+    "crm:visit-reschedule": "plan-of-visit",
+    "crm:visit-cancel": "plan-of-visit",
+    "crm:visit-check-in": "plan-of-visit",
+    "crm:visit": "visit",
+    "crm:obligation-create": "contract",
+    "crm:obligation-": "obligation",
+    "crm:contract": "contract",
+    "partnerships:partner": "partner",
+    "partnerships:milestone-create": "project",
+    "partnerships:milestone": "milestone",
+    "partnerships:project": "project",
+    "training:session": "session",
+    "training:enrolment": "enrolment",
+    "training:course": "course",
+    "research:report": "study",
+    "research:plan": "plan",
+    "research:finding": "finding",
+    "appraisal:appeal-create": "score",
+    "appraisal:appeal": "appeal",
+    "appraisal:case": "case",
+    "appraisal:cycle": "cycle",
+    "appraisal:target": "cycle",
+    "appraisal:workbook": "cycle",
+    "appraisal:": "score",
+    "api-people-people": "person",
+    "api-people-units": "unit",
+    "api-rulebook": "draft",
+    "api-approvals-requests": "request",
+    "api-approvals-inbox": "step",
+    "api-office": "work-report",
+    "api-crm-clients": "client",
+    "api-crm-contacts": "contact",
+    "api-crm-points": "point",
+    "api-crm-leads": "lead",
+    "api-crm-opp": "opportunity",
+    "api-crm-visits-act-comment": "visit",
+    "api-crm-visits-act": "plan-of-visit",
+    "api-crm-visits": "visit",
+    "api-crm-comm": "communication",
+    "api-crm-contracts": "contract",
+    "api-crm-obl": "obligation",
+    "api-research-findings": "finding",
+    "api-research-plans": "plan",
+    "api-research-reports": "study",
+    "api-partnerships-partners": "partner",
+    "api-partnerships-projects": "project",
+    "api-partnerships-milestones": "milestone",
+    "api-partnerships-checks": "check",
+    "api-training-courses": "course",
+    "api-training-sessions": "session",
+    "api-training-enrol": "enrolment",
+    "api-appraisal": "result",
+}
+
+
+def kind_of(door: Door) -> str:
+    """`kind`, or `kind:word` where the address holds a word too."""
+    return next((kind for start, kind in KINDS.items() if door.name.startswith(start)), "")
+
+
+def answer_for(name: str, answers: str) -> str:
+    """What the person of this name gets by a row's answers."""
+    for part in answers.split(" | "):
+        status, _space, names = part.partition(" ")
+        if not names or name in names.replace("desk", DESK).split():
+            return status
+    raise LookupError(f"{name} has no answer in {answers!r}.")
+
+
+_TABLE = """
+GET 200
+    home:today home:todo search me account_logout styleguide people:person-list
+    people:organisation people:person people:mandate-list people:token-list
+    people:token-create people:own-password rulebook:regulation jobs:job-list
+    notices:notice-list notices:channels approvals:inbox approvals:request-list
+    approvals:act-list office:report-list transfer:import-list transfer:export-list
+    crm:contract-list crm:obligation-list api-schema api-docs api-people-people-list
+    api-people-people-detail api-people-units-list api-people-units-detail
+    api-rulebook-versions-list api-approvals-requests-list api-approvals-inbox-list
+    api-office-reports-list api-crm-clients-list api-crm-contacts-list api-crm-points-list
+    api-crm-leads-list api-crm-opportunities-list api-crm-visits-list
+    api-crm-communications-list api-crm-contracts-list api-crm-obligations-list
+    api-research-findings-list api-research-plans-list api-research-reports-list
+    api-partnerships-partners-list api-partnerships-projects-list
+    api-partnerships-milestones-list api-partnerships-checks-list api-training-courses-list
+    api-training-courses-detail api-training-sessions-list api-training-sessions-detail
+    api-training-enrolments-list api-appraisal-results-list training:session-list
+    training:session training:enrolment-list training:course-list research:report-list
+    appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
+GET 200 administrator | 403
+    people:person-create people:person-edit people:person-password people:person-activate
+    people:person-lock people:person-leave jobs:heartbeats
+GET 200 administrator | 403 colleague leader manager hr leadership | 404
+    people:mandate-revoke
+GET 200 colleague leader manager hr leadership administrator | 404
+    people:mandate
+GET 200 leader deputy manager consolidator | 403
+    office:team-reports
+GET 200 leader deputy manager | 403
+    training:session-create training:course-create training:course-edit
+GET 200 leader manager | 403
+    training:session-edit training:session-open training:session-enrol-other
+    training:session-attendance training:session-close training:session-cancel
+    training:session-sheet
+GET 200 leader | 403 member manager hr | 404
+    appraisal:evaluation
+GET 200 manager administrator | 403
+    people:seat-open people:seat-end people:mandate-create rulebook:weights
+    rulebook:parameters
+GET 200 manager administrator | 404
+    rulebook:version api-rulebook-versions-detail
+GET 200 manager hr leadership | 403
+    appraisal:cycle-list appraisal:cycle
+GET 200 manager hr leadership | 404
+    appraisal:case
+GET 200 manager hr | 404 consolidator finance legal administrator liaison | 403
+    appraisal:cycle-open appraisal:cycle-collect appraisal:cycle-nudge appraisal:cycle-close
+GET 200 manager leadership administrator | 403
+    audit:entry-list
+GET 200 manager leadership administrator | 404
+    audit:entry
+GET 200 manager leadership | 404 consolidator finance legal administrator liaison | 403
+    appraisal:cycle-fix appraisal:cycle-deliver
+GET 200 manager | 403 hr leadership | 404
+    appraisal:case-propose
+GET 200 manager | 403 member leader hr | 404
+    appraisal:adjust appraisal:fix appraisal:appeal-accept appraisal:appeal-decide
+GET 200 manager | 404 consolidator finance legal administrator liaison | 403
+    appraisal:cycle-reopen appraisal:target-create
+GET 200 member administrator | 404
+    jobs:job jobs:job-cancel jobs:job-retry transfer:import
+GET 200 member colleague outsider partner_member leader deputy manager | 403
+    research:plan-list research:finding-list
+GET 200 member leader manager consolidator | 404
+    office:report api-office-reports-detail
+GET 200 member leader manager hr | 404
+    api-training-enrolments-detail api-appraisal-results-detail appraisal:score
+    appraisal:appeal
+GET 200 member leader manager legal | 404
+    approvals:request approvals:withdraw approvals:sheet approvals:note-answer
+    approvals:note-settle api-approvals-requests-detail
+GET 200 member leader manager | 404
+    files:file crm:client crm:client-edit crm:client-readers crm:client-next-contact
+    crm:contact-create crm:contact-edit crm:contact-remove crm:lead crm:lead-edit
+    crm:lead-mark crm:lead-close crm:lead-reopen crm:lead-convert crm:opportunity
+    crm:opportunity-edit crm:opportunity-move crm:opportunity-win crm:opportunity-lose
+    crm:opportunity-reopen crm:visit crm:visit-reschedule crm:visit-cancel crm:visit-comment
+    crm:contract crm:contract-edit crm:contract-submit crm:contract-sign crm:contract-delete
+    crm:obligation-create crm:obligation-done crm:obligation-reopen crm:obligation-remove
+    api-crm-clients-detail api-crm-contacts-detail api-crm-points-detail api-crm-leads-detail
+    api-crm-opportunities-detail api-crm-visits-detail api-crm-communications-detail
+    api-crm-contracts-detail api-crm-obligations-detail
+GET 200 member manager administrator | 404
+    transfer:export
+GET 200 member manager | 403 leader hr | 404
+    training:enrolment-withdraw
+GET 200 member | 403 administrator | 404
+    transfer:import-reading transfer:import-fix transfer:import-decide transfer:import-start
+    transfer:import-undo transfer:import-errors
+GET 200 member | 403 leader manager hr | 404
+    appraisal:self-review appraisal:acknowledge appraisal:appeal-create
+GET 200 member | 403 leader manager | 404
+    crm:visit-record crm:visit-edit crm:visit-check-in
+GET 200 member | 403 manager administrator | 404
+    transfer:export-file
+GET 200 member | 404
+    people:token-revoke
+GET 200 outsider deputy manager | 403
+    research:report-create research:plan-create research:finding-create
+GET 200 outsider deputy manager | 404
+    api-research-findings-detail api-research-plans-detail api-research-reports-detail
+    research:report research:report-edit research:report-cite research:report-submit
+    research:report-distribute research:report-read research:report-pdf research:report-delete
+    research:plan research:plan-edit research:plan-submit research:plan-finish
+    research:plan-delete research:finding research:finding-edit research:finding-screen
+    research:finding-delete
+GET 200 partner_member manager | 404
+    api-partnerships-partners-detail api-partnerships-projects-detail
+    api-partnerships-milestones-detail api-partnerships-checks-detail partnerships:partner
+    partnerships:partner-edit partnerships:project partnerships:project-edit
+    partnerships:project-move partnerships:project-contract partnerships:project-start
+    partnerships:project-finish partnerships:project-cancel partnerships:project-reopen
+    partnerships:project-check partnerships:milestone-create partnerships:milestone-edit
+    partnerships:milestone-done partnerships:milestone-reopen partnerships:milestone-remove
+GET 302
+    account_login
+GET 302 leader deputy manager | 403
+    crm:clients-reassign crm:clients-delete
+GET 302 member leader manager consolidator | 404
+    office:report-save office:report-submit
+GET 302 member leader manager legal | 404
+    approvals:decide
+GET 302 member leader manager | 404 colleague outsider partner_member deputy consolidator | 403
+    crm:point-reveal
+GET 302 member | 404
+    notices:notice
+GET 403 hr finance legal leadership administrator liaison | 200
+    transfer:import-create transfer:import-template transfer:export-create crm:client-list
+    crm:client-create crm:client-pick crm:communication-create crm:lead-list crm:lead-create
+    crm:opportunity-list crm:board crm:opportunity-create crm:visit-list crm:visit-week
+    crm:visit-create crm:visit-plan crm:contract-create partnerships:partner-list
+    partnerships:partner-create partnerships:project-list partnerships:project-create
+    training:session-enrol
+GET 403 manager administrator | 404
+    rulebook:submit
+GET 403 member leader manager consolidator | 404
+    office:report-withdraw office:report-read office:report-comment
+GET 403 member | 200 leader manager | 404
+    crm:client-reassign crm:client-delete crm:lead-overrule
+GET 403 outsider deputy manager | 404
+    research:report-review
+GET 403 outsider | 200 deputy manager | 404
+    research:finding-publish research:finding-adopt
+GET 403 partner_member | 200 manager | 404
+    partnerships:project-delete
+GET 404
+    files:picture api-approvals-inbox-detail
+GET 404 leader deputy manager consolidator | 403
+    office:team-sheet
+GET 405
+    language
+POST 403 hr finance legal leadership administrator liaison | ok
+    transfer:import-create transfer:export-create crm:client-create crm:lead-create
+    crm:opportunity-create crm:visit-plan crm:position-consent crm:contract-create
+    api-crm-clients-list partnerships:partner-create partnerships:project-create
+POST 403 manager administrator | 404
+    rulebook:submit
+POST 403 member leader manager consolidator | 404
+    office:report-withdraw office:report-read office:report-comment
+    api-office-reports-act-comment api-office-reports-act-read api-office-reports-act-withdraw
+POST 403 member leader | ok manager legal | 404
+    approvals:decide approvals:note-settle api-approvals-requests-act-decide
+POST 403 member | ok leader manager | 404
+    crm:client-reassign crm:client-delete crm:lead-overrule api-crm-clients-act-delete
+POST 403 outsider deputy manager | 404
+    api-research-reports-act-read research:report-review research:report-read
+POST 403 outsider | ok deputy manager | 404
+    api-research-findings-act-adopt api-research-findings-act-publish research:finding-publish
+    research:finding-adopt
+POST 403 partner_member | ok manager | 404
+    api-partnerships-projects-act-delete partnerships:project-delete
+POST ok member leader manager | 404
+    crm:contact-edit
+POST ok
+    account_login account_logout language styleguide people:token-create people:own-password
+    notices:read-all notices:channels api-crm-visits-start-plan api-research-findings-list
+    api-research-reports-list api-partnerships-partners-list api-partnerships-projects-list
+    api-training-courses-list api-training-sessions-list api-training-sessions-act-attendance
+POST ok administrator | 403
+    people:person-create people:person-edit people:person-password people:person-activate
+    people:person-lock people:person-leave
+POST ok administrator | 403 colleague leader manager hr leadership | 404
+    people:mandate-revoke
+POST ok hr | 403
+    appraisal:workbook
+POST ok leader deputy manager | 403
+    crm:clients-reassign crm:clients-delete training:session-create training:course-create
+    training:course-edit
+POST ok leader manager | 403
+    api-training-sessions-act-cancel api-training-sessions-act-close
+    api-training-sessions-act-open training:session-edit training:session-open
+    training:session-enrol-other training:session-attendance training:session-close
+    training:session-cancel training:session-sheet
+POST ok leader | 403 member manager hr | 404
+    appraisal:evaluation
+POST ok manager administrator | 403
+    people:seat-open people:seat-end people:mandate-create rulebook:weights
+    rulebook:parameters rulebook:discard
+POST ok manager hr | 404 consolidator finance legal administrator liaison | 403
+    appraisal:cycle-open appraisal:cycle-collect appraisal:cycle-nudge appraisal:cycle-close
+POST ok manager leadership | 404 consolidator finance legal administrator liaison | 403
+    appraisal:cycle-fix appraisal:cycle-deliver
+POST ok manager | 403 hr leadership | 404
+    appraisal:case-propose
+POST ok manager | 403 member leader hr | 404
+    appraisal:adjust appraisal:fix appraisal:appeal-accept appraisal:appeal-decide
+POST ok manager | 404 consolidator finance legal administrator liaison | 403
+    appraisal:cycle-reopen appraisal:target-create
+POST ok member administrator | 404
+    jobs:job-cancel jobs:job-retry
+POST ok member leader manager legal | 404
+    approvals:note-answer
+POST ok member leader manager | 404
+    files:remove files:add crm:client-edit crm:client-next-contact crm:contact-create
+    crm:contact-remove crm:lead-edit crm:lead-mark crm:lead-close crm:lead-reopen
+    crm:lead-convert crm:opportunity-edit crm:opportunity-move crm:opportunity-win
+    crm:opportunity-lose crm:opportunity-reopen crm:visit-reschedule crm:visit-cancel
+    crm:visit-comment crm:contract-edit crm:contract-submit crm:contract-sign
+    crm:contract-delete crm:obligation-create crm:obligation-done crm:obligation-reopen
+    crm:obligation-remove api-crm-clients-act-next-contact api-crm-clients-act-reassign
+    api-crm-contacts-act-remove api-crm-points-act-reveal api-crm-leads-act-close
+    api-crm-leads-act-convert api-crm-leads-act-mark api-crm-leads-act-overrule
+    api-crm-leads-act-reopen api-crm-opportunities-act-lose api-crm-opportunities-act-move
+    api-crm-opportunities-act-reopen api-crm-opportunities-act-win api-crm-visits-act-cancel
+    api-crm-visits-act-comment api-crm-visits-act-reschedule api-crm-contracts-act-delete
+    api-crm-contracts-act-sign api-crm-contracts-act-submit api-crm-obligations-act-done
+    api-crm-obligations-act-remove api-crm-obligations-act-reopen
+POST ok member leader manager | 404 colleague outsider partner_member deputy consolidator | 403
+    crm:point-reveal crm:visit-read
+POST ok member leader manager | unfit
+    api-crm-contacts-list api-crm-leads-list api-crm-opportunities-list api-crm-visits-list
+    api-crm-communications-list api-crm-contracts-list api-crm-obligations-list
+POST ok member leader manager | unfit colleague outsider partner_member deputy consolidator | 403
+    crm:communication-create crm:visit-create
+POST ok member manager | 403 leader hr | 404
+    api-training-enrolments-act-withdraw training:enrolment-withdraw
+POST ok member | 403 administrator | 404
+    transfer:import-reading transfer:import-fix transfer:import-decide transfer:import-start
+    transfer:import-undo
+POST ok member | 403 leader manager consolidator | 404
+    office:report-save office:report-submit api-office-reports-act-submit
+POST ok member | 403 leader manager hr | 404
+    appraisal:self-review appraisal:acknowledge appraisal:appeal-create
+POST ok member | 403 leader manager legal | 404
+    approvals:withdraw api-approvals-requests-act-withdraw
+POST ok member | 403 leader manager | 404
+    crm:visit-record crm:visit-edit crm:visit-check-in api-crm-visits-act-record
+POST ok member | 404
+    people:token-revoke notices:notice
+POST ok outsider deputy manager | 403
+    api-research-plans-list research:report-create research:plan-create
+    research:finding-create
+POST ok outsider deputy manager | 404
+    api-research-findings-act-delete api-research-findings-act-screen
+    api-research-plans-act-delete api-research-plans-act-finish api-research-plans-act-submit
+    api-research-reports-act-delete api-research-reports-act-distribute
+    api-research-reports-act-submit research:report-edit research:report-autosave
+    research:report-cite research:report-submit research:report-distribute
+    research:report-delete research:plan-edit research:plan-submit research:plan-finish
+    research:plan-delete research:finding-edit research:finding-screen research:finding-delete
+POST ok partner_member manager | 404
+    api-partnerships-projects-act-cancel api-partnerships-projects-act-check
+    api-partnerships-projects-act-contract api-partnerships-projects-act-finish
+    api-partnerships-projects-act-move api-partnerships-projects-act-reopen
+    api-partnerships-projects-act-start api-partnerships-milestones-act-done
+    api-partnerships-milestones-act-remove api-partnerships-milestones-act-reopen
+    partnerships:partner-edit partnerships:project-edit partnerships:project-move
+    partnerships:project-contract partnerships:project-start partnerships:project-finish
+    partnerships:project-cancel partnerships:project-reopen partnerships:project-check
+    partnerships:milestone-create partnerships:milestone-edit partnerships:milestone-done
+    partnerships:milestone-reopen partnerships:milestone-remove
+POST ok partner_member manager | unfit
+    api-partnerships-milestones-list
+POST unfit member | 403 hr finance legal leadership administrator liaison | ok
+    api-training-sessions-act-enrol training:session-enrol
+PATCH ok leader deputy manager | 403
+    api-training-courses-detail
+PATCH ok leader manager | 403
+    api-training-sessions-detail
+PATCH ok member leader manager | 404
+    api-crm-clients-detail api-crm-contacts-detail api-crm-leads-detail
+    api-crm-opportunities-detail api-crm-contracts-detail
+PATCH ok member | 403 leader manager consolidator | 404
+    api-office-reports-detail
+PATCH ok outsider deputy manager | 404
+    api-research-findings-detail api-research-plans-detail api-research-reports-detail
+PATCH ok partner_member manager | 404
+    api-partnerships-partners-detail api-partnerships-projects-detail
+    api-partnerships-milestones-detail
+"""
+
+
+def _rows() -> list[tuple[str, str, list[str]]]:
+    rows: list[tuple[str, str, list[str]]] = []
+    for line in _TABLE.strip().splitlines():
+        if line.startswith("    "):
+            rows[-1][2].extend(line.split())
+        else:
+            method, _space, answers = line.partition(" ")
+            rows.append((method, answers, []))
+    return rows
+
+
+ROWS = _rows()
