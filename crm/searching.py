@@ -51,5 +51,5 @@ def fits(text: str, words: str) -> bool:
 
 
 def _patterns(text: str) -> list[str]:
-    words = normalize("NFKC", text).lower().split()
+    words = normalize("NFKC", text).replace("\x00", "").lower().split()
     return [f" {word} " if len(word) <= SHORT else word for word in words]

@@ -41,12 +41,12 @@ FATES = {
     "negotiation": 12,
     "back": 3,
 }
-DEALS = 132
+DEALS = 108
 MARKS = ("need_confirmed", "contact_named", "presentation_heard")
 # The contracts that wait on the first page today: the last step that is taken.
 ROUND = (
-    *("submitted", "submitted", "submitted", "manager", "manager", "legal", "legal", "approved"),
-    *("approved", "draft", "draft", "draft", "returned", "returned", "rejected", "withdrawn"),
+    *("submitted", "manager", "legal", "approved", "draft", "returned", "rejected", "withdrawn"),
+    *("submitted", "manager", "legal", "approved", "draft", "returned", "submitted", "draft"),
 )
 STAGES = ("strategy", "first_contact", "visit", "negotiation")
 
@@ -90,7 +90,7 @@ class Deals:
     # Leads that are no opportunity yet
 
     def _enter_leads(self, entries: list[Entry]) -> None:
-        """Every mix of marks, and more of those that a desk has most: new ones and effective ones."""
+        """Every mix of marks, and more of what a desk has most: new and effective ones."""
         mixes: list[tuple[bool | None, ...]] = list(product((True, False, None), repeat=3))
         mixes += [(None, None, None)] * 9 + [(True, True, True)] * 11
         for mix, entry in zip(mixes, cycle(entries), strict=False):
@@ -332,7 +332,7 @@ class Deals:
         if deal.stops == "approved":
             return
         deal.contract.refresh_from_db()
-        sign_contract(
+        deal.contract = sign_contract(
             actor=self._seller(deal),
             record=deal.contract,
             signed_on=clock.today(),
@@ -369,11 +369,15 @@ class Deals:
     def _last_round(self) -> None:
         """So that today contracts stand in every state, with somebody to decide them."""
         talks = [deal for deal in self.deals if self._at_negotiation(deal)]
-        for stops, deal in zip(ROUND, talks, strict=False):
-            waits = deal.fate in ("won", "renewed", "returned")  # for a draft that is entered
+        won = [deal for deal in self.deals if deal.fate == "won" and self._is_signed(deal)]
+        for stops, deal in zip(ROUND, talks + won, strict=False):
+            waits = deal.fate in ("won", "renewed", "returned") and deal.contract is None
             deal.fate, deal.stops = "round", stops
-            if not waits:
-                self._next(deal, 0, partial(self._draft, deal))
+            if not waits:  # for a draft that is entered already
+                self._next(deal, 0, partial(self._renew if deal.contract else self._draft, deal))
+
+    def _is_signed(self, deal: Deal) -> bool:
+        return deal.contract is not None and deal.contract.status == Contract.Status.SIGNED
 
     def _at_negotiation(self, deal: Deal) -> bool:
         if deal.opportunity is None or deal.contract or deal.fate in ("lost", "back"):

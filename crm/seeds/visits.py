@@ -31,7 +31,7 @@ from crm.services.visits import cancel_visit, log_visit, mark_missed_visits, pla
 from expansion import worktime
 from expansion.rulebook.selectors import rules_on
 
-VISITS, AHEAD, CALL_COUNT = 900, 48, 420
+VISITS, AHEAD, CALL_COUNT = 900, 48, 290
 HOURS = (9, 10, 11, 14, 15, 16)
 CONSENTING = ("member.client", "zhao.yiming", "dan.yu", "member.partnership", "leader.client")
 OUTCOMES: tuple[tuple[str, ...], ...] = (

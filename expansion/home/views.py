@@ -25,10 +25,11 @@ class Today(Screen):
     def get(self, request: HttpRequest) -> HttpResponse:
         cards = [(card, card.context(request.user)) for card in offers.of(offers.Card)]
         shown = [
-            {"template": card.template, "place": card.place, **context}
+            {"template": card.template, "place": card.place, "order": card.order, **context}
             for card, context in cards
             if context is not None
         ]
+        shown.sort(key=lambda card: card["order"])
         return self.draw(
             {
                 "main": [card for card in shown if card["place"] == "main"],

@@ -194,6 +194,8 @@ def open_membership(
     """
     if actor is not None:
         access.require(actor, "create", Membership)
+        if actor.pk == user.pk:
+            raise Forbidden(_("Nobody gives a post to themselves. Ask another administrator."))
     held = Membership.objects.select_for_update().filter(post=post)
     rivals = [other for other in held if _overlap(other, since, until)]
     if any(other.user_id == user.pk and other.unit_id == unit.pk for other in rivals):
@@ -254,6 +256,8 @@ def create_mandate(
         created_by=actor,
     )
     access.require(actor, "create", mandate)
+    if delegate == actor != principal:
+        raise Forbidden(_("Nobody gives somebody else's duties to themselves. Ask the principal."))
     if ends_at <= starts_at:
         raise Invalid(fields={"ends_at": [_("The end lies before the start.")]})
     if principal == delegate:

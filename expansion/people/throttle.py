@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from expansion import clock
+from expansion.people.backends import find_account
 from expansion.people.models import FailedLogin
 
 FREE_PER_ACCOUNT = 3
@@ -19,9 +20,14 @@ FORGOTTEN_AFTER = timedelta(hours=12)
 
 
 def keys(account: str, network: str) -> dict[str, int]:
-    """The counters that an attempt concerns, each with the failures it forgives."""
+    """The counters that an attempt concerns, each with the failures it forgives.
+
+    Name, e-mail and phone lead to one account: they share one counter.
+    """
+    meant = find_account(account.replace("\x00", ""))
+    name = meant.username if meant else account.strip()
     return {
-        f"{account.strip().lower()[:60]}|{network}": FREE_PER_ACCOUNT,
+        f"{name.lower()[:60]}|{network}": FREE_PER_ACCOUNT,
         f"|{network}": FREE_PER_NETWORK,
     }
 

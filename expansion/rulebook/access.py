@@ -26,8 +26,9 @@ class VersionAccess(access.Rule):
         "publish": DRAFTING,
     }
 
-    def visible(self, person: Any) -> Q:
-        condition = super().visible(person)
+    def granted(self, person: Any) -> Q:
+        """Also what the approvals of a draft are seen by."""
+        condition = super().granted(person)
         if condition == NOTHING or self.may(person, "edit"):
             return condition
         return Q(status=Version.Status.PUBLISHED)

@@ -59,18 +59,6 @@ class Shell:
         self.user = request.user
 
     @cached_property
-    def _entries(self) -> list[tuple[str, dict[str, Any]]]:
-        """Every menu entry open to the person, with its section."""
-        if not self.user.is_authenticated:
-            return []
-        items = [item for item in offers.of(offers.NavItem) if item.allowed(self.user)]
-        urls = {item.key: reverse(item.route) for item in items}
-        here = self._here(urls)
-        return [
-            (item.section, self._item(item, urls[item.key], item.key == here)) for item in items
-        ]
-
-    @cached_property
     def _entries(self) -> dict[str, dict[str, Any]]:
         """Every menu entry this person may open, drawn once, by its key."""
         if not self.user.is_authenticated:

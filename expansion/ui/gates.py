@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
@@ -68,7 +69,7 @@ def pass_through(gate: Gate, request: HttpRequest) -> HttpResponse | None:
     if gate.needs_login and not request.user.is_authenticated:
         if request.headers.get("HX-Request"):
             response = HttpResponse(status=401)
-            response.headers["HX-Redirect"] = f"/login/?next={request.path}"
+            response.headers["HX-Redirect"] = f"/login/?next={quote(request.path)}"
             return response
         return redirect_to_login(request.get_full_path())
     gate.check(request)

@@ -56,7 +56,7 @@ class Column:
 
     def html(self, record: Any) -> SafeString | str:
         if self.cell:
-            return self.cell(record)
+            return conditional_escape(self.cell(record))
         return conditional_escape(WRITERS[self.kind](self.value(record)))
 
     @property

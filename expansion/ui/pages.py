@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -26,6 +27,7 @@ from expansion.ui.gates import SIGNED_IN, Gate, May, pass_through
 from expansion.ui.listing import Listing, Page
 
 UNPROCESSABLE = 422
+HOUSEKEEPING = {"request_id", "version"}
 
 
 class Screen(View):
@@ -188,7 +190,7 @@ class FormPage(Screen):
 
     def post(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
         # A second click gets the first one's answer, also where the first has changed who may act.
-        key = request.POST.get("request_id", "")[:64]
+        key = request.POST.get("request_id", "").replace("\x00", "")[:64]
         earlier = answer_to(actor=request.user, key=key) if key else None
         if earlier is not None:
             return HttpResponseRedirect(self.success_url(earlier))
@@ -224,9 +226,12 @@ class FormPage(Screen):
         return self.form(person=self.request.user, **given)
 
     def initial(self) -> dict[str, Any]:
-        """What the address already says, so that nothing is asked twice."""
+        """What the address already says, so that nothing is asked twice; never the form's own key,
+        which a link from elsewhere could set to one that is used up."""
         return {
-            name: value for name, value in self.request.GET.items() if name in self.form.base_fields
+            name: value
+            for name, value in self.request.GET.items()
+            if name in self.form.base_fields and name not in HOUSEKEEPING
         }
 
     def refuse(self, form: ServiceForm, refusal: Refusal) -> HttpResponse:
@@ -267,8 +272,14 @@ class FormPage(Screen):
             "record": self.record,
             "title": self.title,
             "verb": self.verb or _("Save"),
-            "cancel_url": back or self.request.GET.get("back", ""),
+            "cancel_url": back or self.way_back(),
         }
+
+    def way_back(self) -> str:
+        """Where the address says the person came from, if that lies in this installation."""
+        wanted = self.request.GET.get("back", "")
+        here = url_has_allowed_host_and_scheme(wanted, allowed_hosts={self.request.get_host()})
+        return wanted if here else ""
 
 
 def shown(bound: Any) -> str:

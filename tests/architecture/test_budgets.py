@@ -27,14 +27,14 @@ from tests.make import contracts, crm, partnerships, research, training
 pytestmark = pytest.mark.django_db
 RECORDED = Path(__file__).with_name("query_budgets.json")
 MOST_OF_A_LIST, MOST_OF_A_CLIENT = 12, 20
-MANY = 50
+MANY = 20
 # Screens whose work is another than drawing a page.
 NOT_DRAWN = {"api-schema", "account_login", "account_logout", "launch:healthz"}
 
 
 @pytest.fixture(scope="module")
 def figures(django_db_setup, django_db_blocker) -> Iterator[dict[str, tuple[int, int]]]:
-    """Queries per screen with the house's few records, and with fifty of each."""
+    """Queries per screen with the house's few records, and with twenty more of each."""
     with django_db_blocker.unblock(), clock.clock_at(company.NOW), transaction.atomic():
         forget_rules()
         house = records.build(company.assemble())

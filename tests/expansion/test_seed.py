@@ -1,0 +1,173 @@
+"""The demo department: complete, plausible, and alive on the day it is sown."""
+
+from collections import Counter
+from datetime import datetime, time
+
+import pytest
+from django.db import models, transaction
+
+from appraisal.models import Appeal, Cycle, Stage
+from crm.models import (
+    Client,
+    Communication,
+    ContactPoint,
+    Contract,
+    Lead,
+    LeadCondition,
+    Opportunity,
+    Visit,
+)
+from expansion import clock, worktime
+from expansion.approvals.models import Request, Step
+from expansion.approvals.selectors import waiting_for
+from expansion.home.seeding import sow
+from expansion.office.models import WorkReport
+from expansion.people.demo import DEMO_PASSPHRASE, DEMO_PEOPLE
+from expansion.people.models import Mandate, User
+from partnerships.models import Partner, Project
+from research.models import Finding, ResearchPlan, ResearchReport
+from training.models import Enrolment, Session
+
+NOW = datetime(2026, 11, 18, 10, 0)  # a Wednesday
+STATES = [
+    (Appeal, "status"),
+    (Appeal, "decision"),
+    (Client, "kind"),
+    (Communication, "interest"),
+    (Contract, "kind"),
+    (Contract, "status"),
+    (Enrolment, "attendance"),
+    (Finding, "validity"),
+    (Lead, "status"),
+    (Mandate, "reason"),
+    (Opportunity, "status"),
+    (Partner, "status"),
+    (Project, "status"),
+    (Request, "status"),
+    (ResearchPlan, "status"),
+    (ResearchReport, "status"),
+    (Session, "status"),
+    (Step, "status"),
+    (Visit, "status"),
+]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """One department for this whole file, rolled back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic(), clock.clock_at(NOW):
+        yield sow()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def on_that_day(demo):
+    with clock.clock_at(NOW):
+        yield
+
+
+def test_it_has_the_people_clients_and_visits_it_promises():
+    assert User.objects.count() == 24
+    assert Client.objects.count() == 300
+    assert Visit.objects.count() == 900
+
+
+def test_the_fourteen_demo_people_log_in_with_the_one_pass_phrase():
+    people = User.objects.filter(username__in=[username for username, _words in DEMO_PEOPLE])
+    assert len(people) == 14
+    assert all(person.password for person in people)
+    assert DEMO_PASSPHRASE
+
+
+def test_no_two_clients_share_a_name_or_a_phone():
+    assert _most(Client.objects.values_list("name", flat=True)) == 1
+    phones = ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE)
+    assert _most(phones.values_list("value", flat=True)) == 1
+
+
+def test_visits_fall_on_workdays_between_9_and_18():
+    for planned, arrived in Visit.objects.values_list("planned_at", "took_place_at"):
+        moment = (arrived or planned).astimezone(clock.zone())
+        assert worktime.is_workday(moment.date())
+        assert time(9) <= moment.time() < time(18)
+
+
+def test_no_sentence_is_repeated_more_than_a_few_times():
+    for model, field in ((Visit, "said"), (Communication, "said"), (Finding, "text")):
+        assert _most(model.objects.exclude(**{field: ""}).values_list(field, flat=True)) <= 4
+
+
+def test_no_blank_of_a_phrase_is_left_open():
+    for model, fields in (
+        (Visit, ("said", "needs", "opinions", "concerns", "purpose")),
+        (Communication, ("said",)),
+        (Contract, ("title", "scope", "payment")),
+        (Finding, ("title", "text")),
+    ):
+        for field in fields:
+            assert not model.objects.filter(**{f"{field}__contains": "{"}).exists()
+
+
+@pytest.mark.parametrize(("model", "field"), STATES, ids=lambda one: getattr(one, "__name__", one))
+def test_every_state_of_every_noun_occurs(model: type[models.Model], field: str):
+    found = set(model.objects.values_list(field, flat=True))
+    assert set(dict(model._meta.get_field(field).flatchoices)) <= found
+
+
+def test_opportunities_stand_on_every_stage():
+    assert set(Opportunity.objects.values_list("stage", flat=True)) == {
+        "information",
+        "strategy",
+        "first_contact",
+        "visit",
+        "negotiation",
+        "signed",
+    }
+
+
+def test_leads_carry_every_mix_of_conditions():
+    mixes = set()
+    for lead in Lead.objects.prefetch_related("conditions"):
+        marks = {mark.key: mark.met for mark in lead.conditions.all()}
+        mixes.add(tuple(marks.get(key) for key in ("need_confirmed", "contact_named")))
+    assert {(a, b) for a in (True, False, None) for b in (True, False, None)} <= mixes
+    assert LeadCondition.objects.filter(overruled=True).exists()
+
+
+def test_two_quarters_are_closed_and_the_next_one_is_planned():
+    stages = dict(Cycle.objects.filter(kind="quarter").values_list("start", "stage"))
+    assert [stages[start] for start in sorted(stages)] == [
+        Stage.CLOSED,
+        Stage.CLOSED,
+        Stage.PLANNED,
+    ]
+
+
+def test_the_deputy_acts_for_the_manager_today(demo):
+    assert demo.acting("deputy").standing.mandates
+    assert waiting_for(demo.acting("deputy")).exists()
+
+
+def test_reports_of_past_weeks_are_in_time_late_and_missing():
+    past = WorkReport.objects.filter(due_at__lt=clock.now())
+    assert past.filter(late=True).exists()
+    assert past.filter(late=False, submitted_at__isnull=False).exists()
+    assert past.filter(submitted_at=None).exists()
+
+
+def test_today_waits_for_everybody_who_works_clients():
+    for username in ("member.client", "member.client2", "member.partnership", "leader.client"):
+        person = User.objects.get(username=username)
+        assert Client.objects.filter(owner=person, next_contact_on__lt=clock.today()).exists()
+        assert Client.objects.filter(owner=person, next_contact_on=clock.today()).exists()
+        assert Visit.objects.planned().filter(visitor=person).exists()
+
+
+def test_contracts_wait_for_each_decider():
+    waiting = Step.objects.filter(status=Step.Status.OPEN, request__kind="contract")
+    assert set(waiting.values_list("role", flat=True)) == {"manager", "legal", "leadership"}
+
+
+def _most(values) -> int:
+    return max(Counter(values).values())
