@@ -25,14 +25,13 @@ test-all:  ## every test on both databases
 lint:  ## formatter, linters, types, import contracts; changes nothing
 	@$(TOOLS) -m ruff check .
 	@$(TOOLS) -m ruff format --check .
-	@$(TOOLS) -m djlint templates --check --lint --quiet
+	@$(TOOLS) -m djlint templates --lint --quiet
 	@$(TOOLS) -m mypy
 	@$(TOOLS) -c "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 
 fix:  ## what formatter and linters can put right by themselves
 	@$(TOOLS) -m ruff check --fix .
 	@$(TOOLS) -m ruff format .
-	@$(TOOLS) -m djlint templates --reformat --quiet
 
 seed:  ## load the demo department (ARGS="--scale big" for the large one)
 	@$(TOOLS) manage.py seed $(ARGS)

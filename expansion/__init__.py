@@ -1,1 +1,1 @@
-"""The foundation and the project: settings, the gate, and the rooms every business app stands on."""
+"""The foundation and the project: settings, the gate, the rooms every app stands on."""

@@ -16,6 +16,7 @@ from itertools import islice
 from operator import or_
 from typing import Any, Protocol, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -128,9 +129,10 @@ class Rule:
         if scope is Scope.DEPARTMENT:
             return True
         if scope is Scope.TEAM:
-            return self._value(record, self.team, "_id") in seat.units
+            return bool(self._value(record, self.team, "_id") in seat.units)
         if scope is Scope.OWN:
-            return self._value(record, self.owner, "_id") == (seat.acting_for or person.pk)
+            holder = seat.acting_for or person.pk
+            return bool(self._value(record, self.owner, "_id") == holder)
         return False
 
     def _reach(self, person: Person, seat: Seat, action: str) -> Q:
@@ -236,7 +238,7 @@ def find(person: Person, records: QuerySet[M], pk: Any) -> M:
     """
     try:
         return visible_to(person, records).get(pk=pk)
-    except (records.model.DoesNotExist, ValueError, OverflowError):
+    except (ObjectDoesNotExist, ValueError, OverflowError):
         raise Gone(_("There is nothing here for you at this address.")) from None
 
 

@@ -80,7 +80,7 @@ def database(url: str) -> dict:
 
 
 def sqlite(path: Path) -> dict:
-    """Settings with which twenty writers at once lose nothing: WAL, and every write waits its turn."""
+    """Settings with which twenty writers at once lose nothing: every write waits its turn."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

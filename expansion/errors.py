@@ -48,7 +48,9 @@ class Stale(Refusal):
 
     status = 409
 
-    def __init__(self, message: str, *, theirs: Mapping | None = None, yours: Mapping | None = None):
+    def __init__(
+        self, message: str, *, theirs: Mapping | None = None, yours: Mapping | None = None
+    ):
         super().__init__(message)
         self.theirs = dict(theirs or {})
         self.yours = dict(yours or {})

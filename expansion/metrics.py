@@ -1,4 +1,4 @@
-"""Metrics: the numbers that appraisal, reports and dashboards read, each with the records behind it.
+"""Metrics: the numbers that appraisal, reports and dashboards read, with the records behind them.
 
 An app offers its metrics from its own `metrics.py`. A metric computes for many people at once, in
 a number of queries that does not grow with them (quality.md), and returns evidence, so that every

@@ -34,7 +34,7 @@ class NavItem:
 
 @dataclass(frozen=True)
 class QuickAct:
-    """Something written down in a hurry: one line of the phone's ＋ sheet, and a key that opens it."""
+    """Something written down in a hurry: a line of the phone's ＋ sheet, and a key."""
 
     key: str
     label: Text

@@ -8,8 +8,8 @@ from django.test import Client as Browser
 from django.utils import translation
 
 from expansion import clock
-from expansion.ui import counts
 from expansion.rulebook.selectors import forget_rules
+from expansion.ui import counts
 from tests import cast as company
 from tests import servers
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from expansion import clock, offers
 from expansion.home import todo
 from expansion.people.models import Role

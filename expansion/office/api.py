@@ -43,7 +43,6 @@ class WorkReportShown(Shown):
             "read_at",
         ]
 
-
     def to_representation(self, report: WorkReport) -> dict[str, Any]:
         """As on the page: what is written is its writer's alone until it is handed in."""
         shown = super().to_representation(report)

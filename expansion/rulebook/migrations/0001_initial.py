@@ -2,10 +2,11 @@
 
 import django.core.serializers.json
 import django.db.models.deletion
-import expansion.clock
-import expansion.records
 from django.conf import settings
 from django.db import migrations, models
+
+import expansion.clock
+import expansion.records
 
 
 class Migration(migrations.Migration):
