@@ -29,7 +29,7 @@ from expansion.rulebook.selectors import rules_on
 
 # What the department could reach in this market, agreed on for each quarter.
 TARGETS = (
-    ("client", "new_clients", "number", 4),
+    ("client", "new_clients", "number", 3),
     ("partnership", "projects", "number", 1),
     ("partnership", "projects", "benefit", 30000),
     ("research", "info_volume_timeliness", "volume", 16),

@@ -43,10 +43,10 @@ FATES = {
 }
 DEALS = 108
 MARKS = ("need_confirmed", "contact_named", "presentation_heard")
-# The contracts that wait on the first page today: the last step that is taken.
-ROUND = (
-    *("submitted", "manager", "legal", "approved", "draft", "returned", "rejected", "withdrawn"),
-    *("submitted", "manager", "legal", "approved", "draft", "returned", "submitted", "draft"),
+# The contracts of the last days: how long ago the round begins, and the last step of each.
+ROUNDS = (
+    (11, ("approved", "returned", "rejected", "withdrawn", "draft", "approved", "returned")),
+    (4, ("submitted", "manager", "legal", "submitted", "manager", "legal", "submitted", "draft")),
 )
 STAGES = ("strategy", "first_contact", "visit", "negotiation")
 
@@ -84,8 +84,9 @@ class Deals:
         for entry, fate in zip(ready, fates, strict=False):
             self._begin(Deal(entry, fate, stops="" if fate not in STAGES else fate))
         self._enter_leads(ready[DEALS:] or ready)
-        day = self.demo.today - timedelta(days=4)
-        diary.enter(self.demo.moment(self.demo.workday(day), 9, 5), self._last_round)
+        for days, steps in ROUNDS:
+            day = self.demo.workday(self.demo.today - timedelta(days=days))
+            diary.enter(self.demo.moment(day, 9, 5), partial(self._last_round, steps))
 
     # Leads that are no opportunity yet
 
@@ -109,6 +110,8 @@ class Deals:
                 self._mark(deal, key, met)
         if mix == (True, True, True):
             self._next(deal, 1, partial(self._agree, deal))
+        elif mix == (False, True, True) or self.demo.often(10):
+            self._next(deal, 1, partial(self._overrule, deal))
         elif False in mix and self.demo.often(35):
             reason = self.phrases.pick(words.INVALID)
             self._next(
@@ -116,8 +119,6 @@ class Deals:
                 3,
                 lambda: close_lead(actor=self._seller(deal), record=deal.lead, reason=reason),
             )
-        elif self.demo.often(12):
-            self._next(deal, 1, partial(self._overrule, deal))
 
     def _agree(self, deal: Deal) -> None:
         """The next contact that makes the last condition true: contact goes on."""
@@ -169,7 +170,9 @@ class Deals:
 
     def _begin(self, deal: Deal) -> None:
         self.deals.append(deal)
-        moment = self.demo.moment(self.demo.one(self.visited[deal.entry.number]), 17, 40)
+        days = self.visited[deal.entry.number]
+        day = days[0] if self.demo.often(40) else self.demo.one(days)
+        moment = self.demo.moment(day, 17, 40)
         self.diary.enter(moment, partial(self._lead, deal))
 
     def _lead(self, deal: Deal) -> None:
@@ -366,11 +369,11 @@ class Deals:
         deal.opportunity = None
         self._draft(deal)
 
-    def _last_round(self) -> None:
+    def _last_round(self, steps: tuple[str, ...]) -> None:
         """So that today contracts stand in every state, with somebody to decide them."""
         talks = [deal for deal in self.deals if self._at_negotiation(deal)]
         won = [deal for deal in self.deals if deal.fate == "won" and self._is_signed(deal)]
-        for stops, deal in zip(ROUND, talks + won, strict=False):
+        for stops, deal in zip(steps, talks + won, strict=False):
             waits = deal.fate in ("won", "renewed", "returned") and deal.contract is None
             deal.fate, deal.stops = "round", stops
             if not waits:  # for a draft that is entered already

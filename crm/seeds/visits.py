@@ -65,6 +65,7 @@ class Visits:
     def __init__(self, demo: Any, phrases: Phrases, book: Book):
         self.demo, self.phrases, self.book = demo, phrases, book
         self.rules = rules_on()
+        self._seen: dict[int, date] = {}
         self.appointments = self._draw(VISITS - AHEAD)
         for one in self.appointments:
             if one.fate in ("planned", "unplanned", "late"):
@@ -88,21 +89,21 @@ class Visits:
         days = demo.workdays(demo.begins, last)
         slots = [(day, hour, seller) for day in days for hour in HOURS for seller in SELLERS]
         past = [slot for slot in slots if demo.moment(slot[0], slot[1] + 1, 30) < demo.now]
-        chosen = demo.chance.sample(past, min(len(past), count * 2))
-        busy: set[tuple[date, str]] = set()
+        # More than needed: some fall on a taken half-day, or find nobody due for a visit.
+        chosen = demo.chance.sample(past, min(len(past), 2 * count))
+        busy: set[tuple[date, int, str]] = set()
         drawn: list[Appointment] = []
         for day, hour, seller in sorted(chosen):
-            entry = self._whom(seller, day)
             half = (day, hour // 13, seller)
-            if entry is None or half in busy or len(drawn) == count:
-                continue
-            busy.add(half)
-            drawn.append(self._appointment(entry, day, hour))
-        return drawn
+            entry = None if half in busy else self._whom(seller, day)
+            if entry is not None:
+                busy.add(half)
+                drawn.append(self._appointment(entry, day, hour))
+        kept = demo.chance.sample(drawn, min(len(drawn), count))
+        return sorted(kept, key=lambda one: (one.arrives, one.entry.number))
 
     def _whom(self, seller: str, day: date) -> Entry | None:
         """A client of the seller that has not been visited for a week, the quietest first."""
-        self._seen = getattr(self, "_seen", {})
         known = [
             entry
             for entry in self.book.of(seller)

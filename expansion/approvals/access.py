@@ -18,7 +18,7 @@ def visible_requests(person: Any) -> Q:
     with the comments of those who decided over it.
     """
     condition = Q(submitted_by=person.pk) | Q(owner=person.pk)
-    condition |= Q(pk__in=involving(person).values("pk"))
+    condition |= Q(pk__in=involving(person, seats=person.seats).values("pk"))
     for subject in offers.of(offers.Subject):
         granted = access.rule_of(subject.model).granted(person)
         records = subject.model._default_manager.filter(granted)

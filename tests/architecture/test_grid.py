@@ -107,6 +107,8 @@ def fits(answer, wanted: str) -> bool:
 
 
 def outside(method: str, door: Door) -> str:
+    if (method, door.name) == ("GET", "language"):
+        return "405"
     if door.name in grid.PUBLIC:
         return grid.PUBLIC[door.name]
     return "401" if door.pattern.startswith("api/v1/") and door.name != "api-docs" else "login"
@@ -133,8 +135,9 @@ def test_what_is_not_visible_answers_as_what_does_not_exist(house, browsers):
 
 
 def masked(body: bytes, address: str) -> str:
+    """The page without its own address and its form tokens, which differ on every answer."""
     text = body.decode().replace(address, "ADDRESS")
-    return re.sub(r'(nonce|csrfmiddlewaretoken|value|X-CSRFToken)[^>]*?"[^"]*"', "", text)
+    return re.sub(r"[A-Za-z0-9]{64}|request_id\" value=\"[^\"]*", "", text)
 
 
 def test_the_deactivated_cannot_sign_in(house):

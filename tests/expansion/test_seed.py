@@ -50,7 +50,7 @@ STATES = [
     (Step, "status"),
     (Visit, "status"),
 ]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
