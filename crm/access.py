@@ -128,6 +128,9 @@ class ContractAccess(HangsOnClient):
     def also_visible(self, person: Any) -> Q:
         return Q(pk__in=decided_contracts(person))
 
+    def freezes(self, record: Any) -> bool:
+        return not record.is_editable
+
     def allows(self, person: Any, action: str, record: Any) -> bool:
         return record.deleted_at is None
 

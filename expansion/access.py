@@ -116,6 +116,10 @@ class Rule:
         """Whether the record's own state and history allow the action to this person."""
         return True
 
+    def freezes(self, record: Any) -> bool:
+        """Whether the files of the record stay as they are: it is being decided, or decided."""
+        return False
+
     def may(self, person: Person, action: str, record: Any = None) -> bool:
         """Whether a seat grants the action on the record; without one, on any record."""
         if record is None:

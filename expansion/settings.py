@@ -180,6 +180,8 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+# How many proxies of ours stand before the server: with 0 no forwarded address is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_RATE_LIMITS = False  # people.throttle answers a wrong password by a growing delay.
 
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

@@ -99,6 +99,9 @@ class ApprovedRule(ResearchRule):
         decided = involving(person).filter(about_type=kind).order_by()
         return Q(pk__in=decided.values("about_id"))
 
+    def freezes(self, record: Any) -> bool:
+        return not record.is_editable
+
     def allows(self, person: Any, action: str, record: Any) -> bool:
         if action in ("edit", "delete"):
             return record.is_editable

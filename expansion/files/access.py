@@ -29,10 +29,15 @@ class AttachmentAccess(access.Rule):
         return reduce(or_, parts)
 
     def may(self, person: Any, action: str, record: Any = None) -> bool:
-        """Removing is for whoever may change the record, and for the sender of the file."""
+        """Removing is for whoever may change the record, and for the sender of the file.
+
+        What approvers decide or have decided over keeps its files, whoever sent them.
+        """
         if record is None:
             return person.is_authenticated
         if action != "remove" or not access.can(person, "view", record):
+            return False
+        if record.about is not None and access.rule_of(type(record.about)).freezes(record.about):
             return False
         return record.added_by_id == person.pk or access.can(person, "edit", record.about)
 

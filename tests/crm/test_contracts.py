@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from crm.contract_offers import client_tab, document, new_contracts, search, timeline
@@ -27,6 +28,7 @@ from expansion.approvals.selectors import latest
 from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Gone, Invalid, NotNow, Stale
+from expansion.files.services import attach, remove
 from expansion.notices.models import Notice
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
@@ -357,3 +359,13 @@ def test_the_work_report_counts_what_was_signed_in_its_period(cast):
     drawn = new_contracts(cast.member, start, end)
     assert [figure["value"] for figure in drawn["figures"]] == [1, "126000.00"]
     assert new_contracts(cast.member, end, end + timedelta(days=7))["figures"][0]["value"] == 0
+
+
+def test_what_was_submitted_keeps_its_files_whoever_sent_them(cast):
+    contract = make.a_contract(cast)
+    page = SimpleUploadedFile("terms.txt", "取消费用 30%".encode())
+    attachment = attach(actor=cast.member, record=contract, upload=page)
+    submit_contract(actor=cast.member, record=contract, rules=rules_on())
+    with pytest.raises(Forbidden):
+        remove(actor=cast.member, attachment=attachment)
+    assert access.can(cast.member, "view", attachment)
