@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from kombu.exceptions import OperationalError
 
 from expansion import clock
 from expansion.audit.models import Entry
@@ -75,8 +76,12 @@ def test_a_finished_job_is_not_done_again(kind, cast):
 
 
 def test_a_broker_that_is_away_drops_nothing(
-    kind, cast, django_capture_on_commit_callbacks, caplog
+    kind, cast, django_capture_on_commit_callbacks, caplog, monkeypatch
 ):
+    def away(*args, **options):
+        raise OperationalError("nobody listens")
+
+    monkeypatch.setattr(services.current_app, "send_task", away)
     with django_capture_on_commit_callbacks(execute=True):
         job = services.enqueue(kind(lambda job: None))
     assert "jobs wait in their rows" in caplog.text

@@ -17,7 +17,7 @@ FRIDAY = dt.date(2026, 11, 20)
 
 @pytest.fixture(autouse=True)
 def wednesday():
-    with clock.clock_at(dt.datetime(2026, 11, 18, 9, 41)):
+    with clock.clock_at(dt.datetime(2026, 11, 18, 9, 41)), translation.override("zh-hans"):
         yield
 
 

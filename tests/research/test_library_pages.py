@@ -99,7 +99,8 @@ def test_a_plan_goes_its_way_by_plain_forms(cast, sign_in):
     decide(actor=cast.manager, request=latest(plan), decision="approve")
     page = browser.get(f"/research/plans/{plan.pk}").content.decode()
     assert f"/research/findings/new?plan={plan.pk}" in page
-    assert browser.post(f"/research/plans/{plan.pk}/edit", sent()).status_code == 409
+    late = sent(request_id="three")
+    assert browser.post(f"/research/plans/{plan.pk}/edit", late).status_code == 409
     browser.post(f"/research/plans/{plan.pk}/finish", {"request_id": "four"})
     plan.refresh_from_db()
     assert plan.status == "finished"
