@@ -82,6 +82,7 @@ VISITS = [
     path("visits/<int:pk>/cancel", visits.VisitCancel.as_view(), name="visit-cancel"),
     path("visits/<int:pk>/check-in", visits.VisitCheckIn.as_view(), name="visit-check-in"),
     path("visits/<int:pk>/comment", visits.VisitComment.as_view(), name="visit-comment"),
+    path("visits/<int:pk>/undo", visits.VisitUndo.as_view(), name="visit-undo"),
     path("visits/<int:pk>/read", visits.VisitRead.as_view(), name="visit-read"),
 ]
 

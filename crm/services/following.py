@@ -12,6 +12,8 @@ from expansion import clock
 from expansion.errors import Invalid
 from expansion.rulebook.selectors import rules_of
 
+CONTACT_DATES = ("first_contact_on", "last_contact_at", "last_visit_at", "next_contact_on")
+
 
 def check_next_contact(day: date | None) -> None:
     """The next contact lies ahead.
@@ -54,13 +56,7 @@ def touch(
         client.next_contact_on = next_contact_on
     if visited:
         client.last_visit_at = max(filter(None, [client.last_visit_at, at]))
-    _save(
-        client,
-        "first_contact_on",
-        "last_contact_at",
-        "last_visit_at",
-        "next_contact_on",
-    )
+    _save(client, *CONTACT_DATES)
 
 
 def refresh_stage(client: Client) -> None:

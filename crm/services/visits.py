@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from crm.models import Client, Contact, Outcome, Visit
 from crm.services.check_in import check_status, due_of
 from crm.services.feedback import tell_superiors
-from crm.services.following import check_next_contact, check_past, touch
+from crm.services.following import CONTACT_DATES, check_next_contact, check_past, touch
 from crm.services.leads import judge_client
 from expansion import access, clock
 from expansion.audit.services import write, write_many
@@ -134,6 +134,7 @@ def log_visit(
         Invalid: no sentence, a moment in the future, a next contact in the past.
     """
     visit = _visit_to_record(actor, client, record)
+    was, dates = visit.status if visit.pk else None, snapshot(visit.client, CONTACT_DATES)
     now = clock.now()
     happened = visit.arrived_at or took_place_at or _planned_past(visit, now) or now
     check_past("took_place_at", happened)
@@ -149,12 +150,15 @@ def log_visit(
     _set_contacts(visit, contacts)
     claim_drafts(actor=actor, draft=photos, record=visit)
     touch(visit.client, at=happened, next_contact_on=next_contact_on, visited=True)
-    write(
-        actor=actor,
-        verb="crm.visit.logged",
-        about=visit,
-        changes={"said": [None, visit.said], "late": [None, visit.late]},
-    )
+    moved = differences(dates, snapshot(visit.client, CONTACT_DATES))
+    changes = {
+        "status": [was, visit.status],
+        "said": [None, visit.said],
+        "late": [None, visit.late],
+        # Both sides of the client's dates, by which `undo_visit` gives them back.
+        "client": [{name: pair[side] for name, pair in moved.items()} for side in (0, 1)],
+    }
+    write(actor=actor, verb="crm.visit.logged", about=visit, changes=changes)
     judge_client(actor=actor, rules=rules, client=visit.client)
     tell_superiors(actor, visit)
     return visit

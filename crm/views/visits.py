@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy as lazy
 
 from crm import forms_visits, tables_visits
 from crm.models import Communication, PositionConsent, Visit
-from crm.services import check_in, communications, feedback, visits
+from crm.services import check_in, communications, feedback, visit_undo, visits
 from crm.tables_visits import visit_badges
 from expansion import access, clock
-from expansion.errors import Invalid
+from expansion.errors import Invalid, NotNow
 from expansion.files.selectors import attachments
 from expansion.files.services import drafts, keep_drafts
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 from expansion.ui.forms import ServiceForm
-from expansion.ui.gates import May
+from expansion.ui.gates import SIGNED_IN, May
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen
 from expansion.worktime import Period
 
@@ -206,6 +206,12 @@ class LogVisit(FormPage):
             actor=self.request.user, rules=rules_on(), record=self.record, **form.values()
         )
 
+    def announce(self, record: Visit) -> None:
+        """With 撤销, and with the form's key, by which the device lets its own copy go."""
+        undo = reverse("crm:visit-undo", args=[record.pk])
+        tags = f"undo:{undo} {kept_tag(self.request)}"
+        messages.success(self.request, self.done, extra_tags=tags)
+
     def success_url(self, record: Visit) -> str:
         return record.client.get_absolute_url()
 
@@ -220,6 +226,12 @@ class LogVisit(FormPage):
             ],
             "most": visits.MOST_PHOTOS,
         }
+
+
+def kept_tag(request: HttpRequest) -> str:
+    """Names the form that went through, for the device that keeps a copy until then."""
+    key = request.POST.get("request_id", "")
+    return f"sent:{key}" if key.replace("-", "").isalnum() and len(key) <= 64 else ""
 
 
 class VisitCreate(LogVisit):
@@ -330,6 +342,23 @@ class VisitRead(Screen):
         return HttpResponseRedirect(visit.get_absolute_url())
 
 
+class VisitUndo(Screen):
+    """Takes a record back that was saved a moment ago; the toast's 撤销."""
+
+    gate = SIGNED_IN
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        visit = self.find(Visit.objects.live().select_related("client", "visitor"), pk)
+        try:
+            undone = visit_undo.undo_visit(actor=request.user, rules=rules_on(), record=visit)
+        except NotNow as refusal:
+            messages.error(request, refusal.message)
+            return HttpResponseRedirect(visit.get_absolute_url())
+        messages.success(request, _("Visit taken back"))
+        back = visit.client if undone.deleted_at else undone
+        return HttpResponseRedirect(back.get_absolute_url())
+
+
 class Consent(Screen):
     """Allows the position at check-in, or withdraws that."""
 
@@ -352,6 +381,9 @@ class CommunicationCreate(FormPage):
     template = "crm/communication_form.html"
     title = lazy("Log a call or message")
     done = lazy("Saved")
+
+    def announce(self, record: Communication) -> None:
+        messages.success(self.request, self.done, extra_tags=kept_tag(self.request))
 
     def service(self, **values: Any) -> Communication:
         return communications.log_communication(rules=rules_on(), **values)

@@ -208,9 +208,13 @@ class FormPage(Screen):
             raise
         except Refusal as refusal:
             return self.refuse(form, refusal)
-        if self.done:
-            messages.success(request, self.done)
+        self.announce(record)
         return HttpResponseRedirect(self.success_url(record))
+
+    def announce(self, record: models.Model) -> None:
+        """The toast on the next page."""
+        if self.done:
+            messages.success(self.request, self.done)
 
     def write(self, form: ServiceForm) -> models.Model:
         if self.record is None:

@@ -381,7 +381,7 @@ POST ok member | 403 leader manager hr | 404
 POST ok member | 403 leader manager legal | 404
     approvals:withdraw api-approvals-requests-act-withdraw
 POST ok member | 403 leader manager | 404
-    crm:visit-record crm:visit-edit crm:visit-check-in api-crm-visits-act-record
+    crm:visit-record crm:visit-edit crm:visit-check-in crm:visit-undo api-crm-visits-act-record
 POST ok member | 404
     people:token-revoke notices:notice
 POST ok outsider deputy manager | 403

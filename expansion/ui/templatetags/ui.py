@@ -6,6 +6,7 @@ A builtin library (no `{% load %}`). What runs per cell is a plain function retu
 import datetime as dt
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -81,8 +82,19 @@ def share(value, maximum) -> str:
 @register.filter
 def undo_url(message) -> str:
     """The address that takes a message's act back: its extra tag `undo:/path`."""
+    address = _tagged(message, "undo:")
+    return address if address.startswith("/") else ""
+
+
+@register.filter
+def sent_key(message) -> str:
+    """The key of the form that a message answers: its extra tag `sent:key`."""
+    return _tagged(message, "sent:")
+
+
+def _tagged(message: Message, prefix: str) -> str:
     tags = (message.extra_tags or "").split()
-    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:/")), "")
+    return next((tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)), "")
 
 
 @register.simple_tag

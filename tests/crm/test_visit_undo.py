@@ -1,0 +1,174 @@
+"""Taking back a visit that was saved a moment ago."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from crm.models import Visit
+from crm.services import feedback, visits
+from crm.services.visit_undo import WINDOW, undo_visit
+from expansion import clock
+from expansion.audit.models import Entry
+from expansion.errors import Forbidden, NotNow
+from expansion.files.models import Attachment
+from expansion.jobs.services import enqueue, run
+from expansion.notices.models import Notice
+from expansion.office.models import WorkReport
+from expansion.rulebook.selectors import rules_on
+from tests.make import crm as make
+
+NEXT = date(2026, 11, 25)
+
+
+@pytest.fixture
+def client(cast):
+    return make.client(cast.member, next_contact_on=date(2026, 11, 18))
+
+
+def undo(actor, visit) -> Visit:
+    return undo_visit(actor=actor, rules=rules_on(), record=visit)
+
+
+def dates(client) -> tuple:
+    client.refresh_from_db()
+    return (
+        client.first_contact_on,
+        client.last_contact_at,
+        client.last_visit_at,
+        client.next_contact_on,
+    )
+
+
+def test_a_visit_taken_back_leaves_the_client_as_it_was(cast, client):
+    before = dates(client)
+    visit = make.visit(cast.member, client, next_contact_on=NEXT)
+    assert dates(client) != before
+    undo(cast.member, visit)
+    assert dates(client) == before
+    assert not Visit.objects.live().exists()
+    visit.refresh_from_db()
+    assert visit.deleted_by == cast.member
+    assert Entry.objects.filter(verb="crm.visit.undone", actor=cast.member).count() == 1
+
+
+def test_an_earlier_contact_stays_the_last_one(cast, client):
+    make.call(cast.member, client, at=clock.now() - timedelta(hours=3))
+    before = dates(client)
+    undo(cast.member, make.visit(cast.member, client))
+    assert dates(client) == before
+
+
+def test_a_planned_visit_is_planned_again_without_its_record(cast, client):
+    planned = make.planned(cast.member, client)
+    with clock.clock_at(clock.now() + timedelta(hours=3)):
+        visit = make.visit(cast.member, None, record=planned, next_contact_on=NEXT, needs="舞台")
+        undo(cast.member, visit)
+    planned.refresh_from_db()
+    assert (planned.status, planned.said, planned.needs) == ("planned", "", "")
+    assert (planned.recorded_at, planned.took_place_at, planned.due_at) == (None, None, None)
+    with clock.clock_at(clock.now() + timedelta(hours=4)):
+        assert make.visit(cast.member, None, record=planned).status == "done"
+
+
+def test_superiors_who_have_not_looked_are_told_nothing_any_more(cast, client):
+    visit = make.visit(cast.member, client)
+    opened = Notice.objects.get(kind="crm.visit.logged", person=cast.leader)
+    Notice.objects.filter(pk=opened.pk).update(read_at=clock.now())
+    undo(cast.member, visit)
+    assert Notice.objects.get(kind="crm.visit.logged") == opened
+
+
+def test_a_lead_that_the_visit_made_effective_is_judged_anew(cast):
+    client = make.client(cast.member)
+    keys = ("need_confirmed", "contact_named", "presentation_heard")
+    lead = make.marked(cast.member, make.lead(cast.member, client), *keys)
+    visit = make.visit(cast.member, client, next_contact_on=NEXT)
+    lead.refresh_from_db()
+    assert lead.effective_on
+    undo(cast.member, visit)
+    lead.refresh_from_db()
+    assert lead.effective_on is None
+
+
+def test_nobody_takes_back_what_somebody_else_saved(cast, client):
+    visit = make.visit(cast.member, client)
+    with pytest.raises(Forbidden):
+        undo(cast.leader, visit)
+
+
+def after_the_window(cast, client, visit):
+    clock.set_clock(clock.now() + WINDOW + timedelta(seconds=1))
+
+
+def read_by_the_leader(cast, client, visit):
+    feedback.mark_visit_read(actor=cast.leader, record=visit)
+
+
+def answered_by_the_manager(cast, client, visit):
+    feedback.comment_visit(actor=cast.manager, record=visit, text="收到。")
+
+
+def corrected(cast, client, visit):
+    visits.update_visit(actor=cast.member, record=visit, said="更正。")
+
+
+def called_since(cast, client, visit):
+    clock.set_clock(clock.now() + timedelta(minutes=1))
+    make.call(cast.member, client, at=clock.now() - timedelta(hours=9))
+
+
+def reported_since(cast, client, visit):
+    run(enqueue("office.open_reports"))
+    WorkReport.objects.filter(owner=cast.member).update(submitted_at=clock.now())
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        after_the_window,
+        read_by_the_leader,
+        answered_by_the_manager,
+        corrected,
+        called_since,
+        reported_since,
+    ],
+)
+def test_what_others_have_seen_or_built_on_stays(cast, client, meanwhile):
+    visit = make.visit(cast.member, client)
+    meanwhile(cast, client, visit)
+    with pytest.raises(NotNow):
+        undo(cast.member, visit)
+    visit.refresh_from_db()
+    assert visit.deleted_at is None
+
+
+def test_the_toast_offers_the_undo_as_a_plain_form(cast, client, sign_in):
+    member = sign_in(cast.member)
+    given = {"request_id": "v1", "client": client.pk, "said": "谈了。"}
+    page = member.post("/crm/visits/new", given, follow=True)
+    visit = Visit.objects.get()
+    assert f'action="/crm/visits/{visit.pk}/undo"' in page.text
+    assert 'data-sent="v1"' in page.text
+    answer = member.post(f"/crm/visits/{visit.pk}/undo", follow=True)
+    assert answer.redirect_chain[0][0] == client.get_absolute_url()
+    assert "拜访已撤销" in answer.text
+    assert member.post(f"/crm/visits/{visit.pk}/undo").status_code == 404
+
+
+def test_a_refused_undo_says_why_on_the_visits_page(cast, client, sign_in):
+    visit = make.visit(cast.member, client)
+    read_by_the_leader(cast, client, visit)
+    answer = sign_in(cast.member).post(f"/crm/visits/{visit.pk}/undo", follow=True)
+    assert answer.redirect_chain[0][0] == visit.get_absolute_url()
+    assert "flash-error" in answer.text
+
+
+def test_the_photos_of_a_record_taken_back_go_with_it(cast, client):
+    planned = make.planned(cast.member, client)
+    with clock.clock_at(clock.now() + timedelta(hours=3)):
+        Attachment.objects.create(
+            kind="photo", name="a.jpg", size=1, media_type="image/jpeg", digest="0", key="x",
+            draft="k", added_by=cast.member, at=clock.now(),
+        )  # fmt: skip
+        undo(cast.member, make.visit(cast.member, None, record=planned, photos="k"))
+    assert not Attachment.objects.live().exists()
