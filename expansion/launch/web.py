@@ -18,7 +18,8 @@ loglevel = "warning"
 graceful_timeout = 8
 timeout = 60
 control_socket_disable = True  # It would lie in the home folder, which may not be writable.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeat files
+# Heartbeat files: in memory where one may write there, else in the temporary folder.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
 
 def on_starting(server) -> None:
