@@ -106,6 +106,10 @@ class VisitAccess(HangsOnClient):
         "export": WORKING,
     }
 
+    def freezes(self, record: Any) -> bool:
+        """A photo of a recorded visit is part of what was recorded."""
+        return record.recorded_at is not None
+
     def also_visible(self, person: Any) -> Q:
         return Q(visitor_id=person.pk, status__in=[Visit.Status.PLANNED, Visit.Status.MISSED])
 

@@ -62,6 +62,16 @@ class NotNow(Refusal):
     status = 409
 
 
+class TooEarly(Refusal):
+    """Too many wrong tries: the same may be tried again after `seconds`."""
+
+    status = 429
+
+    def __init__(self, message: str, seconds: int):
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class Missing(Refusal):
     """This installation lacks something the act needs, e.g. Pango for a PDF."""
 

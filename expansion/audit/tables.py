@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import clock
 from expansion.audit.models import Entry, Source
+from expansion.audit.selectors import label_of
 from expansion.audit.wording import ACTS, ROOMS, act_label
 from expansion.ui.listing import Column, Filter, Listing
 from expansion.ui.templatetags.ui import stamp
@@ -39,6 +40,13 @@ def who(entry: Entry) -> SafeString | str:
     if entry.for_person is None:
         return str(entry.actor)
     return stamp(str(entry.actor), str(entry.for_person))
+
+
+def record_name(entry: Entry) -> SafeString | str:
+    """The record's name, or that it is not for this reader."""
+    if not entry.is_open:
+        return format_html('<span class="muted">{}</span>', _("not for you to see"))
+    return label_of(entry)
 
 
 def people(person: Any) -> Iterable[tuple[str, str]]:
@@ -72,7 +80,8 @@ def with_act(entries: QuerySet[Entry], key: str) -> QuerySet[Entry]:
 
 
 def matching(entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
-    return entries.filter(about_label__icontains=text)
+    """Those whose record is called so; whether there is one that may not be seen, nobody learns."""
+    return entries.filter(is_open=True, about_label__icontains=text)
 
 
 ENTRIES = Listing(
@@ -83,7 +92,7 @@ ENTRIES = Listing(
     title=act_label,
     url=lambda entry: f"/audit/{entry.pk}",
     columns=[
-        Column("about", _("Record"), lambda entry: entry.about_label),
+        Column("about", _("Record"), label_of, cell=record_name),
         Column("actor", _("Who"), lambda entry: str(entry.actor or ""), cell=who),
         Column("source", _("By way of"), lambda entry: str(SOURCES[Source(entry.source)])),
         Column("at", _("When"), lambda entry: entry.at, "moment", sort="at"),
@@ -107,6 +116,6 @@ ENTRIES = Listing(
         "title": act_label(entry),
         "url": f"/audit/{entry.pk}",
         "badges": "",
-        "text": format_html("{} · {}", entry.about_label, who(entry)),
+        "text": format_html("{} · {}", record_name(entry), who(entry)),
     },
 )

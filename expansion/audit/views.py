@@ -4,6 +4,7 @@ from typing import Any
 
 from expansion import access
 from expansion.audit.models import Entry
+from expansion.audit.selectors import for_reader, label_of
 from expansion.audit.tables import ENTRIES, SOURCES, who
 from expansion.audit.wording import act_label, changed_values
 from expansion.ui.pages import DetailPage, ListPage
@@ -12,22 +13,27 @@ from expansion.ui.pages import DetailPage, ListPage
 class EntryList(ListPage):
     listing = ENTRIES
 
+    def records(self):
+        return for_reader(self.request.user, Entry.objects.all())
+
 
 class EntryDetail(DetailPage):
-    """One act with the values before and after."""
+    """One act; the values before and after for those who may see the record."""
 
     model = Entry
     template = "audit/entry.html"
 
     def records(self):
-        return Entry.objects.select_related("actor", "for_person")
+        entries = Entry.objects.select_related("actor", "for_person")
+        return for_reader(self.request.user, entries)
 
     def context(self, record: Entry) -> dict[str, Any]:
         return {
             "label": act_label(record),
             "who": who(record),
             "source": SOURCES[record.source],
-            "rows": list(changed_values(record)),
+            "name": label_of(record),
+            "rows": list(changed_values(record)) if record.is_open else [],
             "record_url": record_url(self.request.user, record),
         }
 

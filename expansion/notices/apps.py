@@ -12,3 +12,4 @@ class NoticesConfig(AppConfig):
 
         set_sources(unread=selectors.unread_count)
         offers.react("jobs.silent", services.tell_silent_job)
+        offers.react("people.password.changed", services.tell_new_password)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -49,12 +50,14 @@ def tell(
     actor: Any = None,
     key: str | None = None,
     text: Any = "",
+    by_mail: bool = False,
 ) -> list[Notice]:
     """Tells each of `people` once; returns the notices that this call has added.
 
     Lazy titles and texts are written in each person's language. Nobody is told who has left or who
     may not see `about` (R-exp-11). With a `key` a person is told once, however often this is
-    called, at the same time too.
+    called, at the same time too. What nobody may miss goes `by_mail` to all who have an address,
+    whatever they wish.
 
     Raises:
         ValueError: `url` leads out of this installation.
@@ -72,7 +75,7 @@ def tell(
         for person in readers
         if person.pk not in told
     ]  # fmt: skip
-    return _store(rows, key)
+    return _store(rows, key, by_mail)
 
 
 def _each_once(people: Iterable[User]) -> list[User]:
@@ -97,7 +100,7 @@ def _notice(person: User, kind: str, title: Any, text: Any, **columns: Any) -> N
         return Notice(person=person, kind=kind, title=line[:200], text=str(text)[:1000], **columns)
 
 
-def _store(rows: list[Notice], key: str | None) -> list[Notice]:
+def _store(rows: list[Notice], key: str | None, by_mail: bool) -> list[Notice]:
     """Saves the rows; of two calls with one key at a time, one adds and the other adds nothing."""
     if not key:
         stored = Notice.objects.bulk_create(rows)
@@ -108,13 +111,13 @@ def _store(rows: list[Notice], key: str | None) -> list[Notice]:
             .filter(mail=None)
             .select_related("person")
         )
-    _post(stored)
+    _post(stored, by_mail)
     return stored
 
 
-def _post(notices: list[Notice]) -> None:
+def _post(notices: list[Notice], everybody: bool) -> None:
     """Puts an e-mail into the outbox for those who want one and have an address."""
-    wanting = set(
+    wanting = {notice.person_id for notice in notices if everybody} | set(
         Preference.objects.filter(
             person__in=[notice.person_id for notice in notices], email=True
         ).values_list("person_id", flat=True)
@@ -168,6 +171,25 @@ def choose_channels(*, actor: User, email: bool) -> Preference:
         changes={"email": [before, email]},
     )
     return preference
+
+
+def tell_new_password(*, actor: User, record: User) -> None:
+    """Tells a person, by mail too, that the password of the account is another one."""
+    own = actor is not None and actor.pk == record.pk
+    title = _("Your password was changed") if own else _("An administrator has set your password")
+    tell(
+        people=[record],
+        kind="people.password",
+        title=title,
+        text=_(
+            "Every session and every token has ended. If you know nothing of it, speak to your "
+            "superior today."
+        ),
+        url=reverse("me"),
+        about=record,
+        actor=actor,
+        by_mail=True,
+    )
 
 
 def tell_silent_job(*, actor: Any, record: models.Model, **facts: Any) -> None:

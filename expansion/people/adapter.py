@@ -18,7 +18,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         seconds = throttle.wait(credentials.get("username", ""), self.get_client_ip(request))
         if seconds:
-            raise ValidationError(too_early(seconds), code="wait")
+            raise ValidationError(throttle.too_early(seconds), code="wait")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         account, network = credentials.get("username", ""), self.get_client_ip(request)
@@ -36,13 +36,5 @@ def wrong(seconds: int) -> str:
     return ngettext(
         "Name or password is wrong. Try again in %(seconds)d second.",
         "Name or password is wrong. Try again in %(seconds)d seconds.",
-        seconds,
-    ) % {"seconds": seconds}
-
-
-def too_early(seconds: int) -> str:
-    return ngettext(
-        "Too early. Try again in %(seconds)d second.",
-        "Too early. Try again in %(seconds)d seconds.",
         seconds,
     ) % {"seconds": seconds}

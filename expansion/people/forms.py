@@ -9,8 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock, offers
-from expansion.people.models import Mandate, Post, Role, Unit, User
+from expansion.errors import Invalid, TooEarly
+from expansion.people.models import Mandate, Post, Role, Token, Unit, User
 from expansion.people.selectors import holders
+from expansion.people.services import prove_password
 from expansion.ui.forms import RecordForm, ServiceForm
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -112,6 +114,22 @@ class OwnPasswordForm(PasswordForm):
     )
     field_order = ["current", "password"]
 
+    def __init__(self, *args, network: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.network = network
+        self.fields["password"].help_text = _(
+            "At least 10 characters. Every other session and every token ends with the old one."
+        )
+
+    def clean_current(self) -> str:
+        """Proved here and not in the service: a wrong one counts although nothing is written."""
+        current = self.cleaned_data["current"]
+        try:
+            prove_password(actor=self.person, password=current, network=self.network)
+        except (TooEarly, Invalid) as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        return current
+
 
 class MandateForm(ServiceForm):
     """Who acts for whom, from when to when, in which matters."""
@@ -161,4 +179,7 @@ class TokenForm(ServiceForm):
     """A new API token."""
 
     name = forms.CharField(label=_("What it is for"), max_length=60)
-    expires_on = forms.DateField(label=_("Valid until"))
+    scope = forms.ChoiceField(
+        label=_("What it may do"), choices=Token.Scope, initial=Token.Scope.READ
+    )
+    expires_on = forms.DateField(label=_("Valid until"), help_text=_("A year at most."))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +71,8 @@ class User(AbstractBaseUser, Recorded):
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     search = models.CharField(max_length=200, blank=True, editable=False)
+    # Raised whenever every session of the person ends: it is part of what a session is signed with.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -89,6 +92,13 @@ class User(AbstractBaseUser, Recorded):
     @property
     def is_active(self) -> bool:  # type: ignore[override]
         return self.status == Status.ACTIVE
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """What a session has to match: the password, and that none was ended since."""
+        stamp = f"{self.password}|{self.sessions_ended}"
+        return salted_hmac(
+            "expansion.people.session", stamp, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     @cached_property
     def seats(self) -> tuple[Seat, ...]:
@@ -254,15 +264,26 @@ class FailedLogin(models.Model):
         return self.key
 
 
+class TokenQuerySet(models.QuerySet["Token"]):
+    def open_on(self, day) -> TokenQuerySet:
+        return self.filter(revoked_at=None, expires_on__gte=day)
+
+
 class Token(Recorded):
     """An API token of a person; only its hash is stored."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("reads only")
+        WRITE = "write", _("reads and writes")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     name = models.CharField(_("name"), max_length=60)
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    scope = models.CharField(_("what it may do"), max_length=5, choices=Scope, default=Scope.READ)
     expires_on = models.DateField(_("expires on"))
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
+    objects = TokenQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -16,12 +16,15 @@ from pypinyin import lazy_pinyin
 
 from expansion import access, clock
 from expansion.audit.services import write
-from expansion.errors import Forbidden, Invalid, NotNow
+from expansion.errors import Forbidden, Invalid, NotNow, TooEarly
 from expansion.offers import announce
+from expansion.people import throttle
 from expansion.people.models import Mandate, Membership, Post, Status, Token, Unit, User
+from expansion.people.throttle import too_early
 from expansion.records import differences, lock, snapshot
 
 PROFILE = ("name", "email", "phone")
+LONGEST_TOKEN = timedelta(days=366)
 TRANSITIONS = {
     Status.INVITED: (Status.ACTIVE, Status.LEFT),
     Status.ACTIVE: (Status.LOCKED, Status.LEFT),
@@ -113,8 +116,12 @@ def change_status(*, actor: User, record: User, status: str, reason: str = "") -
     changes = {"status": [user.status, status], "reason": [None, reason]}
     user.status = status
     user.version += 1
-    user.save(update_fields=["status", "version", "updated_at"])
+    if status != Status.ACTIVE:
+        user.sessions_ended += 1  # Whoever is taken back logs in anew.
+    user.save(update_fields=["status", "sessions_ended", "version", "updated_at"])
     write(actor=actor, verb=f"people.person.{status}", about=user, changes=changes)
+    if status != Status.ACTIVE:
+        _revoke_tokens(actor, user)
     if status == Status.LEFT:
         _give_up_everything(actor, user)
     return user
@@ -131,7 +138,8 @@ def _give_up_everything(actor: User, user: User) -> None:
 
 @transaction.atomic
 def set_password(*, actor: User, record: User, password: str) -> User:
-    """A new password by the administrator; every session of that person ends.
+    """A new password by the administrator; every session and token of that person ends, and the
+    person is told.
 
     Raises:
         Forbidden: the actor is no administrator.
@@ -143,7 +151,10 @@ def set_password(*, actor: User, record: User, password: str) -> User:
 
 @transaction.atomic
 def change_own_password(*, actor: User, current: str, password: str) -> User:
-    """A person's own new password; other sessions of the person end.
+    """A person's own new password; other sessions and every token of the person end.
+
+    Tokens too: whoever knew the old password may have made one. Doors ask `prove_password` first,
+    which slows down guessing.
 
     Raises:
         Invalid: the present password is wrong, or the new one is weak.
@@ -153,13 +164,38 @@ def change_own_password(*, actor: User, current: str, password: str) -> User:
     return _keep_password(actor, actor, password)
 
 
+def prove_password(*, actor: User, password: str, network: str) -> None:
+    """Whether this is the person's present password, with the growing delays of the login.
+
+    A wrong one is counted outside every transaction of the caller, or it would not count.
+
+    Raises:
+        TooEarly: the delay after wrong ones still runs; nothing is compared.
+        Invalid: it is wrong.
+    """
+    if seconds := throttle.wait(actor.username, network):
+        raise TooEarly(too_early(seconds), seconds)
+    if not actor.check_password(password):
+        throttle.failed(actor.username, network)
+        raise Invalid(fields={"current": [_("This is not your present password.")]})
+    throttle.succeeded(actor.username, network)
+
+
 def _keep_password(actor: User, record: User, password: str) -> User:
     user = lock(User.objects.all(), record.pk)
     user.password = make_password(_checked(password, user))
+    user.sessions_ended += 1
     user.version += 1
-    user.save(update_fields=["password", "version", "updated_at"])
+    user.save(update_fields=["password", "sessions_ended", "version", "updated_at"])
     write(actor=actor, verb="people.password.changed", about=user)
+    _revoke_tokens(actor, user)
+    announce("people.password.changed", actor=actor, record=user)
     return user
+
+
+def _revoke_tokens(actor: User, user: User) -> None:
+    for token in Token.objects.filter(user=user, revoked_at=None):
+        _revoke(actor, token)
 
 
 def _checked(password: str, user: User) -> str:
@@ -300,15 +336,24 @@ def revoke_mandate(*, actor: Any, mandate: Mandate) -> Mandate:
 
 
 @transaction.atomic
-def create_token(*, actor: User, name: str, expires_on: date) -> tuple[Token, str]:
-    """A new API token; the secret is returned this once and stored as a hash only."""
+def create_token(
+    *, actor: User, name: str, expires_on: date, scope: str = Token.Scope.WRITE
+) -> tuple[Token, str]:
+    """A new API token; the secret is returned this once and stored as a hash only.
+
+    Raises:
+        Invalid: its last day has come, or lies more than a year ahead.
+    """
     if not clock.today() < expires_on:
         raise Invalid(fields={"expires_on": [_("Choose a day after today.")]})
+    if expires_on > clock.today() + LONGEST_TOKEN:
+        raise Invalid(fields={"expires_on": [_("A token holds for a year at most.")]})
     secret = secrets.token_urlsafe(32)
     token = Token.objects.create(
-        user=actor, name=name, digest=digest_of(secret), expires_on=expires_on
+        user=actor, name=name, digest=digest_of(secret), expires_on=expires_on, scope=scope
     )
-    write(actor=actor, verb="people.token.created", about=token)
+    changes = {"scope": [None, scope], "expires_on": [None, expires_on]}
+    write(actor=actor, verb="people.token.created", about=token, changes=changes)
     return token, secret
 
 
@@ -316,7 +361,10 @@ def create_token(*, actor: User, name: str, expires_on: date) -> tuple[Token, st
 def revoke_token(*, actor: User, token: Token) -> Token:
     """The token opens nothing from now on."""
     access.require(actor, "revoke", token)
-    token = lock(Token.objects.all(), token.pk)
+    return _revoke(actor, lock(Token.objects.all(), token.pk))
+
+
+def _revoke(actor: User, token: Token) -> Token:
     token.revoked_at = token.revoked_at or clock.now()
     token.version += 1
     token.save()

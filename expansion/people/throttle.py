@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import ngettext
 
 from expansion import clock
 from expansion.people.backends import find_account
@@ -43,6 +44,14 @@ def wait(account: str, network: str) -> int:
         )
     ]
     return max(0, *(int(seconds + 0.999) for seconds in waits)) if waits else 0
+
+
+def too_early(seconds: int) -> str:
+    return ngettext(
+        "Too early. Try again in %(seconds)d second.",
+        "Too early. Try again in %(seconds)d seconds.",
+        seconds,
+    ) % {"seconds": seconds}
 
 
 def _delay(excess: int) -> int:

@@ -1,31 +1,36 @@
 """API login: `Authorization: Bearer <token>`."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS
 
 from expansion import clock
+from expansion.errors import Forbidden
 from expansion.people.models import Token, User
 from expansion.people.services import digest_of
 
 
 class TokenAuthentication(BaseAuthentication):
-    """A person's token stands for the person, with the same gate."""
+    """A person's token stands for the person, with the same gate; one that reads writes nothing."""
 
     keyword = "Bearer"
 
     def authenticate(self, request) -> tuple[User, Token] | None:
-        scheme, _, secret = get_authorization_header(request).decode("latin-1").partition(" ")
+        scheme, _blank, secret = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
         token = (
-            Token.objects.select_related("user")
-            .filter(digest=digest_of(secret.strip()), revoked_at=None)
-            .filter(expires_on__gte=clock.today())
+            Token.objects.open_on(clock.today())
+            .select_related("user")
+            .filter(digest=digest_of(secret.strip()))
             .first()
         )
         if token is None or not token.user.is_active:
-            raise AuthenticationFailed("The token is unknown, expired or revoked.")
+            raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
+        if token.scope == Token.Scope.READ and request.method not in SAFE_METHODS:
+            raise Forbidden(_("This token only reads. Make one that writes for this program."))
         Token.objects.filter(pk=token.pk).update(last_used_at=clock.now())
         return token.user, token
 

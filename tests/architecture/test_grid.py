@@ -89,7 +89,7 @@ def test_each_person_gets_what_the_grid_says(method, answers, door, house, brows
         if not fits(answer, wanted):
             wrong.append(f"{name}: {answer.status_code}, not {wanted}")
         leaked = set(MARKER.findall(words_of(answer))) - readable[name]
-        if leaked and not (door.name.startswith("audit:") and answer.status_code == 200):
+        if leaked:
             wrong.append(f"{name} reads of {sorted(leaked)}")
     assert wrong == []
 

@@ -12,7 +12,9 @@ from expansion.audit.models import Entry
 from expansion.audit.services import through, write
 from expansion.audit.wording import ACTS, act_label
 from expansion.people.models import Unit
+from expansion.people.services import create_mandate
 from expansion.rulebook import services as rulebook
+from tests.make import crm
 
 ROOT = Path(__file__).resolve().parents[2]
 VERB = re.compile(r'verb="([a-z_.]+)"')
@@ -104,6 +106,50 @@ def test_an_act_for_a_principal_shows_both_names(cast, sign_in):
     )
     text = sign_in(cast.leadership).get(f"/audit/{entry.pk}").content.decode()
     assert "周敏" in text and "陈立群" in text and 'class="stamp"' in text
+
+
+@pytest.fixture
+def visited(cast):
+    """A recorded visit of the member's: what it says is the client desk's business."""
+    visit = crm.visit(cast.member, crm.client(cast.member, "南京海纳酒店"), "预算二十万，周四答复")
+    return Entry.objects.get(verb="crm.visit.logged", about_id=visit.pk)
+
+
+@pytest.mark.parametrize("part", ["administrator", "leadership"])
+def test_that_something_happened_is_shown_and_not_what_a_foreign_record_says(
+    visited, cast, sign_in, part
+):
+    browser = sign_in(getattr(cast, part))
+    for url in (f"/audit/{visited.pk}", "/audit/", "/audit/?room=crm"):
+        text = browser.get(url).content.decode()
+        assert "预算二十万" not in text and "海纳" not in text
+        assert cast.member.name in text and "拜访" in text
+
+
+def test_whoever_sees_the_record_reads_what_changed(visited, cast, sign_in):
+    text = sign_in(cast.manager).get(f"/audit/{visited.pk}").content.decode()
+    assert "预算二十万" in text and "海纳" in text
+
+
+def test_the_trail_is_not_searched_for_names_that_one_may_not_see(visited, cast, sign_in):
+    def found(part):
+        return list(sign_in(part).get("/audit/?q=海纳").context["page"].records)
+
+    assert found(cast.administrator) == found(cast.leadership) == []
+    assert visited in found(cast.manager)
+
+
+def test_a_mandate_does_not_name_records_that_its_reader_may_not_see(visited, cast, sign_in):
+    mandate = create_mandate(
+        actor=cast.administrator, principal=cast.manager, delegate=cast.deputy,
+        starts_at=clock.now(), ends_at=clock.now() + timedelta(days=1), reason="leave",
+    )  # fmt: skip
+    write(
+        actor=cast.deputy, for_person=cast.manager, verb="crm.visit.commented", about=visited.about
+    )
+    page = f"/people/mandates/{mandate.pk}"
+    assert "海纳" not in sign_in(cast.hr).get(page).content.decode()
+    assert "海纳" in sign_in(cast.manager).get(page).content.decode()
 
 
 def test_the_door_is_kept_with_the_act(cast):

@@ -125,7 +125,7 @@ def test_a_removed_file_is_gone_and_its_bytes_stay(cast, client, sign_in):
 
 
 def test_a_colleague_who_only_sees_cannot_remove(cast, client):
-    visit = make.visit(cast.member, client)
+    visit = make.planned(cast.member, client)
     file = attach(cast.member, visit, pdf())
     assert access.can(cast.leader, "remove", file)
     assert not access.can(cast.colleague, "remove", file)
@@ -164,3 +164,16 @@ def test_no_more_drafts_than_allowed(cast):
     shades = [photo(f"{n}.jpg", (60, 40 + n)) for n in range(3)]
     with pytest.raises(Invalid):
         services.keep_drafts(actor=cast.member, draft="k", uploads=shades, kind="photo", most=2)
+
+
+@pytest.mark.parametrize("part", ["member", "manager"])
+def test_a_photo_of_a_recorded_visit_is_part_of_the_record(cast, client, part):
+    """Before the record its sender may take it off; afterwards nobody does."""
+    planned = make.planned(cast.member, client)
+    early, kept = (attach(cast.member, planned, photo(name), kind="photo") for name in "ab")
+    services.remove(actor=cast.member, attachment=early)
+    visit = make.visit(cast.member, None, record=planned)
+    with pytest.raises(Forbidden):
+        services.remove(actor=getattr(cast, part), attachment=kept)
+    assert list(attachments(visit)) == [kept]
+    assert Entry.objects.filter(verb="files.attachment.removed").count() == 1

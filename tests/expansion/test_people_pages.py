@@ -229,7 +229,7 @@ class TestMandates:
 class TestTokens:
     def test_the_secret_stands_in_the_one_answer_and_opens_the_interface(self, cast, sign_in):
         browser = sign_in(cast.member)
-        fields = {"name": "周报脚本", "expires_on": "2027-06-30"}
+        fields = {"name": "周报脚本", "scope": "read", "expires_on": "2027-06-30"}
         page = send(browser, "/people/tokens/new", **fields)
         secret = re.search(r'id="secret" value="([^"]+)"', page.content.decode()).group(1)
         assert (page.status_code, page.headers["Cache-Control"]) == (201, "no-store")
@@ -240,7 +240,7 @@ class TestTokens:
         assert secret not in browser.get("/people/tokens/").content.decode()
 
     def test_a_past_day_answers_422(self, cast, sign_in):
-        fields = {"name": "x", "expires_on": "2026-11-18"}
+        fields = {"name": "x", "scope": "read", "expires_on": "2026-11-18"}
         page = send(sign_in(cast.member), "/people/tokens/new", **fields)
         assert page.status_code == 422
 

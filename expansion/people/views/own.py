@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth import update_session_auth_hash
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from expansion import access, clock, offers
 from expansion.audit.models import Entry
+from expansion.audit.selectors import for_reader, label_of
 from expansion.audit.wording import act_label
 from expansion.errors import Refusal
 from expansion.once.services import once
@@ -57,7 +59,10 @@ class MandateDetail(DetailPage):
         return {
             "badge": mandate_badge(record),
             "kinds": [kinds.get(kind, kind) for kind in record.kinds],
-            "acts": [{"entry": entry, "label": act_label(entry)} for entry in acts_under(record)],
+            "acts": [
+                {"entry": entry, "label": act_label(entry), "name": label_of(entry)}
+                for entry in for_reader(self.request.user, acts_under(record))[:MOST_ACTS]
+            ],
             "may_revoke": running and access.can(self.request.user, "revoke", record),
         }
 
@@ -69,7 +74,7 @@ def acts_under(mandate: Mandate) -> Any:
         for_person=mandate.principal,
         at__gte=mandate.starts_at,
         at__lte=mandate.ended_at,
-    )[:MOST_ACTS]
+    )
 
 
 class MandateCreate(FormPage):
@@ -163,7 +168,7 @@ class TokenRevoke(ActPage):
 
 
 class OwnPassword(FormPage):
-    """The person stays logged in here; other sessions end."""
+    """The person stays logged in here; other sessions and every token end."""
 
     gate = SIGNED_IN
     model = User
@@ -171,6 +176,10 @@ class OwnPassword(FormPage):
     title = _("Change the password")
     verb = _("Change the password")
     done = _("The password is changed")
+
+    def make_form(self, **given: Any) -> ServiceForm:
+        network = get_adapter(self.request).get_client_ip(self.request)
+        return super().make_form(network=network, **given)
 
     def service(self, **values: Any) -> User:
         user = services.change_own_password(**values)
