@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 from crm.fields import NEXT_LABEL, MomentField, NearDayField, PicturesField
 from crm.models import Client, Contact, Interest, Outcome, Visit
 from crm.pickers import ClientField
+from expansion import clock
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.forms import RecordForm, ServiceForm
@@ -23,6 +24,13 @@ class NextContactForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["next_contact_on"].offer(none=_("None yet"))
+        if "said" in self.fields:
+            self.fields["said"].widget.attrs["placeholder"] = _("One sentence is enough.")
+
+    @property
+    def today(self) -> str:
+        """The day from which the near days are counted."""
+        return clock.today().isoformat()
 
     def values(self) -> dict[str, Any]:
         values = super().values()

@@ -46,10 +46,10 @@ offers.add(
         may("view", Visit),
     ),
     offers.QuickAct(
-        "visit", _("Visit"), "crm:visit-create", "map-pin", 10, may("create", Visit), "v"
+        "visit", _("Visit"), "crm:visit-create", "map-pin", 10, may("create", Visit), "v", True
     ),
     offers.QuickAct(
-        "phone", _("Call"), "crm:communication-create", "phone", 20, may("create", Visit)
+        "phone", _("Call"), "crm:communication-create", "phone", 20, may("create", Visit), "", True
     ),
     offers.QuickAct("lead", _("Lead"), "crm:lead-create", "target", 30, may("create", Lead)),
 )

@@ -43,6 +43,7 @@ class QuickAct:
     order: int
     allowed: Callable[[Any], bool]
     shortcut: str = ""
+    offline: bool = False  # its form opens, and is kept, without a network
 
 
 SECTIONS = ("start", "clients", "knowledge", "daily", "appraisal", "administration")

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from expansion.home import views as home
 from expansion.people.views.own import choose_language
-from expansion.ui import styleguide
+from expansion.ui import offline, styleguide
 from expansion.ui.failures import bad_request, not_found
 from expansion.ui.gates import PUBLIC, SIGNED_IN, behind
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("login/", behind(PUBLIC)(account.login), name="account_login"),
     path("logout/", behind(PUBLIC)(account.logout), name="account_logout"),
     path("language/", choose_language, name="language"),
+    path("worker.js", offline.worker, name="worker"),
     path("styleguide/", behind(SIGNED_IN)(styleguide.page), name="styleguide"),
     path("people/", include("expansion.people.urls")),
     path("audit/", include("expansion.audit.urls")),

@@ -8,24 +8,18 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject, cached_property
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from expansion import clock, offers
-from expansion.ui import counts, formats
+from expansion.ui import counts, formats, frame
+from expansion.ui.markup import safe
 
-SECTION_LABELS = {
-    "start": "",
-    "clients": gettext_lazy("Clients"),
-    "knowledge": gettext_lazy("Research and partnerships"),
-    "daily": gettext_lazy("Daily work"),
-    "appraisal": gettext_lazy("Appraisal and rules"),
-    "administration": gettext_lazy("Administration"),
-}
 THEMES = ("light", "dark")
-PHONE_BAR = ("today", "clients", "todo", "me")
 
 
 @dataclass
@@ -58,71 +52,88 @@ class Shell:
         self.request = request
         self.user = request.user
 
-    @cached_property
-    def _entries(self) -> dict[str, dict[str, Any]]:
-        """Every menu entry this person may open, drawn once, by its key."""
-        if not self.user.is_authenticated:
-            return {}
-        items = [item for item in offers.of(offers.NavItem) if item.allowed(self.user)]
-        urls = {item.key: reverse(item.route) for item in items}
-        here = self._here(urls)
-        return {item.key: self._item(item, urls[item.key], item.key == here) for item in items}
+    @property
+    def sidebar(self) -> SafeString:
+        return self._piece("sidebar")
 
     @property
-    def nav(self) -> list[dict[str, Any]]:
-        entries = self._entries.values()
-        sections = [
-            {
-                "label": SECTION_LABELS[section],
-                "items": [entry for entry in entries if entry["section"] == section],
-            }
-            for section in offers.SECTIONS
-        ]
-        return [section for section in sections if section["items"]]
+    def topbar(self) -> SafeString:
+        return self._piece("topbar")
 
-    def _here(self, urls: dict[str, str]) -> str:
+    @property
+    def phone_bar(self) -> SafeString:
+        return self._piece("phone_bar")
+
+    def _piece(self, name: str) -> SafeString:
+        acts = tuple(act.key for act in self._acts)
+        return frame.piece(name, tuple(self._addresses), acts, self.brand["name"], self._fill)
+
+    @cached_property
+    def _addresses(self) -> dict[str, str]:
+        """The menu entries this person may open: key and address."""
+        if not self.user.is_authenticated:
+            return {}
+        return {
+            item.key: frame.address(item.route)
+            for item in offers.of(offers.NavItem)
+            if item.allowed(self.user)
+        }
+
+    @cached_property
+    def _here(self) -> str:
         """The entry whose address is the longest beginning of this page's."""
-        path = self.request.path
+        path, urls = self.request.path, self._addresses
         found = [
             key for key, url in urls.items() if path == url or (url != "/" and path.startswith(url))
         ]
         return max(found, key=lambda key: len(urls[key]), default="")
 
-    def _item(self, item: offers.NavItem, url: str, active: bool) -> dict[str, Any]:
-        return {
-            "section": item.section,
-            "label": item.label,
-            "url": url,
-            "icon": item.icon,
-            "active": active,
-            "count": self._count(item),
-        }
+    def _fill(self, mark: str) -> str:
+        """The HTML of one mark of the frame."""
+        kind, _colon, key = mark.partition(":")
+        if kind == "here":
+            return ' aria-current="page"' if key == self._here else ""
+        if kind in frame.FIGURES:
+            return frame.figure(frame.FIGURES[kind], self._known[0].get(key, 0))
+        return safe(self._own(kind))
 
-    def _count(self, item: offers.NavItem) -> int:
-        if item.count is None:
-            return 0
-        ask = item.count
-        return counts.remembered((item.key, self.user.pk), lambda: ask(self.user))
-
-    @property
-    def phone_nav(self) -> list[dict[str, Any]]:
-        return [self._entries[key] for key in PHONE_BAR if key in self._entries]
+    def _own(self, mark: str) -> Any:
+        """What stands at a mark that no entry has."""
+        match mark:
+            case "unread":
+                return mark_safe(frame.figure("bell-count", self.unread))  # noqa: S308 — a number
+            case "jobs":
+                job = next(iter(self.jobs), None)
+                return render_to_string("components/topbar_job.html", {"job": job}) if job else ""
+            case "today":
+                return self.today_label
+            case "token":
+                return get_token(self.request)
+            case "path":
+                return self.request.get_full_path()
+            case "brand_mark":
+                return self.brand["mark"]
+        return self.person.get(mark, "")
 
     @cached_property
-    def phone_add(self) -> list[dict[str, Any]]:
+    def _known(self) -> tuple[dict[str, int], bool]:
+        return counts.known(self.user.pk)
+
+    @property
+    def counts_are_old(self) -> bool:
+        """Whether the page has to ask for the menu's figures once it is drawn."""
+        return self.user.is_authenticated and not self._known[1]
+
+    @cached_property
+    def _acts(self) -> list[offers.QuickAct]:
         """What can be written down from anywhere: the ＋ sheet of the phone bar."""
         if not self.user.is_authenticated:
             return []
-        return [
-            {
-                "label": act.label,
-                "url": reverse(act.route),
-                "icon": act.icon,
-                "shortcut": act.shortcut,
-            }
-            for act in offers.of(offers.QuickAct)
-            if act.allowed(self.user)
-        ]
+        return [act for act in offers.of(offers.QuickAct) if act.allowed(self.user)]
+
+    @property
+    def phone_add(self) -> list[dict[str, Any]]:
+        return [frame.act_line(act) for act in self._acts]
 
     @cached_property
     def person(self) -> dict[str, str]:
@@ -171,6 +182,17 @@ class Shell:
     @property
     def language(self) -> str:
         return get_language() or settings.LANGUAGE_CODE
+
+
+def count_for(person: Any) -> dict[str, int]:
+    """What waits behind each menu entry that counts, asked of every room and kept for a while."""
+    figures = {
+        item.key: item.count(person)
+        for item in offers.of(offers.NavItem)
+        if item.count is not None and item.allowed(person)
+    }
+    counts.keep(person.pk, figures)
+    return figures
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

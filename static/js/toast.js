@@ -26,6 +26,7 @@
   function armAll() {
     document.querySelectorAll("#toasts > [data-toast]").forEach(arm);
   }
-  document.addEventListener("htmx:after:swap", armAll);
+  const toasts = document.getElementById("toasts");
+  if (toasts) new MutationObserver(armAll).observe(toasts, { childList: true });
   armAll();
 })();

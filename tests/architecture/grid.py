@@ -22,6 +22,7 @@ PUBLIC = {
     "account_logout": "302",
     "language": "ok",
     "launch:healthz": "ok",
+    "worker": "200",
 }
 # Health has a test of its own; addresses of no noun answer as every missing one.
 ASKED_ELSEWHERE = {("GET", "launch:healthz"), ("POST", "launch:healthz")}
@@ -136,7 +137,7 @@ def answer_for(name: str, answers: str) -> str:
 
 _TABLE = """
 GET 200
-    home:today home:todo search me account_logout styleguide people:person-list
+    home:today home:todo home:menu search me account_logout styleguide worker people:person-list
     people:organisation people:person people:mandate-list people:token-list
     people:token-create people:own-password rulebook:regulation jobs:job-list
     notices:notice-list notices:channels approvals:inbox approvals:request-list
@@ -309,7 +310,8 @@ POST 403 partner_member | ok manager | 404
 POST ok member leader manager | 404
     crm:contact-edit
 POST ok
-    account_login account_logout language styleguide people:token-create people:own-password
+    account_login account_logout language styleguide worker people:token-create
+    people:own-password
     notices:read-all notices:channels api-crm-visits-start-plan api-research-findings-list
     api-research-reports-list api-partnerships-partners-list api-partnerships-projects-list
     api-training-courses-list api-training-sessions-list api-training-sessions-act-attendance

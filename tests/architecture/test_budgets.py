@@ -29,7 +29,7 @@ RECORDED = Path(__file__).with_name("query_budgets.json")
 MOST_OF_A_LIST, MOST_OF_A_CLIENT = 12, 20
 MANY = 20
 # Screens whose work is another than drawing a page.
-NOT_DRAWN = {"api-schema", "account_login", "account_logout", "launch:healthz"}
+NOT_DRAWN = {"api-schema", "account_login", "account_logout", "launch:healthz", "worker"}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def measured(house: House, browser: Browser) -> Iterator[tuple[str, int]]:
     """The second request of each page that the manager opens; the first fills the memories."""
     for route in screens():
         address = doors()[route].address(house, grid.kind_of(doors()[route]))
-        counts.forget()
+        counts.forget_all()
         if browser.get(address).status_code != 200:
             continue
         with CaptureQueriesContext(connection) as queries:
