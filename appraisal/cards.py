@@ -6,58 +6,80 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal import scoring
+from appraisal import live
 from appraisal.access import roles_held
 from appraisal.arithmetic import two_places
+from appraisal.desk import explaining
+from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Stage
-from appraisal.roster import set_of
-from expansion import access, metrics, offers, worktime
+from appraisal.roster import assigned
+from appraisal.services.cycles import opens_on
+from expansion import access, offers, worktime
 from expansion.people.models import Role
 from expansion.rulebook.scoring import Indicator
 from expansion.rulebook.selectors import rules_on
+from expansion.ui import formats
 from expansion.worktime import Period
-
-TEAM_MEAN = "appraisal.team_mean"
 
 
 def running_score(person: Any) -> dict[str, Any] | None:
     """The computed indicators of the running period, as of now, against the pace of time."""
     rules = rules_on()
-    kpi_set = set_of(person, rules, worktime.today())
-    if kpi_set is None:
+    mine = next(iter(assigned(rules, worktime.today(), [person])), None)
+    if mine is None:
         return None
     period = Period.containing(rules.appraisal.cycles[0])
-    figures = [
-        _figure(person, one, part, period, rules)
-        for one in kpi_set.indicators
-        for part in one.how
-        if part.metric and part.metric != TEAM_MEAN and part.metric in metrics.known()
-    ]
-    rows = [_row(one, figures) for one in kpi_set.indicators]
+    (standing,) = live.standings([mine], period, rules)
+    rows = [_row(one, standing) for one in mine.kpi_set.indicators]
     shown = [row for row in rows if row is not None]
-    return {"rows": shown, "period": period, "pace": pace(period, rules)} if shown else None
+    block = standing.own_block(rules, period.kind.value)
+    if not shown or block is None:
+        return None
+    return {"rows": shown, "period": period, "pace": pace(period, rules), "block": block}
 
 
-class _Figure:
-    """A live value in the shape of a line, so that the cycle's own arithmetic reads it."""
-
-    def __init__(self, indicator: str, part: str, value: Any, target: Any):
-        self.indicator, self.part, self.value, self.target = indicator, part, value, target
-
-
-def _figure(person: Any, one: Indicator, part: Any, period: Period, rules: Any) -> _Figure:
-    metric = metrics.get(part.metric)
-    reading = metric.read([person], period.begins_at, period.ends_at, rules).get(person.pk)
-    target = part.target_for(period.kind.value)
-    return _Figure(one.key, part.key, reading.value if reading else None, target)
-
-
-def _row(one: Indicator, figures: list[_Figure]) -> dict[str, Any] | None:
-    mine = [figure for figure in figures if figure.indicator == one.key]
-    score = scoring.indicator_score(one, scoring.by_part(mine))
+def _row(one: Indicator, standing: live.Standing) -> dict[str, Any] | None:
+    score = standing.score_of(one)
     if score is None:
         return None
-    return {"label": one.label(), "score": two_places(score)}
+    label = _("%(indicator)s %(weight)s%%") % {
+        "indicator": one.label(),
+        "weight": explaining.plain(one.weight.value),
+    }
+    score = two_places(score)
+    return {"label": label, "score": score, "said": _said(standing.counted(one), score)}
+
+
+def _said(figure: live.LiveFigure | None, score: Any) -> str:
+    """“8 / 12 家” where something is counted against a target, else the score itself."""
+    if figure is None or figure.target == 100:
+        return formats.number(score, 2)
+    words = {
+        "value": explaining.read(figure.value),
+        "target": explaining.read(figure.target),
+        "unit": figure.metric.unit,
+    }
+    return (_("%(value)s / %(target)s %(unit)s") % words).strip()
+
+
+def running_cycle(person: Any) -> dict[str, Any] | None:
+    """For those who run the appraisal: where the latest cycle stands, and when the next opens."""
+    if not person.holds(Role.MANAGER, Role.HR):
+        return None
+    cycles = access.visible_to(person, Cycle.objects.select_related("rulebook"))
+    begun = cycles.exclude(stage=Stage.PLANNED).order_by("-start", "kind").first()
+    planned = cycles.filter(stage=Stage.PLANNED).order_by("end", "start").first()
+    if begun is None and planned is None:
+        return None
+    desk = Cockpit(person, begun) if begun else None
+    return {
+        "cycle": begun,
+        "tone": "done" if begun and begun.at == Stage.CLOSED else "info",
+        "desk": desk,
+        "pending": sum(one.pending for one in desk.appeals) if desk else 0,
+        "planned": planned,
+        "opens_on": opens_on(planned.rules, planned.period) if planned else None,
+    }
 
 
 def pace(period: Period, rules: Any) -> int:
@@ -162,5 +184,6 @@ def _is_ripe(cycle: Cycle) -> bool:
 
 offers.add(
     offers.Card("appraisal.running", 30, "appraisal/_running.html", running_score, place="side"),
+    offers.Card("appraisal.cycle", 35, "appraisal/_cycle_card.html", running_cycle, place="side"),
     offers.TodoSource("appraisal", gettext_lazy("Appraisal"), 60, todos),
 )

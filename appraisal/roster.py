@@ -97,10 +97,20 @@ class Ladder:
         return None
 
 
-def set_of(person: User, rules: Rules, day: date) -> KpiSet | None:
-    """The set that scores one person on a day; None for whoever is not appraised."""
-    seat = next((seat for _person, seat in _deciding_seats(rules, day, {person.pk: person})), None)
-    return _set_of(rules, seat) if seat else None
+@dataclass(frozen=True)
+class Assigned:
+    """Whose records count in which set on a day, and in which unit."""
+
+    person: User
+    unit: Unit
+    kpi_set: KpiSet
+
+
+def assigned(rules: Rules, day: date, people: Iterable[User]) -> list[Assigned]:
+    """Those of `people` who are appraised under the rules on that day."""
+    seats = _deciding_seats(rules, day, {person.pk: person for person in people})
+    found = ((person, seat, _set_of(rules, seat)) for person, seat in seats)
+    return [Assigned(person, seat.unit, own) for person, seat, own in found if own]
 
 
 def _set_of(rules: Rules, seat: Membership) -> KpiSet | None:

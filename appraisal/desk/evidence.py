@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from appraisal import scoring
 from appraisal.arithmetic import two_places
+from appraisal.desk import explaining
 from appraisal.models import Appeal, Evidence, Line, Review
 from expansion import access, metrics
 from expansion.audit.models import Entry
@@ -63,8 +64,8 @@ class Drawer:
         line = self.page.figures.get((self.indicator.key, part.key))
         if line is None or line.value is None:
             return ""
-        value = formats.number(two_places(line.value).normalize())
-        target = "" if line.target is None else f" / {formats.number(line.target.normalize())}"
+        value = explaining.read(line.value)
+        target = "" if line.target is None else f" / {explaining.read(line.target)}"
         return value + target
 
     @staticmethod
@@ -138,7 +139,7 @@ class Drawer:
         return [
             {
                 "evidence": one,
-                "value": formats.number(two_places(one.value).normalize()),
+                "value": explaining.read(one.value),
                 "url": links.get((one.about_type_id, one.about_id), ""),
                 "changed": (one.about_type_id, one.about_id) in changed,
                 "appeal": open_appeals.get(one.pk),

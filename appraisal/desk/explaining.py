@@ -90,6 +90,11 @@ def plain(value: Decimal) -> str:
     return f"{two_places(value).normalize():f}"
 
 
+def read(value: Decimal) -> str:
+    """Like `plain`, with thousands apart: 12,300."""
+    return formats.number(two_places(value).normalize())
+
+
 def remarks(rules: Rules, kpi_set: KpiSet, cycle: str, breakdown: Mapping[str, Any]) -> list[str]:
     """What the numbers do not say by themselves."""
     said = [

@@ -217,7 +217,7 @@ class ScorePage:
         for part in one.how:
             line = self.figures.get((one.key, part.key))
             if line is not None and line.value is not None:
-                value = formats.number(two_places(line.value).normalize())
+                value = explaining.read(line.value)
                 found.append(_("rating %(value)s") % {"value": value} if line.rated else
                              f"{value}{unit(part)}")  # fmt: skip
         return found
@@ -227,7 +227,7 @@ class ScorePage:
         for part in one.how:
             line = self.figures.get((one.key, part.key))
             if line is not None and line.target is not None:
-                found.append(f"{formats.number(line.target.normalize())}{unit(part)}")
+                found.append(f"{explaining.read(line.target)}{unit(part)}")
         return found
 
     def _evidence_word(self, one: Indicator) -> str:

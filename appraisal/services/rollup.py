@@ -7,7 +7,6 @@ them (quality.md); only the writing of evidence goes in batches.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -15,7 +14,8 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.models import Cycle, Evidence, Line, Participant, Review, Stage, Target
+from appraisal.figures import Targets, target_of, targets_of, value_of
+from appraisal.models import Cycle, Evidence, Line, Participant, Review, Stage
 from appraisal.scoring import SIX_PLACES, indicators
 from appraisal.services.results import compute_results
 from appraisal.services.steps import expect, follow, locked_cycle
@@ -24,7 +24,7 @@ from expansion.audit.services import write
 from expansion.metrics import Reading
 from expansion.notices.services import tell
 from expansion.people.models import User
-from expansion.rulebook.scoring import CycleType, Indicator, Part
+from expansion.rulebook.scoring import Indicator, Part
 
 BATCH = 5000
 Readings = Mapping[str, Mapping[int, Reading]]
@@ -42,6 +42,20 @@ class Slot:
     @property
     def key(self) -> tuple[int, str, str]:
         return self.participant.pk, self.indicator.key, self.part.key
+
+    def reading(self, readings: "Readings") -> Reading | None:
+        return readings[self.part.metric].get(self.participant.owner_id)
+
+    def target(self, targets: Targets) -> Decimal | None:
+        one = self.participant
+        return target_of(
+            self.indicator,
+            self.part,
+            one.cycle.kind,
+            targets,
+            person=one.owner_id,
+            team=one.team_id,
+        )
 
 
 def roll_up(
@@ -117,13 +131,13 @@ def _write_lines(
         (line.participant_id, line.indicator, line.part): line
         for line in Line.objects.filter(participant__cycle=cycle)
     }
-    targets = _targets(cycle)
+    targets = targets_of(cycle)
     new, changed, filled = [], [], []
     for slot in slots(people):
         line = known.get(slot.key) or _new_line(slot)
         if line.corrected_by_id is None and not line.rated:
-            line.value = _value(slot, readings)
-            line.target = _target(slot, cycle.kind, targets)
+            line.value = value_of(slot.part, slot.reading(readings))
+            line.target = slot.target(targets)
             filled.append((line, slot))
         (changed if line.pk else new).append(line)
     Line.objects.bulk_create(new, batch_size=BATCH)
@@ -141,41 +155,10 @@ def _new_line(slot: Slot) -> Line:
     )
 
 
-def _value(slot: Slot, readings: Readings) -> Decimal | None:
-    """The reading's value to six places. Whoever has no record at all has counted nothing where
-    the indicator counts (`grows`), and leaves nothing to judge elsewhere."""
-    reading = readings[slot.part.metric].get(slot.participant.owner_id)
-    if reading is None:
-        return Decimal(0) if slot.part.grows else None
-    return None if reading.value is None else Decimal(reading.value).quantize(SIX_PLACES)
-
-
-def _targets(cycle: Cycle) -> dict[tuple[str, int, str, str], Decimal]:
-    """Targets set for this cycle by ("person" or "team", its id, indicator, part)."""
-    found = {}
-    for one in Target.objects.filter(cycle=cycle):
-        whose = ("person", one.person_id) if one.person_id else ("team", one.team_id)
-        found[(*whose, one.indicator, one.part)] = one.value
-    return found
-
-
-def _target(slot: Slot, kind: CycleType, targets: Mapping[Any, Decimal]) -> Decimal | None:
-    """The person's target, the team's, the rulebook's; a score by nature is set against 100."""
-    part = (slot.indicator.key, slot.part.key)
-    own = targets.get(("person", slot.participant.owner_id, *part))
-    team = targets.get(("team", slot.participant.team_id, *part))
-    stated = own or team or slot.part.target_for(kind)
-    return stated or (Decimal(100) if metrics.get(slot.part.metric).direct else None)
-
-
 def _write_evidence(lines: list[tuple[Line, Slot]], readings: Readings) -> None:
     ids = [line.pk for line, slot in lines]
     Evidence.objects.filter(line__in=ids).delete()
-    rows = (
-        row
-        for line, slot in lines
-        for row in _evidence(line, readings[slot.part.metric].get(slot.participant.owner_id))
-    )
+    rows = (row for line, slot in lines for row in _evidence(line, slot.reading(readings)))
     Evidence.objects.bulk_create(rows, batch_size=BATCH)
 
 

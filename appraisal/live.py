@@ -1,0 +1,107 @@
+"""The running period as it stands now, by the very figures that its end will freeze."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from appraisal import arithmetic, scoring
+from appraisal.figures import target_of, targets_of, value_of
+from appraisal.models import Cycle
+from appraisal.roster import Assigned
+from expansion import metrics
+from expansion.metrics import Metric, Reading
+from expansion.people.models import User
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.scoring import Indicator, KpiSet
+from expansion.worktime import Period
+
+# A mean of scores that do not exist before the evaluation.
+TEAM_MEAN = "appraisal.team_mean"
+
+
+@dataclass(frozen=True)
+class LiveFigure:
+    """A value of today in the shape of a line, so that the cycle's own arithmetic reads it."""
+
+    indicator: str
+    part: str
+    value: Decimal | None
+    target: Decimal | None
+    metric: Metric
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One person's computed figures of the running period."""
+
+    person: User
+    kpi_set: KpiSet
+    figures: scoring.Figures = field(default_factory=dict)
+
+    def score_of(self, indicator: Indicator) -> Any:
+        """The indicator's score so far; None while nothing is there to judge."""
+        return scoring.indicator_score(indicator, self.figures)
+
+    def counted(self, indicator: Indicator) -> LiveFigure | None:
+        """The first part with a target, for the words “8 of 12”."""
+        parts = (self.figures.get((indicator.key, part.key)) for part in indicator.how)
+        return next((one for one in parts if one and one.target and one.value is not None), None)
+
+    def own_block(self, rules: Rules, kind: Any) -> arithmetic.Block | None:
+        """The block of the own indicators, what is rated at the end left out; None while no
+        indicator has a score."""
+        own = {one.key: self.score_of(one) for one in self.kpi_set.indicators}
+        rated = dict.fromkeys(arithmetic.indicator_keys(rules, self.kpi_set), 0)
+        result = arithmetic.score(rules, self.kpi_set, cycle=kind, values=rated | own)
+        block = result.block(arithmetic.TEAM) if result else None
+        return block if block and block.exact_value is not None else None
+
+
+def standings(people: Sequence[Assigned], period: Period, rules: Rules) -> list[Standing]:
+    """Where these people stand today: one call per metric, however many they are."""
+    readings = _readings(people, period, rules)
+    targets = targets_of(Cycle.objects.of_period(period).first())
+
+    def figures(one: Assigned) -> scoring.Figures:
+        found = {}
+        for indicator, part in _computed(one.kpi_set):
+            value = value_of(part, readings[part.metric].get(one.person.pk))
+            target = target_of(
+                indicator,
+                part,
+                period.kind.value,
+                targets,
+                person=one.person.pk,
+                team=one.unit.pk,
+            )
+            found[indicator.key, part.key] = LiveFigure(
+                indicator.key, part.key, value, target, metrics.get(part.metric)
+            )
+        return found
+
+    return [Standing(one.person, one.kpi_set, figures(one)) for one in people]
+
+
+def _readings(
+    people: Sequence[Assigned], period: Period, rules: Rules
+) -> dict[str, dict[int, Reading]]:
+    asked: dict[str, list[User]] = {}
+    for one in people:
+        for key in {part.metric for _indicator, part in _computed(one.kpi_set)}:
+            asked.setdefault(key, []).append(one.person)
+    return {
+        key: dict(metrics.get(key).read(users, period.begins_at, period.ends_at, rules))
+        for key, users in sorted(asked.items())
+    }
+
+
+def _computed(kpi_set: KpiSet) -> list[tuple[Indicator, Any]]:
+    return [
+        (indicator, part)
+        for indicator in kpi_set.indicators
+        for part in indicator.how
+        if part.metric and part.metric != TEAM_MEAN
+    ]

@@ -1,0 +1,64 @@
+"""What the first page says of the running period, and of the cycles to those who run them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from appraisal.cards import running_cycle, running_score
+from appraisal.models import Line
+from appraisal.services import cycles
+from expansion import clock
+from expansion.worktime import Period
+from tests.make import appraisal as make
+
+pytestmark = pytest.mark.django_db
+RUNNING = Period.parse("2026-Q4")
+
+
+def test_the_card_sums_the_own_indicators_as_the_cycle_will(cast):
+    """0.6 × (50 % × 91.67 + 30 % × 86 + 20 % × 72.92) = 51.73 of 60."""
+    with make.metrics_saying({cast.member.pk: make.EXAMPLE}):
+        card = running_score(cast.member)
+    assert (card["block"].points, card["block"].share) == (Decimal("51.73"), Decimal(60))
+    assert [row["said"] for row in card["rows"]] == ["12 / 12", "4.3 / 5", "72.92"]
+
+
+def test_whoever_has_no_record_yet_has_counted_nothing(cast):
+    """As the roll-up will count it: the number is 0, what leaves nothing to judge stays out."""
+    with make.metrics_saying({}):
+        card = running_score(cast.member)
+        cycle = make.frozen(make.opened(cast.version), {})
+    assert [row["score"] for row in card["rows"]] == [Decimal(0)]
+    line = Line.objects.get(
+        participant__cycle=cycle,
+        participant__owner=cast.member,
+        indicator="new_clients",
+        part="number",
+    )
+    assert line.value == 0
+
+
+def test_a_target_set_for_the_person_counts_at_once(cast):
+    cycle = cycles.plan_cycle(actor=None, period=RUNNING, version=cast.version)
+    cycles.set_target(
+        actor=cast.manager,
+        record=cycle,
+        indicator="new_clients",
+        part="number",
+        value=Decimal(24),
+        person=cast.member,
+    )
+    with make.metrics_saying({cast.member.pk: make.EXAMPLE}):
+        card = running_score(cast.member)
+    assert card["rows"][0]["said"] == "12 / 24"
+
+
+def test_who_runs_the_appraisal_sees_where_it_stands(cast):
+    make.opened(cast.version)
+    clock.set_clock(datetime(2026, 11, 18, 9, 41, tzinfo=clock.zone()))
+    cycles.plan_cycle(actor=None, period=RUNNING, version=cast.version)
+    card = running_cycle(cast.hr)
+    assert card["cycle"].period == make.QUARTER and card["planned"].period == RUNNING
+    assert card["opens_on"].isoformat() == "2027-01-04"
+    assert running_cycle(cast.member) is None and running_cycle(cast.administrator) is None
