@@ -44,7 +44,9 @@ def suites(everything: bool, env: dict[str, str]) -> list[tuple[str, list[str], 
     )
     if "DATABASE_URL" not in env:
         return [("All tests on SQLite", marked(without), sqlite)]
-    second = with_rest("not faults", without) if everything else with_rest("both", without)
+    second = (
+        with_rest("not faults and not a11y", without) if everything else with_rest("both", without)
+    )
     return [
         ("SQLite: " + ("all tests" if everything else "tests marked `both`"), second, sqlite),
         ("PostgreSQL: all tests", marked(without), env),

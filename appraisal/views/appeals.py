@@ -16,6 +16,7 @@ from appraisal.services import appeals, consequences
 from appraisal.views.scores import ParticipantAct, TabbedList
 from expansion import access, metrics
 from expansion.ui.pages import ActPage, DetailPage
+from expansion.worktime import Period
 
 
 class AppealList(TabbedList):
@@ -169,7 +170,12 @@ class CaseDetail(DetailPage):
     def context(self, record: ConsequenceCase) -> dict[str, Any]:
         rules = record.participant.cycle.rules
         facts = [
-            {**fact, "level": explaining.verdict(rules, fact["level"])} for fact in record.facts
+            {
+                "cycle": Period.parse(fact["cycle"]).label,
+                "score": fact["score"],
+                "level": explaining.verdict(rules, fact["level"]),
+            }
+            for fact in record.facts
         ]
         may = access.can(self.request.user, "propose", record)
         return {"facts": facts, "may_propose": may, **case_facts(record)}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from django.http import HttpResponse
 from django.test import Client as Visitor
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
@@ -44,6 +45,18 @@ class Screen:
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         self.page.goto(address, wait_until="load")
         return [*self.found(), *self.heard]
+
+    def faults_of_refusal(self, address: str, answer: HttpResponse) -> list[str]:
+        """The same of an answer that somebody else has asked for: a form sent back."""
+        headers = {name: value for name, value in answer.items() if name != "Content-Length"}
+        self.page.route(
+            f"**{address}",
+            lambda route: route.fulfill(status=200, headers=headers, body=answer.body),
+        )
+        try:
+            return self.faults_of(address)
+        finally:
+            self.page.unroute(f"**{address}")
 
     def found(self) -> Iterator[str]:
         """What eyes, fingers and keys find on the page that stands there."""

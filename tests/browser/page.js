@@ -73,10 +73,11 @@
       const style = getComputedStyle(one);
       return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
     };
+    const above = (one, steps) => (steps && one.parentElement ? [one.parentElement, ...above(one.parentElement, steps - 1)] : []);
     const found = [];
     for (const one of document.querySelectorAll(FOCUSABLE)) {
       if (!seen(one) || one.tabIndex < 0) continue;
-      const around = [one, ...(one.labels || []), one.parentElement];
+      const around = [one, ...(one.labels || []), ...above(one, 3)];
       const before = around.map(drawn);
       one.focus({ preventScroll: true });
       if (document.activeElement !== one) continue;
