@@ -11,8 +11,8 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from crm.models import Client
-from crm.searching import matching
+from crm.models import Client, Contact
+from crm.searching import fits, indexed, matching
 from expansion import access
 from expansion.people.models import User
 
@@ -24,6 +24,24 @@ def found_clients(person: User, text: str, most: int = MOST) -> QuerySet[Client]
     clients = access.visible_to(person, Client.objects.live())
     ordered = (F("last_visit_at").desc(nulls_last=True), F("last_contact_at").desc(nulls_last=True))
     return matching(clients, text).select_related("owner").order_by(*ordered, "-pk")[:most]
+
+
+def offered_clients(person: User, text: str) -> list[Client]:
+    """What the picker offers; `found_contact` names the person by whom a client was found."""
+    clients = list(found_clients(person, text))
+    for client in clients:
+        client.found_contact = None
+    if text:
+        _name_contacts({client.pk: client for client in clients}, text)
+    return clients
+
+
+def _name_contacts(clients: dict[int, Client], text: str) -> None:
+    for contact in Contact.objects.filter(client__in=clients, deleted_at=None):
+        client = clients[contact.client_id]
+        if client.found_contact is None and contact.name != client.name:
+            if fits(text, indexed("", people=[contact.name])):
+                client.found_contact = contact
 
 
 class ClientWidget(forms.Widget):

@@ -11,7 +11,7 @@ from crm import forms, tables
 from crm.forms_visits import NextContactDayForm
 from crm.models import Client, Contact, ContactPoint
 from crm.panels import KINDS, with_months
-from crm.pickers import found_clients
+from crm.pickers import offered_clients
 from crm.selectors import first_contacts, roles_of, timeline, with_counts
 from crm.services import clients, communications, contacts
 from crm.tables import due_fact, stage_label
@@ -171,7 +171,7 @@ class ClientPick(Screen):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         text = request.GET.get("q", "").strip()[:100]
-        return self.draw({"clients": found_clients(request.user, text)})
+        return self.draw({"clients": offered_clients(request.user, text)})
 
 
 class ClientForm(FormPage):

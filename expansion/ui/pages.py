@@ -256,11 +256,11 @@ class FormPage(Screen):
                 "label": form.fields[name].label,
                 "theirs": shown(current[name]),
                 "yours": shown(form[name]),
-                "theirs_value": current[name].value(),
-                "yours_value": form[name].value(),
+                "theirs_value": posted(current[name]),
+                "yours_value": posted(form[name]),
             }
             for name in form.values()
-            if str(current[name].value() or "") != str(form[name].value() or "")
+            if posted(current[name]) != posted(form[name])
         ]
 
     def success_url(self, record: models.Model) -> str:
@@ -289,10 +289,22 @@ class FormPage(Screen):
 def shown(bound: Any) -> str:
     """A bound field's value in words."""
     value = bound.value()
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     choices = getattr(bound.field, "choices", None)
     if choices is not None:
-        return next((str(label) for key, label in choices if str(key) == str(value)), "")
+        several = isinstance(value, list | tuple)
+        chosen = posted(bound).split() if several else [posted(bound)]
+        return ", ".join(str(label) for key, label in choices if str(key) in chosen)
     return "" if value is None else str(value)
+
+
+def posted(bound: Any) -> str:
+    """A bound field's value as its control sends it; several of one name with blanks between."""
+    value = bound.value()
+    if isinstance(value, list | tuple):
+        return " ".join(sorted(str(getattr(one, "pk", one)) for one in value))
+    return "" if value is None or value is False else str(getattr(value, "pk", value))
 
 
 class ActPage(FormPage):

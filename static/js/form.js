@@ -50,8 +50,10 @@
   document.addEventListener("change", (event) => {
     const { fill, value } = event.target.dataset;
     if (fill === undefined) return;
-    const field = document.querySelector(`form [name="${CSS.escape(fill)}"]:not([type=radio])`);
-    if (field) field.value = value;
+    for (const field of document.querySelectorAll(`form [name="${CSS.escape(fill)}"]`)) {
+      if (!["checkbox", "radio"].includes(field.type)) field.value = value;
+      else field.checked = value === "True" || value.split(" ").includes(field.value);
+    }
   });
 
   document.querySelector("[data-error-summary]")?.focus();

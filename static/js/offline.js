@@ -8,7 +8,7 @@
   const FORMS = forms.split(" ").filter(Boolean);
   if (!FORMS.length || !window.indexedDB) return;
   const root = document.documentElement;
-  const words = strip.dataset;
+  const words = document.getElementById("waiting").dataset;
   const form = document.querySelector("form[data-offline]");
   const SENDING_FOR = 30000; // Milliseconds after which a sending without an answer counts as failed.
   let signedOut = false;

@@ -110,6 +110,20 @@ def test_without_a_script_the_typed_text_chooses_or_asks_which(cast, client, mem
     assert Visit.objects.get().client == client
 
 
+def test_the_picker_puts_the_last_visited_first_and_names_the_contact_it_was_found_by(cast, member):
+    contact = {"name": "王芳", "post": "采购主管", "phones": "13812340001"}
+    by_contact = make.client(cast.member, "南京江辉国际贸易有限公司", contact=contact)
+    by_name = make.client(cast.member, "杭州临平王府酒店有限公司")
+    make.client(cast.colleague, "王牌传媒有限公司")
+    make.visit(cast.member, by_contact, took_place_at=clock.now() - timedelta(days=3))
+    make.visit(cast.member, by_name, took_place_at=clock.now() - timedelta(days=1))
+    found = member.get("/crm/clients/pick?q=王").text
+    assert found.index(by_name.name) < found.index(by_contact.name)
+    assert "王芳" in found
+    assert "王牌传媒" not in found
+    assert "王芳" not in member.get("/crm/clients/pick?q=江辉").text
+
+
 def test_the_form_opens_prefilled_from_the_plan(cast, client, member):
     plan = make.planned(cast.member, client, purpose="谈年会")
     page = member.get(f"/crm/visits/{plan.pk}/record")

@@ -15,6 +15,7 @@ from tests.make import crm
 pytestmark = pytest.mark.browser
 
 NEW, CALL = "/crm/visits/new", "/crm/communications/new"
+PATIENCE = 30_000  # milliseconds; two pages with all their files are fetched before a test begins
 READY = "() => sessionStorage.getItem('desk') && navigator.serviceWorker.controller"
 WAITING = """() => new Promise((resolve) => {
   const asked = indexedDB.open("desk", 1);
@@ -29,6 +30,7 @@ WAITING = """() => new Promise((resolve) => {
 def phone(house, walk) -> Walk:
     """The member's phone, whose clock is the house's, with the forms kept for the cellar."""
     one = walk(house.member, phone=True, at="/login/")
+    one.page.set_default_timeout(PATIENCE)
     one.page.clock.set_fixed_time(clock.now())
     one.page.goto("/")
     one.page.wait_for_function(READY)
