@@ -312,7 +312,7 @@ class ScorePage:
             ]
         )[::-1]
         mark = explaining.level_line(self.rules)
-        labels = [row.participant.cycle.period.key for row in rows]
+        labels = [row.participant.cycle.period.label for row in rows]
         scores = [float(row.score) for row in rows]
         return {
             "data": {
