@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from crm.models import Client, ClientRole, Contact, ContactPoint, Contract, Opportunity, Visit
@@ -17,19 +17,14 @@ MOST_ENTRIES = 50
 
 
 def with_counts(clients: QuerySet[Client]) -> QuerySet[Client]:
-    """Clients with their roles and what their page counts, all in the one query that reads them."""
+    """Clients with what their page counts, in the one query that reads them."""
     quarter = Period.containing("quarter")
     in_quarter = (
         Visit.objects.live()
         .done()
         .filter(took_place_at__gte=quarter.begins_at, took_place_at__lt=quarter.ends_at)
     )
-    roles = {
-        f"is_{role}": Exists(ClientRole.objects.filter(client=OuterRef("pk"), role=role))
-        for role in ClientRole.Role.values
-    }
     return clients.annotate(
-        **roles,
         contract_count=_many(Contract.objects.live()),
         contact_count=_many(Contact.objects.filter(deleted_at=None)),
         opportunity_count=_many(Opportunity.objects.filter(deleted_at=None)),
@@ -38,8 +33,9 @@ def with_counts(clients: QuerySet[Client]) -> QuerySet[Client]:
 
 
 def roles_of(client: Client) -> list[str]:
-    """What the client is to the department; `with_counts` has read it."""
-    return [str(role.label) for role in ClientRole.Role if getattr(client, f"is_{role.value}")]
+    """What the client is to the department, in the order of the house."""
+    held = set(client.roles.values_list("role", flat=True))
+    return [str(role.label) for role in ClientRole.Role if role in held]
 
 
 def _many(records: QuerySet) -> Coalesce:

@@ -1,12 +1,13 @@
 """The lists of this app."""
 
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Client, Contact, ContactPoint
@@ -16,7 +17,7 @@ from expansion.people.models import User
 from expansion.people.selectors import members_on
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
-from expansion.ui.listing import Act, Column, Filter, Listing, SavedView
+from expansion.ui.listing import Act, Column, Filter, Listing, SavedView, Thumb
 from expansion.ui.templatetags.ui import due_badge, grade
 
 MIDNIGHT = time(0)
@@ -34,9 +35,16 @@ def prepared(records: QuerySet) -> QuerySet:
     )
 
 
-def next_contact(client: Client) -> SafeString:
+def next_contact(client: Client) -> SafeString | str:
+    """The day and, where it is near, how near."""
     day = client.next_contact_on
-    return format_html("{} {}", formats.day(day), due_badge(day) if day else "")
+    return due_day(day, formats.today(), get_language()) if day else ""
+
+
+@lru_cache(maxsize=1024)
+def due_day(day: date, today: date, language: str) -> SafeString:
+    """Drawn once a day and language: many rows of a list fall on one day."""
+    return format_html("<span>{}</span> {}", formats.day(day), due_badge(day))
 
 
 def due_fact(day: date | None) -> dict[str, Any]:
@@ -72,27 +80,14 @@ def colleagues(person: User) -> list[tuple[str, str]]:
     return [(str(user.pk), user.name) for user in members_on(units, clock.today())]
 
 
-def client_badges(client: Client) -> SafeString:
+def client_badges(client: Client) -> SafeString | str:
+    if not client.grade and not client.major:
+        return ""
     return format_html(
         " {}{}",
         grade(client.grade),
         format_html(' <span class="tag">{}</span>', _("major")) if client.major else "",
     )
-
-
-def client_card(client: Client) -> dict[str, Any]:
-    """One row on a phone: the next contact beside the name, a thumb's reach to the call."""
-    words = [stage_label(client), client.owner.name]
-    contact = f"{client.contact_name or ''} {formats.masked_phone(client.phone)}".strip()
-    return {
-        "title": client.name,
-        "url": f"/crm/clients/{client.pk}",
-        "badges": format_html("{} {}", client_badges(client), due_badge(client.next_contact_on)),
-        "text": " · ".join(word for word in [*words, contact] if word),
-        "act_url": f"/crm/communications/new?client={client.pk}",
-        "act_icon": "phone",
-        "act_label": _("Call"),
-    }
 
 
 CLIENTS = Listing(
@@ -108,11 +103,12 @@ CLIENTS = Listing(
             "date",
             sort="next_contact_on",
             cell=next_contact,
+            phone="beside",
         ),
-        Column("stage", _("Stage"), stage_label, sort="stage"),
-        Column("owner", _("Owner"), lambda c: c.owner.name, sort="owner__name"),
-        Column("contact", _("Contact"), lambda c: c.contact_name),
-        Column("phone", _("Phone"), lambda c: c.phone, "phone"),
+        Column("stage", _("Stage"), stage_label, sort="stage", phone="line"),
+        Column("owner", _("Owner"), lambda c: c.owner.name, sort="owner__name", phone="line"),
+        Column("contact", _("Contact"), lambda c: c.contact_name, phone="line"),
+        Column("phone", _("Phone"), lambda c: c.phone, "phone", phone="line"),
         Column("industry", _("Industry"), lambda c: c.industry, sort="industry", shown=False),
         Column("region", _("Region"), lambda c: c.region, sort="region", shown=False),
         Column(
@@ -136,14 +132,20 @@ CLIENTS = Listing(
     ],
     filters=[
         Filter("stage", _("Stage"), stages, lambda records, key: records.filter(stage=key)),
-        Filter("owner", _("Owner"), colleagues, lambda records, key: records.filter(owner_id=key)),
+        Filter(
+            "owner",
+            _("Owner"),
+            colleagues,
+            lambda records, key: records.filter(owner_id=key),
+            many=True,
+        ),
     ],
     acts=[
         Act(_("Hand over"), "user-share", "crm:clients-reassign", action="reassign"),
         Act(_("Delete"), "trash", "crm:clients-delete", action="delete", danger=True),
     ],
     badges=client_badges,
-    card=client_card,
+    thumb=Thumb(_("Call"), "phone", lambda client: f"/crm/communications/new?client={client.pk}"),
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
         SavedView(

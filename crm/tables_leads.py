@@ -55,8 +55,13 @@ def of_clients(records: QuerySet, text: str) -> QuerySet:
 
 
 def this_week(records: QuerySet) -> QuerySet:
-    week = Period.containing("week")
-    return records.filter(effective_on__range=(week.start, week.end))
+    return this_period(records, "week")
+
+
+def this_period(records: QuerySet, kind: str) -> QuerySet:
+    """Leads that became effective in the running period of that kind."""
+    period = Period.containing(kind)
+    return records.filter(effective_on__range=(period.start, period.end))
 
 
 LEADS = Listing(
@@ -97,7 +102,13 @@ LEADS = Listing(
             lambda person: Lead.Status.choices,
             lambda records, key: records.filter(status=key),
         ),
-        Filter("owner", _("Owner"), colleagues, lambda records, key: records.filter(owner_id=key)),
+        Filter(
+            "owner",
+            _("Owner"),
+            colleagues,
+            lambda records, key: records.filter(owner_id=key),
+            many=True,
+        ),
         Filter(
             "source",
             _("Source"),
@@ -109,6 +120,11 @@ LEADS = Listing(
         SavedView("open", _("In work"), lambda records, person: records.open()),
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
         SavedView("week", _("Effective this week"), lambda records, person: this_week(records)),
+        SavedView(
+            "quarter",
+            _("Effective this quarter"),
+            lambda records, person: this_period(records, "quarter"),
+        ),
     ],
     search=of_clients,
     search_hint=_("Client's name, pinyin, initials"),
@@ -151,7 +167,13 @@ OPPORTUNITIES = Listing(
             lambda person: Opportunity.Status.choices,
             lambda records, key: records.filter(status=key),
         ),
-        Filter("owner", _("Owner"), colleagues, lambda records, key: records.filter(owner_id=key)),
+        Filter(
+            "owner",
+            _("Owner"),
+            colleagues,
+            lambda records, key: records.filter(owner_id=key),
+            many=True,
+        ),
     ],
     views=[
         SavedView("open", _("In work"), lambda records, person: records.open()),

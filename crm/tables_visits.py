@@ -34,6 +34,13 @@ def this_week(records):
     return records.filter(planned_at__gte=week.begins_at, planned_at__lt=week.ends_at)
 
 
+def in_quarter(records, person):
+    """Those that took place this quarter and are recorded."""
+    quarter = Period.containing("quarter")
+    within = {"took_place_at__gte": quarter.begins_at, "took_place_at__lt": quarter.ends_at}
+    return records.done().filter(**within)
+
+
 VISITS = Listing(
     key="crm.visits",
     model=Visit,
@@ -70,7 +77,11 @@ VISITS = Listing(
             lambda records, key: records.filter(status=key),
         ),
         Filter(
-            "visitor", _("Visitor"), colleagues, lambda records, key: records.filter(visitor_id=key)
+            "visitor",
+            _("Visitor"),
+            colleagues,
+            lambda records, key: records.filter(visitor_id=key),
+            many=True,
         ),
         Filter(
             "late",
@@ -82,6 +93,7 @@ VISITS = Listing(
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(visitor=person)),
         SavedView("week", _("This week's plan"), lambda records, person: this_week(records)),
+        SavedView("quarter", _("Recorded this quarter"), in_quarter),
         SavedView(
             "open",
             _("Without a record"),

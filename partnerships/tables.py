@@ -129,6 +129,7 @@ PROJECTS = Listing(
             _("Project lead"),
             colleagues,
             lambda records, key: records.filter(owner_id=key),
+            many=True,
         ),
     ],
     views=[

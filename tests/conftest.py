@@ -40,7 +40,7 @@ def rules_of_this_test_only() -> None:
 @pytest.fixture(autouse=True)
 def forgotten_counts() -> None:
     """No figure of an earlier test's menu is believed."""
-    counts.forget()
+    counts.forget_all()
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ from expansion.rulebook.selectors import rules_on
 from expansion.transfer.models import Export
 from expansion.transfer.services.exports import export
 from expansion.ui import formats
+from expansion.ui.drawing import Page
 from expansion.ui.forms import ReasonForm, ServiceForm
 from expansion.ui.gates import SIGNED_IN
-from expansion.ui.listing import Page
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 from training import forms, services, tables
 from training.models import Course, Enrolment, Session

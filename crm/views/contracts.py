@@ -14,8 +14,8 @@ from crm.services import contracts, obligations
 from crm.wording import PHASE_TONES, phase_label
 from expansion import access, clock
 from expansion.rulebook.selectors import rules_on
+from expansion.ui.drawing import Page
 from expansion.ui.gates import SIGNED_IN
-from expansion.ui.listing import Page
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 
 OFFERED = 12  # clients shown where a contract has none yet

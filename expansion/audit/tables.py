@@ -105,17 +105,11 @@ ENTRIES = Listing(
             lambda entries, key: entries.filter(verb__startswith=f"{key}."),
         ),
         Filter("act", _("Act"), acts, with_act),
-        Filter("person", _("Who"), people, by_person),
+        Filter("person", _("Who"), people, by_person, many=True),
         Filter("since", _("When"), lambda person: [(k, v[0]) for k, v in SPANS.items()], since),
     ],
     search=matching,
     search_hint=_("Name of the record"),
     order=("-at", "-pk"),
     prepare=lambda entries: entries.select_related("actor", "for_person"),
-    card=lambda entry: {
-        "title": act_label(entry),
-        "url": f"/audit/{entry.pk}",
-        "badges": "",
-        "text": format_html("{} · {}", record_name(entry), who(entry)),
-    },
 )

@@ -7,6 +7,7 @@ look-up. Dates outside the current year carry their year.
 import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -90,7 +91,11 @@ def as_day(value: dt.date | dt.datetime) -> dt.date:
     return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
 
 
-def _write(pattern: str, day: dt.date, words: Form) -> str:
+@lru_cache(maxsize=4096)
+def _write(style: str, day: dt.date, language: str) -> str:
+    """Written once: the rows of a list share few days."""
+    words = FORMS.get(language, _CHINESE)
+    pattern = getattr(words, style)
     month = words.months[day.month - 1]
     return pattern.format(
         y=day.year,
@@ -106,17 +111,16 @@ def day(value: dt.date | dt.datetime | None) -> str:
     """11-20 周五; in another year 2025-11-20."""
     if value is None:
         return NOTHING
-    date, words = as_day(value), form()
-    pattern = words.day if date.year == today().year else words.day_of_year
-    return _write(pattern, date, words)
+    date = as_day(value)
+    style = "day" if date.year == today().year else "day_of_year"
+    return _write(style, date, get_language() or "")
 
 
 def day_as(style: str, value: dt.date | dt.datetime | None) -> str:
     """A day in the style `short` (11-20), `long` (11月20日 周五), `full` or `month`."""
     if value is None:
         return NOTHING
-    words = form()
-    return _write(getattr(words, style), as_day(value), words)
+    return _write(style, as_day(value), get_language() or "")
 
 
 def weekday(value: dt.date | dt.datetime | None) -> str:

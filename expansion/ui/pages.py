@@ -22,9 +22,10 @@ from django.views import View
 from expansion import access
 from expansion.errors import Gone, Invalid, Refusal, Stale
 from expansion.once.services import answer_to, once
+from expansion.ui.drawing import Page
 from expansion.ui.forms import ReasonForm, RecordForm, ServiceForm
 from expansion.ui.gates import SIGNED_IN, Gate, May, pass_through
-from expansion.ui.listing import Listing, Page
+from expansion.ui.listing import Listing
 
 UNPROCESSABLE = 422
 HOUSEKEEPING = {"request_id", "version"}
@@ -82,6 +83,7 @@ class ListPage(Screen):
     listing: Listing
     template = "ui/list.html"
     fragment = "ui/_list.html"
+    choices = "components/choices.html"
     create_route = ""
     create_label: Any = ""
     export_route = ""
@@ -101,6 +103,8 @@ class ListPage(Screen):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         visible = access.visible_to(request.user, self.records())
         page = Page(self.listing, request, visible)
+        if page.opened and request.htmx:
+            return render(request, self.choices, {"choices": page.choices_of(page.opened)})
         return self.draw(self.context(page))
 
     def context(self, page: Page) -> dict[str, Any]:

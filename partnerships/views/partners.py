@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion import access
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
-from expansion.ui.listing import Page
+from expansion.ui.drawing import Page
 from expansion.ui.pages import DetailPage, FormPage, ListPage
 from partnerships import forms, tables
 from partnerships.models import Partner, Project

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as lazy
 from expansion import access, clock
 from expansion.rulebook.selectors import rules_on, version_on
 from expansion.ui import formats
+from expansion.ui.drawing import Page
 from expansion.ui.forms import ReasonForm, ServiceForm
-from expansion.ui.listing import Page
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 from partnerships import forms, tables
 from partnerships.models import Milestone, Partner, Project, ProjectCheck

@@ -11,7 +11,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest('#list a[href^="?"]');
+    const link = event.target.closest('#list a[href^="?"]:not([hx-get])');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     show(link.getAttribute("href"));

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client as Browser
 from django.test import override_settings
+from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 
 from expansion import clock
@@ -28,7 +29,9 @@ def department(django_db_setup, django_db_blocker) -> Iterator[House]:
     with django_db_blocker.unblock(), clock.clock_at(company.NOW):
         forget_rules()
         counts.forget_all()
-        yield furnished()
+        with translation.override("zh-hans"):
+            house = furnished()
+        yield house
         call_command("flush", interactive=False, verbosity=0)
     forget_rules()
     counts.forget_all()

