@@ -8,9 +8,10 @@ events. Upper rooms register in the `ready()` of their `apps.py`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -80,7 +81,106 @@ class Card:
     order: int
     template: str
     context: Callable[[Any], dict | None]
-    place: str = "main"  # or "side"; "phone": a strip above all, on a phone only
+    place: str = "main"  # "side"; "last" of the main column; "phone": a strip above all there
+
+
+@dataclass(frozen=True)
+class Purview:
+    """What a viewer of the overview oversees: the people of some units, in one period.
+
+    Every figure of the overview is of these units and people, and of no others.
+    """
+
+    units: frozenset[int]
+    people: tuple[Any, ...]
+    start: datetime
+    end: datetime  # excluded
+
+    @property
+    def ids(self) -> list[int]:
+        return [person.pk for person in self.people]
+
+
+@dataclass(frozen=True)
+class Insight:
+    """A panel of the overview; `context(person, purview)` returns None where the person may not
+    see what it shows."""
+
+    key: str
+    order: int
+    template: str
+    context: Callable[[Any, Purview], dict | None]
+    place: str = "panel"  # or "lead": beside those who are late
+
+
+@dataclass(frozen=True)
+class Late:
+    """Something of a person's that is past its due date.
+
+    `url` is where the viewer looks, `act_url` where the late person does it. `what` is a lazy
+    text: the late person reads it in the own language.
+    """
+
+    record: models.Model
+    person: Any
+    what: Text
+    due: datetime
+    url: str
+    act_url: str
+
+
+@dataclass(frozen=True)
+class LateSource:
+    """Finds what is past its due date: `list(person, purview)` returns what this person may see of
+    it, the latest last, in one query. `allowed` says whether it is the person's to see at all."""
+
+    key: str
+    order: int
+    list: Callable[[Any, Purview], Iterable[Late]]
+    allowed: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many of several were kept: 4 / 5."""
+
+    kept: int = 0
+    of: int = 0
+
+    def __add__(self, other: Kept) -> Kept:
+        return Kept(self.kept + other.kept, self.of + other.of)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Money by currency; two currencies are never added."""
+
+    by_currency: tuple[tuple[str, Decimal], ...] = ()
+
+    def __add__(self, other: Sums) -> Sums:
+        found = dict(self.by_currency)
+        for currency, amount in other.by_currency:
+            found[currency] = found.get(currency, Decimal()) + amount
+        return Sums(tuple(sorted(found.items())))
+
+
+@dataclass(frozen=True)
+class TeamColumn:
+    """A column of the overview's table of teams and people.
+
+    `read(people, start, end)` returns {person id: value} in one query for any number of people; a
+    person without a value may be absent. Values are whole numbers, `Kept` or `Sums`: `nothing` is
+    the one they add up from. `url(person, ids)` is the list that explains a number of these
+    people, empty where there is none or the person may not open it.
+    """
+
+    key: str
+    label: Text
+    order: int
+    read: Callable[[Iterable[Any], datetime, datetime], Mapping[int, Any]]
+    unit: Text = ""
+    nothing: Any = 0
+    url: Callable[[Any, Iterable[int]], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ MOST = 6
 SHOWN_ELSEWHERE = {"crm.contacts", "office.reports"}
 # Who decides sees that first; who works the clients sees them first.
 DECIDERS = (Role.MANAGER, Role.LEADERSHIP, Role.LEGAL, Role.FINANCE, Role.HR)
-FIRST, LAST = 1, 90
 
 
 def waiting(person: Any) -> dict[str, Any] | None:
@@ -25,8 +24,11 @@ def waiting(person: Any) -> dict[str, Any] | None:
         "total": len(found),
         "more": len(found) > MOST,
         "now": clock.now(),
-        "order": FIRST if person.holds(*DECIDERS) else LAST,
     }
 
 
-offers.add(offers.Card("home.waiting", LAST, "home/_waiting.html", waiting))
+def decides(person: Any) -> bool:
+    return bool(person.holds(*DECIDERS))
+
+
+offers.add(offers.Card("home.waiting", 90, "home/_waiting.html", waiting, place="last"))

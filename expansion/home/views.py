@@ -5,39 +5,60 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from expansion import clock, offers, worktime
 from expansion.home import search, todo
+from expansion.home.cards import decides
+from expansion.home.overview import segments
+from expansion.people.selectors import seats_read_once
 from expansion.rulebook.selectors import rules_on
+from expansion.ui import frame
+from expansion.ui.context import count_for
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import Screen
 from expansion.worktime import Period, PeriodKind
 
 
 class Today(Screen):
-    """Cards in two columns, on a phone with strips above; a room with nothing to say is silent."""
+    """Cards in two columns, on a phone with strips above; a room with nothing to say is silent.
+
+    What stands at the end of a column costs figures: it comes by a request of its own once the page
+    stands.
+    """
 
     gate = SIGNED_IN
     template = "home/today.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        cards = [(card, card.context(request.user)) for card in offers.of(offers.Card)]
-        shown = [
-            {"template": card.template, "place": card.place, "order": card.order, **context}
-            for card, context in cards
-            if context is not None
-        ]
-        shown.sort(key=lambda card: card["order"])
-        return self.draw(
-            {
-                "main": [card for card in shown if card["place"] == "main"],
-                "side": [card for card in shown if card["place"] == "side"],
-                "phone": [card for card in shown if card["place"] == "phone"],
-                "day": day_words(),
-            }
-        )
+        person = request.user
+        with seats_read_once():
+            waiting = drawn(person, "last") if decides(person) else []
+            main, phone = drawn(person, "main"), drawn(person, "phone")
+        cards = {"main": waiting + main, "phone": phone, "waits_later": not decides(person)}
+        switch = segments(person, "today")
+        return self.draw({**cards, "day": day_words(), "segments": switch})
+
+
+class TodayPart(Screen):
+    """The cards at the end of one column of the first page."""
+
+    gate = SIGNED_IN
+    template = "home/today_part.html"
+    fragment = "home/_cards.html"
+    place = "side"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        with seats_read_once():
+            return self.draw({"cards": drawn(request.user, self.place)})
+
+
+def drawn(person: Any, place: str) -> list[dict[str, Any]]:
+    """The cards of one place that have something to say to the person."""
+    found = [(card, card.context(person)) for card in offers.of(offers.Card) if card.place == place]
+    return [{"template": card.template, **said} for card, said in found if said is not None]
 
 
 def day_words() -> dict[str, Any]:
@@ -76,10 +97,28 @@ class ToDo(Screen):
     template = "home/todo.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = todo.groups(request.user)
+        with seats_read_once():
+            found = todo.groups(request.user)
         total = sum(len(group["todos"]) for group in found)
         context = {"groups": found, "total": total, "overdue": todo.overdue(found)}
         return self.draw({**context, "now": clock.now()})
+
+
+class Menu(Screen):
+    """What waits behind the menu's entries; a page whose figures are old asks once it is drawn."""
+
+    gate = SIGNED_IN
+    template = "components/waits.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        with seats_read_once():
+            figures = count_for(request.user)
+        waits = [
+            {"id": f"{mark}-{key}", "figure": mark_safe(frame.figure(css, number))}  # noqa: S308
+            for key, number in figures.items()
+            for mark, css in frame.FIGURES.items()
+        ]
+        return self.draw({"waits": waits})
 
 
 class Search(Screen):

@@ -25,22 +25,38 @@ def test_the_first_page_says_where_in_the_year_today_lies(cast, sign_in):
     assert "Week 47" in page and "31 working days left in the fourth quarter" in page
 
 
-def test_to_dos_come_from_every_room_and_are_counted_anew_after_a_write(cast, sign_in, monkeypatch):
+def test_the_menu_is_counted_apart_from_the_page_and_believed_for_a_while(
+    cast, sign_in, monkeypatch
+):
     waiting = [offers.Todo("test", "Feed the MARKER", "/jobs/")]
     source = offers.TodoSource("test", "Test", 1, lambda person: list(waiting))
     monkeypatch.setitem(offers._registry.kept, offers.TodoSource, {"test": source})
     browser = sign_in(cast.member)
+    asks, counted = 'hx-get="/menu/"', '<span class="waits" id="waits-todo">'
 
-    def counted() -> int:
-        shell = browser.get("/todo/").context["shell"]
-        return next(item["count"] for item in shell.nav[0]["items"] if item["url"] == "/todo/")
-
-    assert counted() == 1
-    assert "Feed the MARKER" in browser.get("/todo/").content.decode()
+    page = browser.get("/todo/").text
+    assert "Feed the MARKER" in page and asks in page
+    assert f"{counted}</span>" in page  # Nothing is counted yet.
+    menu = browser.get("/menu/").text
+    assert 'id="waits-todo" hx-swap-oob="true"><span class="count">1</span>' in menu
     waiting.clear()
-    assert counted() == 1  # Believed for half a minute …
+    page = browser.get("/crm/clients/").text
+    assert f'{counted}<span class="count">1</span>' in page and asks not in page
+    write(actor=cast.colleague, verb="test.eaten", about=None)
+    assert asks not in browser.get("/crm/clients/").text  # A stranger's act changes little here;
     write(actor=cast.member, verb="test.eaten", about=None)
-    assert counted() == 0  # … or until something is written.
+    assert asks in browser.get("/crm/clients/").text  # the own one is counted at once.
+    assert 'id="waits-todo" hx-swap-oob="true"></span>' in browser.get("/menu/").text
+    assert f"{counted}</span>" in browser.get("/crm/clients/").text
+
+
+def test_the_end_of_the_first_page_comes_by_itself(cast, sign_in):
+    browser = sign_in(cast.member)
+    page = browser.get("/").text
+    for address in ("/today/side/", "/today/waiting/"):
+        assert f'hx-get="{address}"' in page
+        part = browser.get(address, headers={"HX-Request": "true"}).text
+        assert "<html" not in part and "<html" in browser.get(address).text
 
 
 def test_the_palette_gets_a_fragment_and_the_page_a_page(cast, sign_in, monkeypatch):
