@@ -12,13 +12,10 @@ from expansion.approvals.comparison import Part, compared
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import (
     chairs_in,
-    earlier,
-    history,
     may_decide,
     notes_of,
-    open_step,
+    rounds_until,
     subject,
-    waiting_for,
 )
 from expansion.approvals.wording import TONES, role_label
 from expansion.people.models import Mandate, User
@@ -33,9 +30,8 @@ MARKS: dict[str, str] = {
 }
 
 
-def queue(person: User, chosen: Request | None) -> dict[str, Any]:
-    """What waits for the person, the most urgent first, and where the chosen one stands in it."""
-    steps = list(waiting_for(person))
+def queue(person: User, chosen: Request | None, steps: list[Step]) -> dict[str, Any]:
+    """The steps that wait for the person, and where the chosen request stands among them."""
     labels = {one.kind: one.label for one in offers.of(offers.Subject)}
     ids = [step.request_id for step in steps]
     at = ids.index(chosen.pk) if chosen and chosen.pk in ids else None
@@ -69,11 +65,12 @@ def absence(person: User) -> Mandate | None:
 
 def document(person: User, request: Request, *, comparing: bool) -> dict[str, Any]:
     """Everything about one request for its page."""
-    step = open_step(request)
-    seat = may_decide(person, step) if step else None
-    before = earlier(request)
+    way = rounds_until(request)
+    steps = list(way[-1].steps.all())
+    step = next((one for one in steps if one.status == Step.Status.OPEN), None)
+    seat = may_decide(person, step, seats=person.seats) if step else None
+    before = way[-2] if len(way) > 1 else None
     changed = compared(before.snapshot, request.snapshot) if before else {}
-    settles = chairs_in(person, request)
     notes = list(notes_of(request))
     return {
         "request_": request,
@@ -83,14 +80,14 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "seat": seat,
         "principal": User.objects.get(pk=seat.acting_for) if seat and seat.acting_for else None,
         "mandate": _mandate(person, seat),
-        "chain": list(chain(person, request)),
-        "place": place(step),
+        "chain": [link for one in way for link in _round(one, step if seat else None)],
+        "place": place(step, steps),
         "sections": list(_sections(request, changed if comparing else {}, notes)),
         "comparing": comparing and before is not None,
         "earlier": before,
         "unsettled": sum(note.settled_at is None for note in notes),
         "may_answer": person.pk in request.parties,
-        "may_settle": settles,
+        "may_settle": seat is not None or chairs_in(person, request),
         "may_withdraw": access.can(person, "withdraw", request),
         "may_open": request.about is not None and access.can(person, "view", request.about),
         "request_id": new_key(),
@@ -117,33 +114,31 @@ def _sections(
         }
 
 
-def place(step: Step | None) -> dict[str, int] | None:
+def place(step: Step | None, steps: list[Step]) -> dict[str, int] | None:
     """Which step of how many it is, the skipped ones not counted."""
     if step is None:
         return None
-    counted = list(
-        step.request.steps.exclude(status=Step.Status.SKIPPED).values_list("order", flat=True)
-    )
-    return {"at": counted.index(step.order) + 1, "total": len(counted)}
+    counted = [one for one in steps if one.status != Step.Status.SKIPPED]
+    return {"at": counted.index(step) + 1, "total": len(counted)}
 
 
-def chain(person: User, request: Request) -> Iterator[dict[str, Any]]:
-    """The whole way of the record up to this round: submissions, decisions, what still comes."""
-    for one in history(request.about):
-        if one.round > request.round:
-            return
-        again = one.round > 1
-        yield {
-            "label": (_("%(name)s submitted it again") if again else _("%(name)s submitted it"))
-            % {"name": one.submitted_by.name},
-            "state": "done",
-            "note": formats.moment(one.submitted_at),
-        }
-        for step in one.steps.all():
-            yield from _links(person, one, step)
+def _round(request: Request, theirs: Step | None) -> Iterator[dict[str, Any]]:
+    """One round on the record's way: the submission, decisions, what still comes.
+
+    `theirs` is the step that the person may decide now.
+    """
+    again = request.round > 1
+    yield {
+        "label": (_("%(name)s submitted it again") if again else _("%(name)s submitted it"))
+        % {"name": request.submitted_by.name},
+        "state": "done",
+        "note": formats.moment(request.submitted_at),
+    }
+    for step in request.steps.all():
+        yield from _links(request, step, theirs)
 
 
-def _links(person: User, request: Request, step: Step) -> Iterator[dict[str, Any]]:
+def _links(request: Request, step: Step, theirs: Step | None) -> Iterator[dict[str, Any]]:
     for made in step.decisions.all():
         yield {
             "label": f"{role_label(step.role)} · {made.get_decision_display()}",
@@ -153,15 +148,15 @@ def _links(person: User, request: Request, step: Step) -> Iterator[dict[str, Any
             "stamp": stamp(made.by.name, made.for_person.name) if made.for_person else "",
         }
     if request.status == Request.Status.PENDING and step.status in ("open", "waiting"):
-        yield _coming(person, step)
+        yield _coming(step, step == theirs)
 
 
-def _coming(person: User, step: Step) -> dict[str, Any]:
+def _coming(step: Step, theirs: bool) -> dict[str, Any]:
     """A step that still has to be decided: whose it is and until when."""
-    names = _(", ").join(one.name for one in _holders(step))
-    if step.status == Step.Status.OPEN and may_decide(person, step):
+    if theirs:
         label = _("You, %(role)s") % {"role": role_label(step.role)}
     else:
+        names = _(", ").join(one.name for one in _holders(step))
         label = " · ".join(filter(None, [role_label(step.role), names]))
     due = _("until %(when)s") % {"when": formats.moment(step.due_at)} if step.due_at else ""
     return {

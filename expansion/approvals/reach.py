@@ -15,8 +15,8 @@ from expansion import clock
 from expansion.access import NOTHING, Seat
 from expansion.approvals.approvers import LINE
 from expansion.approvals.models import HOLDER, Decision
-from expansion.people.models import Mandate, Membership, Role, Unit, User
-from expansion.people.selectors import seats_of
+from expansion.people.models import Mandate, Role, Unit, User
+from expansion.people.selectors import memberships_on, seats_of, standings
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,18 @@ def chairs(person: User, *, seats: Iterable[Seat] | None = None) -> list[Chair]:
     for them is then read once.
     """
     if seats is None:
-        return _chairs(person, seats_of([person])[person.pk])
+        standing = standings([person])[person.pk]
+        return _chairs(person, standing.seats, standing.mandates)
     kept = person.__dict__.setdefault("_chairs", {})
     seats = tuple(seats)
     if seats not in kept:
-        kept[seats] = _chairs(person, seats)
+        kept[seats] = _chairs(person, seats, person.standing.mandates)
     return kept[seats]
 
 
-def _chairs(person: User, read: Iterable[Seat]) -> list[Chair]:
+def _chairs(person: User, read: Iterable[Seat], running: Iterable[Mandate]) -> list[Chair]:
     held: list[tuple[Seat, tuple[str, ...]]] = [(seat, ()) for seat in read]
-    held += _listed_powers(person)
+    held += _listed_powers(running)
     words = _words({seat.acting_for or person.pk for seat, _kinds in held})
     return [
         Chair(seat, holder, words[holder] | _heads(seat), kinds)
@@ -80,10 +81,11 @@ def reached(person: User, conditions: list[Q]) -> Q:
     return reduce(or_, conditions) & own
 
 
-def _listed_powers(person: User) -> list[tuple[Seat, tuple[str, ...]]]:
+def _listed_powers(running: Iterable[Mandate]) -> list[tuple[Seat, tuple[str, ...]]]:
     """Seats from mandates that pass on some kinds of approval only; the gate knows none of them."""
-    running = Mandate.objects.active(clock.now()).filter(delegate=person)
-    limited = [mandate for mandate in running.select_related("principal") if mandate.kinds]
+    limited = [mandate for mandate in running if mandate.kinds]
+    if not limited:
+        return []
     seats = seats_of([mandate.principal for mandate in limited])
     return [
         (replace(seat, acting_for=mandate.principal_id), tuple(mandate.kinds))
@@ -96,8 +98,7 @@ def _listed_powers(person: User) -> list[tuple[Seat, tuple[str, ...]]]:
 def _words(holders: Iterable[int]) -> dict[int, frozenset[str]]:
     """`post:…` and `department:…` that each holder answers to."""
     words: dict[int, set[str]] = {holder: set() for holder in holders}
-    held = Membership.objects.on(clock.today()).filter(user__in=list(words))
-    for membership in held.select_related("post", "unit"):
+    for membership in memberships_on(clock.today(), words):
         words[membership.user_id] |= {
             f"post:{membership.post.key}",
             f"department:{membership.unit.key}",

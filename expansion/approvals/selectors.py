@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from expansion import clock, offers
 from expansion.access import Seat
@@ -27,14 +27,16 @@ def waiting_for(person: User, *, seats: tuple[Seat, ...] | None = None) -> Query
     )
 
 
-def may_decide(person: User, step: Step) -> Seat | None:
+def may_decide(person: User, step: Step, *, seats: tuple[Seat, ...] | None = None) -> Seat | None:
     """The seat from which the person may decide this step now; `acting_for` says for whom.
 
-    None where it is not open, not theirs, their own matter, or decided by them already.
+    None where it is not open, not theirs, their own matter, or decided by them already. `seats`
+    spares a look-up where this request has read them already.
     """
     if step.status != Step.Status.OPEN or step.request.status != Request.Status.PENDING:
         return None
-    return _first(person, step, [(chair.seat, chair.undecided) for chair in chairs(person)])
+    offered = [(chair.seat, chair.undecided) for chair in chairs(person, seats=seats)]
+    return _first(person, step, offered)
 
 
 def could_decide(person: User, step: Step) -> Seat | None:
@@ -102,30 +104,37 @@ def latest(record: Any) -> Request | None:
     return rounds(record).order_by("-round").first()
 
 
-def history(record: Any) -> list[Request]:
-    """Every round of a record, first to last, each with its steps and decisions."""
-    return list(rounds(record).order_by("round").prefetch_related(*WITH_DECISIONS))
-
-
 WITH_DECISIONS = (
-    "steps__person",
-    "steps__decisions__by",
-    "steps__decisions__for_person",
+    Prefetch("steps", Step.objects.select_related("person")),
+    Prefetch("steps__decisions", Decision.objects.select_related("by", "for_person")),
     "steps__decisions__notes",
 )
 
 
-def earlier(request: Request) -> Request | None:
-    """The round before this one."""
-    same = Request.objects.filter(about_type=request.about_type, about_id=request.about_id)
-    return same.filter(round__lt=request.round).order_by("-round").first()
+def history(record: Any) -> list[Request]:
+    """Every round of a record, first to last, each with its steps and decisions."""
+    return _with_steps(rounds(record))
+
+
+def rounds_until(request: Request) -> list[Request]:
+    """The rounds of the request's record, first to last, up to this one."""
+    return _with_steps(_same_record(request).filter(round__lte=request.round))
+
+
+def _with_steps(requests: QuerySet[Request]) -> list[Request]:
+    found = requests.select_related("submitted_by", "team").order_by("round")
+    return list(found.prefetch_related(*WITH_DECISIONS))
+
+
+def _same_record(request: Request) -> QuerySet[Request]:
+    return Request.objects.filter(about_type=request.about_type_id, about_id=request.about_id)
 
 
 def notes_of(request: Request) -> QuerySet[Note]:
     """The notes on a record up to this round; earlier ones stay readable (R-exp-05)."""
     return (
         Note.objects.filter(
-            decision__step__request__about_type=request.about_type,
+            decision__step__request__about_type=request.about_type_id,
             decision__step__request__about_id=request.about_id,
             decision__step__request__round__lte=request.round,
         )
@@ -155,5 +164,5 @@ def subject(request: Request) -> offers.Subject:
 
 def chairs_in(person: User, request: Request) -> bool:
     """Whether a step of the record's approval, in any round, is or was this person's."""
-    same = Request.objects.filter(about_type=request.about_type, about_id=request.about_id)
-    return person.pk not in request.parties and involving(person).filter(pk__in=same).exists()
+    theirs = involving(person).filter(pk__in=_same_record(request))
+    return person.pk not in request.parties and theirs.exists()
