@@ -10,7 +10,7 @@ from expansion.access import Seat
 from expansion.approvals.models import Decision, Request
 from expansion.approvals.selectors import latest, may_decide, open_step
 from expansion.people.models import Membership, Role, Unit, User
-from expansion.people.selectors import Tree, home_unit
+from expansion.people.selectors import Tree, home_unit, unit_by_key
 from research.models import Finding, QualityReview, Receipt, ResearchPlan, ResearchReport
 
 # The key of the research team in every rulebook that has one (A-2.1a).
@@ -21,7 +21,7 @@ OFFERED = 60  # findings offered at a time for citing
 
 def research_team() -> Unit | None:
     """The team that does research; None where the rulebook has no such team."""
-    return Unit.objects.filter(key=TEAM).first()
+    return unit_by_key(TEAM)
 
 
 def sits_in_research(seat: Seat) -> bool:

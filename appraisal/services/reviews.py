@@ -121,12 +121,20 @@ def _write_form(
         setattr(review, name, texts.get(name, getattr(review, name)))
     review.version = review.version + 1 if review.pk else 1
     review.save()
-    for key, given in ratings.items():
-        Rating.objects.update_or_create(
-            review=review,
-            indicator=key,
-            defaults={"score": given.get("score"), "comment": given.get("comment", "").strip()},
-        )
+    Rating.objects.bulk_create(
+        [
+            Rating(
+                review=review,
+                indicator=key,
+                score=given.get("score"),
+                comment=given.get("comment", "").strip(),
+            )
+            for key, given in ratings.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["review", "indicator"],
+        update_fields=["score", "comment"],
+    )
 
 
 def _check_ratings(known: Mapping[str, Any], ratings: Ratings, submit: bool) -> None:

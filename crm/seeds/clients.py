@@ -8,13 +8,13 @@ from typing import Any
 from crm.models import Client
 from crm.seeds.names import Names
 from crm.seeds.trades import PRIVATE, TRADES, Trade
-from crm.seeds.words import NOTES, Phrases
+from crm.seeds.words import NOTES
 from crm.services.clients import create_client
 from crm.services.communications import plan_next_contact
 from crm.services.contacts import add_contact
 from expansion.rulebook.selectors import rules_on
 
-CLIENTS = 300
+CLIENTS, ON_CARDS = 300, 17  # of them those that come by a workbook of visiting cards
 # Who works clients, and the share of each; the two teams and, for major ones, the manager.
 SELLERS = {
     "member.client": 15,
@@ -30,6 +30,7 @@ SELLERS = {
     "leader.partnership": 3,
     "manager": 1,
 }
+RATINGS = (1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5)
 ROLES = ("prospect",) * 8 + ("merchant", "channel")
 
 
@@ -45,6 +46,7 @@ class Entry:
     since: date
     number: int
     client: Client | None = None
+    phone: str = ""
     talks: list[date] = field(default_factory=list)  # days of visits and calls, in order
 
     @property
@@ -59,10 +61,11 @@ class Entry:
 class Book:
     """Draws up the clients and enters each on its day."""
 
-    def __init__(self, demo: Any, phrases: Phrases):
-        self.demo, self.phrases = demo, phrases
+    def __init__(self, demo: Any):
+        self.demo = demo
         self.names = Names(demo.chance)
-        self.entries = sorted((self._draw(n) for n in range(CLIENTS)), key=lambda one: one.since)
+        drawn = (self._draw(number) for number in range(CLIENTS - ON_CARDS))
+        self.entries = sorted(drawn, key=lambda one: one.since)
         for seller in SELLERS:  # everybody has somebody to visit from the first day on
             self.of(seller)[0].since = self._first_day
 
@@ -82,7 +85,7 @@ class Book:
         trade = chance.choices(TRADES, [one.share for one in TRADES])[0]
         who = self.names.person()
         seller = list(SELLERS)[number] if number < len(SELLERS) else None
-        name = who if trade is PRIVATE else self._firm(trade)
+        name = who if trade is PRIVATE else self.firm(trade)
         weights = list(SELLERS.values())
         return Entry(
             trade=trade,
@@ -94,7 +97,8 @@ class Book:
             number=number,
         )
 
-    def _firm(self, trade: Trade) -> str:
+    def firm(self, trade: Trade) -> str:
+        """The name of a firm of the trade that nobody else has."""
         place = self.demo.chance.choices(("南京", "江苏", "镇江", "扬州"), (7, 2, 1, 1))[0]
         return f"{place}{self.names.brand()}{self.demo.one(trade.firms)}"
 
@@ -122,11 +126,11 @@ class Book:
             preferences=demo.one(trade.wishes),
             source=demo.one(("telephone", "online", "field_visit", "field_visit")),
             size=None if entry.person else demo.chance.randrange(12, 620),
-            size_rating=demo.chance.randrange(2, 6) if rated else None,
-            spending_rating=demo.chance.randrange(2, 6) if rated else None,
+            size_rating=demo.one(RATINGS) if rated else None,
+            spending_rating=demo.one(RATINGS) if rated else None,
             major=entry.seller == "manager",
             credit_code="" if entry.person or demo.often(40) else self.names.credit_code(),
-            note=self.phrases.pick(NOTES),
+            note=demo.one(NOTES),
             contact=self._contact(entry),
             **self.names.place(),
         )
@@ -136,7 +140,8 @@ class Book:
     def _contact(self, entry: Entry) -> dict[str, str]:
         email = f"client{entry.number}@example.com" if self.demo.often(45) else ""
         post = "" if entry.person else self.demo.one(entry.trade.posts)
-        return {"name": entry.contact, "post": post, "phones": self.names.phone(), "email": email}
+        entry.phone = self.names.phone()
+        return {"name": entry.contact, "post": post, "phones": entry.phone, "email": email}
 
     def _second_contact(self, entry: Entry) -> None:
         add_contact(

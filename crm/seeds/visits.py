@@ -8,11 +8,13 @@ from typing import Any
 
 from crm.models import Visit
 from crm.seeds.clients import SELLERS, Book, Entry
+from crm.seeds.phrases import Phrases
 from crm.seeds.words import (
     CALLS,
     CANCELLED,
     COMMENTS,
     CONCERNS,
+    FIRST_OPENINGS,
     MAILS,
     MATERIALS,
     MESSAGES,
@@ -22,7 +24,6 @@ from crm.seeds.words import (
     UNLOCATED,
     UNREACHED,
     WISHED_BY,
-    Phrases,
 )
 from crm.services.check_in import check_in, give_position_consent
 from crm.services.communications import log_communication
@@ -33,6 +34,7 @@ from expansion.rulebook.selectors import rules_on
 
 VISITS, AHEAD, CALL_COUNT = 900, 48, 290
 HOURS = (9, 10, 11, 14, 15, 16)
+PAID = ("planned", "unplanned", "late")  # the fates of a visit that took place
 CONSENTING = ("member.client", "zhao.yiming", "dan.yu", "member.partnership", "leader.client")
 OUTCOMES: tuple[tuple[str, ...], ...] = (
     ("met_decider", "interested"),
@@ -66,10 +68,12 @@ class Visits:
         self.demo, self.phrases, self.book = demo, phrases, book
         self.rules = rules_on()
         self._seen: dict[int, date] = {}
+        self._first: dict[int, date] = {}
         self.appointments = self._draw(VISITS - AHEAD)
         for one in self.appointments:
-            if one.fate in ("planned", "unplanned", "late"):
+            if one.fate in PAID:
                 one.entry.talks.append(one.day)
+                self._first.setdefault(one.entry.number, one.day)
 
     def of(self, entry: Entry) -> list[Appointment]:
         return [one for one in self.appointments if one.entry is entry]
@@ -90,7 +94,7 @@ class Visits:
         slots = [(day, hour, seller) for day in days for hour in HOURS for seller in SELLERS]
         past = [slot for slot in slots if demo.moment(slot[0], slot[1] + 1, 30) < demo.now]
         # More than needed: some fall on a taken half-day, or find nobody due for a visit.
-        chosen = demo.chance.sample(past, min(len(past), 2 * count))
+        chosen = demo.chance.sample(past, min(len(past), 3 * count))
         busy: set[tuple[date, int, str]] = set()
         drawn: list[Appointment] = []
         for day, hour, seller in sorted(chosen):
@@ -99,8 +103,10 @@ class Visits:
             if entry is not None:
                 busy.add(half)
                 drawn.append(self._appointment(entry, day, hour))
-        kept = demo.chance.sample(drawn, min(len(drawn), count))
-        return sorted(kept, key=lambda one: (one.arrives, one.entry.number))
+        demo.chance.shuffle(drawn)
+        paid = [one for one in drawn if one.fate in PAID][:count]
+        given_up = [one for one in drawn if one.fate not in PAID][: count // 20]
+        return sorted(paid + given_up, key=lambda one: (one.arrives, one.entry.number))
 
     def _whom(self, seller: str, day: date) -> Entry | None:
         """A client of the seller that has not been visited for a week, the quietest first."""
@@ -147,7 +153,7 @@ class Visits:
             actor=self.demo.people[entry.seller],
             client=entry.client,
             planned_at=one.arrives,
-            purpose=self.phrases.say(PURPOSES, entry.trade, entry.who, on),
+            purpose=self.phrases.say(PURPOSES, entry, on),
             materials=self.phrases.pick(MATERIALS) if self.demo.often(60) else "",
             place=entry.client.address,
         )
@@ -170,7 +176,8 @@ class Visits:
 
     def _record(self, one: Appointment) -> None:
         entry, demo, on = one.entry, self.demo, one.day
-        say = partial(self.phrases.say, trade=entry.trade, who=entry.who, on=on)
+        say = partial(self.phrases.say, entry=entry, on=on)
+        openings = FIRST_OPENINGS if on == self._first[entry.number] else OPENINGS
         following = entry.after(worktime.today()) if demo.often(75) else None
         visit = log_visit(
             actor=demo.people[entry.seller],
@@ -178,7 +185,7 @@ class Visits:
             client=None if one.visit else entry.client,
             record=one.visit,
             took_place_at=one.arrives,
-            said=say(OPENINGS) + say(entry.trade.talks),
+            said=say(openings) + say(entry.trade.talks),
             needs=say(entry.trade.needs) + say(WISHED_BY) if demo.often(55) else "",
             opinions=say(OPINIONS) if demo.often(40) else "",
             concerns=say(CONCERNS) if demo.often(45) else "",
@@ -268,9 +275,7 @@ class Calls:
             client=entry.client,
             channel=channel,
             at=moment,
-            said=self.phrases.say(
-                banks[channel] if reached else UNREACHED, entry.trade, entry.who, on
-            ),
+            said=self.phrases.say(banks[channel] if reached else UNREACHED, entry, on),
             reached=reached,
             interest=demo.one(("high", "some", "some", "none", "")) if reached else "",
             next_contact_on=entry.after(on) if demo.often(70) else None,

@@ -1,30 +1,43 @@
 """What people of the demo department write, whatever the trade; blanks as in `trades`."""
 
-from datetime import date, timedelta
-from typing import Any
-
-from crm.seeds.trades import Trade
-
 STORES = ("新街口店", "河西店", "江宁百家湖店", "仙林店", "浦口店", "镇江店", "扬州店")
 RIVALS = ("欢音汇", "金麦场", "悦鸣量贩", "乐歌城")
 
+FIRST_OPENINGS = (
+    "第一次上门，{who}在办公室接待，谈了四十分钟。",
+    "初次见面，{who}先介绍了单位的情况，再听我们讲。",
+    "经前台引见，见到{who}，互换了名片。",
+    "{who}看过我们寄去的画册，约在会议室见面。",
+    "陌生拜访，{who}今天正好有空，谈了二十分钟。",
+    "{who}先问我们有几家门店、离得多远，再谈用途。",
+    "与{who}电话约了两次，今天总算见上面。",
+    "由老客户介绍认识{who}，开门见山谈需求。",
+    "{who}带我们看了场地，边走边谈。",
+    "到的时候{who}在接待别的供应商，等了十分钟。",
+)
 OPENINGS = (
-    "{who}在办公室接待，谈了四十分钟。",
+    "{who}在办公室接待，这次谈得比上回深。",
     "与{who}在对方会议室见面，另有一名财务在场。",
     "{who}刚开完会，约在楼下咖啡厅谈。",
-    "按约到访，{who}先带我们看了场地。",
+    "按约到访，{who}已把内部意见整理好。",
     "{who}今天时间紧，只谈了一刻钟，重点都说到了。",
     "{who}主动提到上次的报价，已给领导看过。",
-    "第二次见{who}，气氛比上次轻松。",
-    "{who}请了他们的采购一起听介绍。",
-    "到的时候{who}在接待别的供应商，等了十分钟。",
+    "再见{who}，气氛比上次轻松。",
+    "{who}请了采购一起听介绍。",
     "{who}看过我们带去的样张，问得很细。",
     "与{who}一起吃了午饭，边吃边谈。",
     "{who}下周要出差，赶在这之前见了一面。",
     "请{who}到{store}看了新装修的包房。",
     "{who}把去年的活动账单拿出来对照着谈。",
-    "这次见到了能拍板的人，{who}负责介绍情况。",
+    "{who}的领导也来坐了十分钟，听了价格部分。",
     "{who}先问了我们最近的促销，再谈自己的安排。",
+    "顺路给{who}送了修改后的报价单，当面解释了两处变化。",
+    "{who}临时换了会议室，耽误了一会儿，谈的内容不少。",
+    "带门店店长一起去见{who}，现场把细节对了一遍。",
+    "{who}还在等预算批复，先把流程理了一遍。",
+    "{who}约了另外两家比价，我们排在第二个。",
+    "这次{who}带了活动方案初稿来谈。",
+    "{who}对上次提的几个问题，我们逐条答复。",
 )
 OPINIONS = (
     "{who}认为{store}的音响不错，点歌屏反应偏慢。",
@@ -153,15 +166,28 @@ EVIDENCE = {
         "会议上讲解四十分钟，采购和行政都在",
     ),
 }
-NOT_MET = (
-    "对方还在比较，没有说定要办",
-    "目前只有前台转达，没有见到负责的人",
-    "约了讲解，对方临时取消",
-)
+NOT_MET = {
+    "need_confirmed": (
+        "对方还在比较，没有说定要办",
+        "{who}只说下半年再看，没有时间和人数",
+        "活动要等总部批准，目前不能算确认",
+    ),
+    "contact_named": (
+        "目前只有前台转达，没有见到负责的人",
+        "原联系人已调岗，接手的人还没定",
+        "只拿到总机，分机无人接听",
+    ),
+    "presentation_heard": (
+        "约了讲解，{who}临时取消",
+        "方案发过去了，{who}还没有打开看",
+        "{who}说先看书面材料，暂不安排讲解",
+    ),
+}
+# Why the manager decides otherwise, and how.
 OVERRULED = (
-    "与客户领导当面核实过，需求属实",
-    "负责人已口头确认，按有效信息处理",
-    "对方只是询价，不应计入",
+    ("与客户领导当面核实过，需求属实", True),
+    ("负责人已口头确认，按有效信息处理", True),
+    ("对方只是询价，不应计入", False),
 )
 COMMENTS = (
     "记录清楚，报价请本周给到，不要再拖。",
@@ -202,40 +228,3 @@ NOTES = (
     "",
     "去年在我们这里办过两次活动。",
 )
-
-
-class Phrases:
-    """Fills sentences of a trade with plausible particulars, none used up too soon."""
-
-    def __init__(self, demo: Any):
-        self.demo = demo
-        self._unused: dict[tuple[str, ...], list[str]] = {}
-
-    def pick(self, bank: tuple[str, ...]) -> str:
-        """The next of a shuffled bank; it is shuffled anew when all have been used."""
-        left = self._unused.get(bank)
-        if not left:
-            left = self._unused[bank] = self.demo.chance.sample(bank, len(bank))
-        return left.pop()
-
-    def fill(self, text: str, trade: Trade, who: str, on: date, **more: Any) -> str:
-        """The sentence as somebody writes it on a day."""
-        chance = self.demo.chance
-        ahead = on + timedelta(days=chance.randrange(9, 60))
-        values = {
-            "n": chance.randrange(14, 46)
-            if trade.industry == "个人聚会"
-            else chance.randrange(24, 180),
-            "rooms": "两三四五六"[chance.randrange(5)],
-            "price": chance.randrange(48, 198, 10),
-            "sum": f"{chance.randrange(30, 480) * 100:,}",
-            "day": f"{ahead.month}月{ahead.day}日",
-            "store": chance.choice(STORES),
-            "rival": chance.choice(RIVALS),
-            "deal": chance.choice(trade.deals),
-            "who": who,
-        }
-        return text.format(**(values | more))
-
-    def say(self, bank: tuple[str, ...], trade: Trade, who: str, on: date, **more: Any) -> str:
-        return self.fill(self.pick(bank), trade, who, on, **more)

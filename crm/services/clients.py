@@ -69,8 +69,8 @@ def create_client(
     _check(client)
     client.save()
     ClientRole.objects.create(client=client, role=role, since=clock.today())
-    add_first_contact(actor, client, contact or {})
-    refresh_search(client)
+    if add_first_contact(actor, client, contact or {}) is None:
+        refresh_search(client)
     write(
         actor=actor,
         verb="crm.client.created",

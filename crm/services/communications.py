@@ -47,8 +47,8 @@ def log_communication(
     client = lock(Client.objects.live(), client.pk)
     record = Communication.objects.create(
         client=client,
-        owner=client.owner,
-        team=client.team,
+        owner_id=client.owner_id,
+        team_id=client.team_id,
         by=actor,
         contact=contact,
         channel=channel,

@@ -31,7 +31,11 @@ def create_lead(*, actor: User, client: Client, title: str, **values: Any) -> Le
     access.require(actor, "edit", client)
     client = lock(Client.objects.live(), client.pk)
     lead = Lead.objects.create(
-        client=client, owner=client.owner, team=client.team, title=title.strip(), **values
+        client=client,
+        owner_id=client.owner_id,
+        team_id=client.team_id,
+        title=title.strip(),
+        **values,
     )
     write(actor=actor, verb="crm.lead.created", about=lead, changes={"title": [None, lead.title]})
     return lead

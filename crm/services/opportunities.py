@@ -40,8 +40,8 @@ def create_opportunity(
     first = rules_of(rules_version).pipeline("client").stages[0].key
     opportunity = Opportunity.objects.create(
         client=client,
-        owner=client.owner,
-        team=client.team,
+        owner_id=client.owner_id,
+        team_id=client.team_id,
         lead=lead,
         title=title.strip(),
         rules_version=rules_version,

@@ -55,8 +55,8 @@ def plan_visit(
     _check_plan(client, visitor, planned_at)
     visit = Visit.objects.create(
         client=client,
-        owner=client.owner,
-        team=client.team,
+        owner_id=client.owner_id,
+        team_id=client.team_id,
         visitor=visitor,
         planned_at=planned_at,
         **values,
@@ -221,7 +221,7 @@ def _visit_to_record(actor: User, client: Client | None, record: Visit | None) -
         raise Invalid(fields={"client": [_("Choose the client.")]})
     access.require(actor, "edit", client)
     client = lock(Client.objects.live(), client.pk)
-    return Visit(client=client, owner=client.owner, team=client.team, visitor=actor)
+    return Visit(client=client, owner_id=client.owner_id, team_id=client.team_id, visitor=actor)
 
 
 def _planned_past(visit: Visit, now: datetime) -> datetime | None:

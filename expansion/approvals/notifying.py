@@ -1,6 +1,6 @@
 """Who is told of an approval, in the language each person reads."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from expansion.ui import formats
 def step_opened(step: Step, actor: User) -> None:
     """Tells everyone who may decide the step now, delegates too."""
     _tell(
-        [person for person in _deciding(step) if person != actor],
+        (person for person in _deciding(step) if person != actor),
         step,
         "approvals.open",
         lambda: _("Please decide: %(title)s") % {"title": step.request.title},
@@ -52,9 +52,9 @@ def step_overdue(step: Step) -> None:
 def decided(made: Decision) -> None:
     """Tells the submitter, and the record's owner, what was decided and by whom."""
     request = made.step.request
-    people = {request.submitted_by, request.owner} - {made.by}
+    ids = {request.submitted_by_id, request.owner_id} - {made.by_id}
     _tell(
-        people,
+        _people(ids),
         made.step,
         f"approvals.{made.decision}",
         lambda: DECIDED[made.decision]() % {"name": made.by.name, "title": request.title},
@@ -71,10 +71,14 @@ DECIDED: dict[str, Callable[[], str]] = {
 }
 
 
-def _deciding(step: Step) -> list[User]:
-    """Everyone who may decide, each once."""
+def _deciding(step: Step) -> Iterator[User]:
+    """Everyone who may decide, each once; read when it is asked for, as nobody may be told."""
     people = deciders(step)
-    return list(dict.fromkeys([*people, *delegates(step, people)]))
+    yield from dict.fromkeys([*people, *delegates(step, people)])
+
+
+def _people(ids: set[int]) -> Iterator[User]:
+    yield from User.objects.filter(pk__in=ids).order_by("pk")
 
 
 def _tell(

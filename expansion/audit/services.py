@@ -16,6 +16,7 @@ from expansion.records import about as pointing_at
 written = Signal()
 
 _source: ContextVar[str] = ContextVar("audit_source", default=Source.COMMAND)
+_gathered: ContextVar[list[Entry] | None] = ContextVar("audit_gathered", default=None)
 
 
 @contextmanager
@@ -26,6 +27,19 @@ def through(source: str) -> Iterator[None]:
         yield
     finally:
         _source.reset(token)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Stores everything written inside the block in one statement at its end; an entry has no id
+    before that. For one transaction of very many acts, such as a seed."""
+    entries: list[Entry] = []
+    token = _gathered.set(entries)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    Entry.objects.bulk_create(entries, batch_size=2000)
 
 
 def write(
@@ -63,6 +77,10 @@ def write_many(
         )
         for record, changes in changed
     ]
-    Entry.objects.bulk_create(entries)
+    waiting = _gathered.get()
+    if waiting is None:
+        Entry.objects.bulk_create(entries)
+    else:
+        waiting += entries
     written.send(sender=Entry, entries=entries)
     return entries

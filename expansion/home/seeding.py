@@ -15,9 +15,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from expansion import clock, offers, worktime
+from expansion.audit.services import gathered
 from expansion.notices.services import muted
 from expansion.people.models import User
 from expansion.people.selectors import seats_read_once
@@ -40,8 +43,10 @@ class Demo:
     now: datetime = field(default_factory=clock.now)
     chance: random.Random = field(default_factory=lambda: random.Random(20260701))
     people: dict[str, User] = field(default_factory=dict)
-    made: dict[str, list[Any]] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
     absences: list[tuple[datetime, datetime]] = field(default_factory=list)
+    struggling: str = "qian.wen"  # whose results are poor
+    leading: tuple[str, ...] = ("member.client", "member.research", "leader.partnership")
 
     @property
     def quarter(self) -> worktime.Period:
@@ -134,17 +139,21 @@ class Diary:
 
     def play(self) -> None:
         """Runs every act up to now, each with the clock at its moment."""
-        while self._entries and self._entries[0][0] <= self.demo.now:
-            moment, _number, act = heapq.heappop(self._entries)
-            with self.demo.at(moment):
-                act()
+        with gathered():
+            while self._entries and self._entries[0][0] <= self.demo.now:
+                moment, _number, act = heapq.heappop(self._entries)
+                with self.demo.at(moment):
+                    act()
 
 
 @transaction.atomic
 def sow() -> Demo:
     """The whole department in one transaction: a killed seed leaves nothing behind."""
     demo = Demo(today=clock.today())
-    with muted(), asked_once():
+    # The last three working days are told, so that everybody finds a few notices of theirs.
+    lately = demo.workdays(demo.today - timedelta(days=20), demo.today - timedelta(days=1))
+    told_from = demo.moment(lately[-3], 9, 0)
+    with muted(until=told_from), asked_once(), translation.override(settings.LANGUAGE_CODE):
         for seed in offers.of(offers.Seed):
             with seats_read_once():
                 seed.sow(demo)

@@ -6,7 +6,9 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from expansion.jobs import access, cards, nav, selectors  # noqa: F401
+        from expansion import offers
+        from expansion.jobs import access, cards, nav, seeds, selectors  # noqa: F401
         from expansion.ui.context import set_sources
 
+        offers.add(offers.Seed("jobs", 96, seeds.sow))
         set_sources(running_jobs=selectors.shown_in_shell)

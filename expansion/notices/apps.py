@@ -7,9 +7,10 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.notices import access, selectors, services  # noqa: F401
+        from expansion.notices import access, seeds, selectors, services  # noqa: F401
         from expansion.ui.context import set_sources
 
         set_sources(unread=selectors.unread_count)
+        offers.add(offers.Seed("notices", 99, seeds.sow))
         offers.react("jobs.silent", services.tell_silent_job)
         offers.react("people.password.changed", services.tell_new_password)

@@ -27,16 +27,26 @@ from expansion.records import lock
 SEND = "notices.send_mail"
 
 _muted: ContextVar[bool] = ContextVar("notices_muted", default=False)
+_heard_from: ContextVar[datetime | None] = ContextVar("notices_heard_from", default=None)
 
 
 @contextmanager
-def muted() -> Iterator[None]:
-    """Nobody is told anything inside the block: for seeds and imports of old records."""
-    token = _muted.set(True)
+def muted(until: datetime | None = None) -> Iterator[None]:
+    """Nobody is told anything inside the block: for seeds and imports of old records.
+
+    With `until` those acts of the block that lie later are told, on screen only: no mail leaves.
+    """
+    token, kept = _muted.set(True), _heard_from.set(until)
     try:
         yield
     finally:
+        _heard_from.reset(kept)
         _muted.reset(token)
+
+
+def _silent() -> bool:
+    until = _heard_from.get()
+    return _muted.get() and (until is None or clock.now() < until)
 
 
 @transaction.atomic
@@ -64,7 +74,7 @@ def tell(
     """
     if not url.startswith("/") or url.startswith("//"):
         raise ValueError(f"A notice leads to a path of this installation, not to {url!r}.")
-    if _muted.get():
+    if _silent():
         return []
     readers = [person for person in _each_once(people) if _may_know(person, about)]
     told = _told_already(readers, key)
@@ -117,6 +127,8 @@ def _store(rows: list[Notice], key: str | None, by_mail: bool) -> list[Notice]:
 
 def _post(notices: list[Notice], everybody: bool) -> None:
     """Puts an e-mail into the outbox for those who want one and have an address."""
+    if _muted.get():
+        return
     wanting = {notice.person_id for notice in notices if everybody} | set(
         Preference.objects.filter(
             person__in=[notice.person_id for notice in notices], email=True

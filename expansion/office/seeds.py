@@ -65,10 +65,12 @@ def _enter(demo: Any, diary: Any, row: WorkReport) -> None:
     """Most hand in before the deadline, some after it, a few never; the running week is drafted."""
     hours = demo.chance.choices((-3, -1, 17, 66), (60, 25, 9, 4))[0]
     moment = row.due_at + timedelta(hours=hours, minutes=demo.chance.randrange(5, 50, 5))
+    if demo.often(4):
+        return  # never begun, never handed in
     drafted = min(row.due_at - timedelta(hours=5), demo.now)
     if drafted < demo.now or demo.often(70):
         diary.enter(drafted, partial(draft_report, actor=None, record=row))
-    if not demo.often(4):
+    if not demo.often(3):
         diary.enter(moment, partial(_submit, demo, diary, row))
 
 

@@ -12,6 +12,7 @@ class PeopleConfig(AppConfig):
         from expansion.ui.context import set_sources
 
         offers.add(offers.Seed("people", 20, seeds.sow))
+        offers.add(offers.Seed("people.late", 94, seeds.sow_late))
         gate.people_come_from(selectors.active_people)
         set_sources(
             acting_banner=selectors.banner,

@@ -7,8 +7,14 @@ from django.conf import settings
 
 from expansion import worktime
 from expansion.people.demo import demo_password_hash
-from expansion.people.models import Membership, Post, Unit, User
-from expansion.people.services import create_mandate, search_text
+from expansion.people.models import Membership, Post, Status, Token, Unit, User
+from expansion.people.services import (
+    change_status,
+    create_mandate,
+    create_token,
+    revoke_token,
+    search_text,
+)
 
 # user name, name, unit, post; the first fourteen are the ones to log in as.
 PEOPLE = (
@@ -37,6 +43,11 @@ PEOPLE = (
     ("jiang.yun", "蒋芸", "department", "consolidator"),
     ("deng.bo", "邓博", "company", "liaison"),
 )
+NEW, FORMER, LOCKED = "jiang.yun", "deng.bo", "qiu.hao"
+# Who reads the system in another language than the department.
+LANGUAGES = {"tang.ke": "zh-hant", "zeng.li": "en"}
+LEFT = "调回加盟事业部，联络工作由吴桐接手。"
+LOST = "手机遗失，先锁定账号，换卡后再开。"
 
 
 def sow(demo: Any) -> None:
@@ -52,12 +63,44 @@ def sow(demo: Any) -> None:
             password=password,
             phone=f"+8613900{number:06d}",
             email=f"{username}@example.com",
-            language=settings.LANGUAGE_CODE,
+            language=LANGUAGES.get(username, settings.LANGUAGE_CODE),
+            status=Status.INVITED if username == NEW else Status.ACTIVE,
             search=search_text(name, username),
         )
-        Membership.objects.create(user=user, unit=units[unit], post=posts[post], since=since)
+        begins = demo.today if username == NEW else since
+        Membership.objects.create(user=user, unit=units[unit], post=posts[post], since=begins)
         demo.people[username] = user
+    with demo.at(demo.moment(demo.workday(demo.today - timedelta(days=40)), 17, 0)):
+        change_status(
+            actor=demo.people["admin"],
+            record=demo.people[FORMER],
+            status=Status.LEFT,
+            reason=LEFT,
+        )
     _send_the_manager_away(demo)
+
+
+def sow_late(demo: Any) -> None:
+    """What the administrator did since yesterday, and the tokens of two programs."""
+    yesterday = worktime.last_workday_on_or_before(demo.today - timedelta(days=1))
+    with demo.at(demo.moment(yesterday, 17, 30)):
+        for username, name, scope in (
+            ("admin", "集团数据看板", Token.Scope.READ),
+            ("member.client", "名片扫描程序", Token.Scope.WRITE),
+        ):
+            token, _secret = create_token(
+                actor=demo.people[username],
+                name=name,
+                expires_on=demo.today + timedelta(days=180),
+                scope=scope,
+            )
+        revoke_token(actor=demo.people["member.client"], token=token)
+        change_status(
+            actor=demo.people["admin"],
+            record=demo.people[LOCKED],
+            status=Status.LOCKED,
+            reason=LOST,
+        )
 
 
 def _send_the_manager_away(demo: Any) -> None:

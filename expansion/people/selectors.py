@@ -49,6 +49,8 @@ class _Kept:
         self._spans = list(Mandate.objects.filter(revoked_at=None).order_by("pk"))
         self._known: dict[tuple[bool, ...], dict[int, Standing]] = {}
         self._people: list[User] | None = None
+        self._held: dict[date, list[Membership]] = {}
+        self._units: list[Unit] | None = None
 
     def standings(self, users: list[User]) -> dict[int, Standing]:
         running = tuple(span.starts_at <= clock.now() < span.ends_at for span in self._spans)
@@ -62,6 +64,16 @@ class _Kept:
         if self._people is None:
             self._people = list(User.objects.active())
         return self._people
+
+    def units(self) -> list[Unit]:
+        if self._units is None:
+            self._units = list(Unit.objects.all())
+        return self._units
+
+    def memberships(self, day: date) -> list[Membership]:
+        if day not in self._held:
+            self._held[day] = list(_memberships(day))
+        return self._held[day]
 
 
 _kept: ContextVar[_Kept | None] = ContextVar("people_kept", default=None)
@@ -117,6 +129,18 @@ def seats_of(users: Iterable[User]) -> dict[int, tuple[Seat, ...]]:
     return {pk: standing.seats for pk, standing in standings(users).items()}
 
 
+def memberships_on(day: date, people: Iterable[int]) -> list[Membership]:
+    """What these people hold on a day, each with its post and unit."""
+    ids, kept = set(people), _kept.get()
+    if kept is None:
+        return list(_memberships(day).filter(user__in=ids))
+    return [held for held in kept.memberships(day) if held.user_id in ids]
+
+
+def _memberships(day: date) -> QuerySet[Membership]:
+    return Membership.objects.on(day).select_related("post", "unit").order_by("pk")
+
+
 def _seats(membership: Membership, tree: Tree) -> Iterator[Seat]:
     yield Seat(membership.post.role, membership.unit_id, tree.below(membership.unit_id))
     for unit in tree.led_by(membership.post_id):
@@ -146,6 +170,14 @@ def holders(role: str, *, unit: int | None = None) -> list[User]:
     ]
 
 
+def unit_by_key(key: str) -> Unit | None:
+    """The unit that the rulebook calls so; None where it has none."""
+    kept = _kept.get()
+    if kept is None:
+        return Unit.objects.filter(key=key).first()
+    return next((unit for unit in kept.units() if unit.key == key), None)
+
+
 def department() -> Unit | None:
     """The root of the tree; None before the rulebook is loaded."""
     return Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, parent=None).first()
@@ -153,7 +185,8 @@ def department() -> Unit | None:
 
 def home_unit(user: User) -> Unit:
     """The unit in which a person's new records are worked: the team, else the department."""
-    held = user.memberships.on(clock.today()).select_related("unit").order_by("-unit__parent_id")
+    held = memberships_on(clock.today(), [user.pk])
+    held.sort(key=lambda membership: -(membership.unit.parent_id or 0))
     units = [membership.unit for membership in held]
     teams = [unit for unit in units if unit.kind == Unit.Kind.TEAM]
     unit = next(iter(teams or units), None) or department()

@@ -6,4 +6,7 @@ class TransferConfig(AppConfig):
     label = "transfer"
 
     def ready(self) -> None:
-        from expansion.transfer import access, nav  # noqa: F401
+        from expansion import offers
+        from expansion.transfer import access, nav, seeds  # noqa: F401
+
+        offers.add(offers.Seed("transfer", 92, seeds.sow))

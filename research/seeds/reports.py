@@ -43,7 +43,7 @@ REPORTS = (
     (58, "distributed"),
     (41, "approved"),
     (24, "rejected"),
-    (13, "distributed"),
+    (4, "distributed"),
     (5, "returned"),
     (4, "in_approval"),
     (2, "in_approval"),
