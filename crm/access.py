@@ -144,7 +144,7 @@ class ObligationAccess(access.Rule):
     """What is owed by a contract is seen and ticked off by whoever sees or works the contract."""
 
     owner, team = "contract__client__owner", "contract__client__team"
-    grants = {"view": WORKING, "edit": WORKING, "export": WORKING}
+    grants = {"view": WORKING, "create": WORKING, "edit": WORKING, "export": WORKING}
 
     def also_visible(self, person: Any) -> Q:
         return Q(contract__in=decided_contracts(person))

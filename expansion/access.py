@@ -259,7 +259,14 @@ def require(person: Person, action: str, record: models.Model | type[models.Mode
 
 def _refusal(action: str, record: models.Model | type[models.Model]) -> str:
     if isinstance(record, type):
-        return _("This is not part of your role. Ask the administrator.")
+        rule = rule_of(record)
+        able = (str(one) for one in _everyone() if rule.may(one, action))
+        names = list(islice(able, 3))
+        if not names:
+            return _("This is not part of your role. Ask the administrator.")
+        return _("This is not part of your role. Ask one of: %(names)s.") % {
+            "names": _(", ").join(names)
+        }
     names = [str(reason.person) for reason in islice(who_may(action, record), 3)]
     if not names:
         return _("Nobody may do this in the record's present state.")

@@ -54,6 +54,7 @@ class Stale(Refusal):
         super().__init__(message)
         self.theirs = dict(theirs or {})
         self.yours = dict(yours or {})
+        self.version: int | None = None  # the one stored, where the door can say
 
 
 class NotNow(Refusal):

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "expansion.ui.readable.readable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -205,6 +206,9 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # The prefix binds a cookie to this host alone: no neighbour below the same domain can set it.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -218,6 +222,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "object-src": [NONE],
     }
 }
 
@@ -274,7 +279,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["expansion.api.parsing.StrictJSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "expansion.api.problems.problem",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -303,6 +308,8 @@ SPECTACULAR_SETTINGS = {
         "ProjectStatus": "partnerships.models.Project.Status",
         "SessionStatus": "training.models.Session.Status",
         "WorkReportStatus": "expansion.office.models.WorkReport.Status",
+        "RowDecision": "expansion.transfer.models.ImportRow.Decision",
+        "ApprovalDecision": "expansion.approvals.models.Decision.Kind",
         "RequestStatus": "expansion.approvals.models.Request.Status",
         "StepStatus": "expansion.approvals.models.Step.Status",
         "PersonStatus": "expansion.people.models.Status",

@@ -185,8 +185,8 @@ class ProjectView(RecordViewSet):
         "finish": Act(projects.finish_project, ProjectFinish),
         "cancel": Act(projects.cancel_project, Reason),
         "reopen": Act(projects.reopen_project, Reason),
-        "delete": Act(projects.delete_project, Reason),
-        "check": Act(milestones.add_check, CheckTaken, CheckShown),
+        "delete": Act(projects.delete_project, Reason, asks="delete"),
+        "check": Act(milestones.add_check, CheckTaken, CheckShown, asks="check"),
     }
 
     def records(self):
@@ -234,7 +234,7 @@ class MilestoneView(RecordViewSet):
     creates = Act(add_milestone, MilestoneMade)
     changes = Act(milestones.update_milestone, MilestoneTaken, versioned=True)
     verbs = {
-        "done": Act(milestones.complete_milestone, MilestoneDone),
+        "done": Act(milestones.complete_milestone, MilestoneDone, asks="complete"),
         "reopen": Act(milestones.reopen_milestone, Reason),
         "remove": Act(milestones.remove_milestone, Reason, Named),
     }

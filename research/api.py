@@ -90,10 +90,10 @@ class FindingView(RecordViewSet):
         versioned=True,
     )
     verbs = {
-        "screen": Act(findings.screen_finding, Screening),
-        "publish": Act(findings.publish_finding),
-        "adopt": Act(findings.adopt_finding, Adoption),
-        "delete": Act(removal.delete_record, Reason),
+        "screen": Act(findings.screen_finding, Screening, asks="screen"),
+        "publish": Act(findings.publish_finding, asks="publish"),
+        "adopt": Act(findings.adopt_finding, Adoption, asks="adopt"),
+        "delete": Act(removal.delete_record, Reason, asks="delete"),
     }
 
     def records(self):
@@ -139,11 +139,11 @@ class PlanView(RecordViewSet):
     listing = tables.PLANS
     serializer_class = PlanShown
     creates = Act(under_rules(plans.create_plan), PlanTaken)
-    changes = Act(change_plan, PlanTaken, versioned=True)
+    changes = Act(change_plan, PlanTaken, versioned=True, asks="write")
     verbs = {
-        "submit": Act(under_rules(plans.submit_plan), Comment),
-        "finish": Act(plans.finish_plan),
-        "delete": Act(removal.delete_record, Reason),
+        "submit": Act(under_rules(plans.submit_plan), Comment, asks="write"),
+        "finish": Act(plans.finish_plan, asks="write"),
+        "delete": Act(removal.delete_record, Reason, asks="write"),
     }
 
     def records(self):
@@ -209,12 +209,12 @@ class ReportView(RecordViewSet):
     listing = tables.REPORTS
     serializer_class = ReportShown
     creates = Act(under_rules(reports.create_report), ReportBegun)
-    changes = Act(change_report, ReportTaken, versioned=True)
+    changes = Act(change_report, ReportTaken, versioned=True, asks="write")
     verbs = {
-        "submit": Act(under_rules(reports.submit_report), Comment),
-        "distribute": Act(distribution.distribute_report, Recipients),
-        "read": Act(distribution.mark_read),
-        "delete": Act(removal.delete_record, Reason),
+        "submit": Act(under_rules(reports.submit_report), Comment, asks="write"),
+        "distribute": Act(distribution.distribute_report, Recipients, asks="distribute"),
+        "read": Act(distribution.mark_read, asks=""),
+        "delete": Act(removal.delete_record, Reason, asks="write"),
     }
 
     def records(self):

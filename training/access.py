@@ -1,7 +1,8 @@
 """Who may see and do what in training.
 
 Everybody sees catalogue and sessions and enrols in them; heads organise. Who took part, and how,
-is seen by the person, by who organises or gives the session, and by the heads (R-trn-04).
+is seen by the person, by who organises or gives the session, and by the heads (R-trn-04); HR sees
+attendance returns and appraisal results only (R-exp-03).
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,6 @@ ORGANISING: Mapping[str, Scope] = {
 }
 HEADS: Mapping[str, Scope] = {
     Role.MANAGER: Scope.DEPARTMENT,
-    Role.HR: Scope.DEPARTMENT,
     Role.LEADER: Scope.TEAM,
 }
 OWN: Mapping[str, Scope] = {role: Scope.OWN for role in Role.values}

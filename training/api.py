@@ -145,8 +145,8 @@ class SessionView(RecordViewSet):
     )
     verbs = {
         "open": Act(services.open_enrolment),
-        "enrol": Act(services.enrol, Enrolling, EnrolmentShown),
-        "attendance": Act(mark_attendance, Marks),
+        "enrol": Act(services.enrol, Enrolling, EnrolmentShown, asks="enrol"),
+        "attendance": Act(mark_attendance, Marks, asks="mark"),
         "close": Act(services.close_session),
         "cancel": Act(services.cancel_session, Reason),
     }
@@ -158,7 +158,7 @@ class SessionView(RecordViewSet):
 class EnrolmentView(RecordViewSet):
     listing = tables.ENROLMENTS
     serializer_class = EnrolmentShown
-    verbs = {"withdraw": Act(services.withdraw)}
+    verbs = {"withdraw": Act(services.withdraw, asks="withdraw")}
 
     def records(self):
         found = Enrolment.objects.filter(session__deleted_at=None)

@@ -174,9 +174,9 @@ class ClientView(RecordViewSet):
     creates = Act(clients.create_client, ClientMade)
     changes = Act(clients.update_client, ClientTaken, versioned=True)
     verbs = {
-        "reassign": Act(clients.reassign_client, ClientHandedOver),
+        "reassign": Act(clients.reassign_client, ClientHandedOver, asks="reassign"),
         "next-contact": Act(under_rules(communications.plan_next_contact), NextContact),
-        "delete": Act(clients.delete_client, Reason),
+        "delete": Act(clients.delete_client, Reason, asks="delete"),
     }
 
     def records(self):
@@ -187,7 +187,7 @@ class ContactView(RecordViewSet):
     serializer_class = ContactShown
     creates = Act(add_contact, ContactMade)
     changes = Act(contacts.update_contact, ContactTaken, versioned=True)
-    verbs = {"remove": Act(contacts.remove_contact, Reason)}
+    verbs = {"remove": Act(contacts.remove_contact, Reason, asks="delete")}
 
     def records(self):
         live = Contact.objects.filter(deleted_at=None, client__deleted_at=None)
@@ -196,7 +196,7 @@ class ContactView(RecordViewSet):
 
 class PointView(RecordViewSet):
     serializer_class = PointShown
-    verbs = {"reveal": Act(contacts.reveal_point, gives=PointRevealed)}
+    verbs = {"reveal": Act(contacts.reveal_point, gives=PointRevealed, asks="reveal")}
 
     def records(self):
         live = ContactPoint.objects.filter(contact__deleted_at=None, client__deleted_at=None)

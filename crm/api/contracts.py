@@ -115,9 +115,9 @@ class ContractView(RecordViewSet):
     creates = Act(contracts.create_contract, ContractMade)
     changes = Act(contracts.update_contract, ContractTaken, versioned=True)
     verbs = {
-        "submit": Act(under_rules(contracts.submit_contract), Comment),
-        "sign": Act(contracts.sign_contract, ContractSigned),
-        "delete": Act(contracts.delete_contract, Reason),
+        "submit": Act(under_rules(contracts.submit_contract), Comment, asks="submit"),
+        "sign": Act(contracts.sign_contract, ContractSigned, asks="sign"),
+        "delete": Act(contracts.delete_contract, Reason, asks="delete"),
     }
 
     def records(self):

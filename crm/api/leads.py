@@ -146,7 +146,7 @@ class LeadView(RecordViewSet):
     changes = Act(leads.update_lead, LeadTaken, versioned=True)
     verbs = {
         "mark": Act(under_rules(leads.mark_condition), ConditionMark),
-        "overrule": Act(under_rules(leads.overrule_condition), ConditionOverruled),
+        "overrule": Act(under_rules(leads.overrule_condition), ConditionOverruled, asks="overrule"),
         "close": Act(leads.close_lead, Reason),
         "reopen": Act(under_rules(leads.reopen_lead)),
         "convert": Act(

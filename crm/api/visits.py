@@ -1,6 +1,7 @@
 """Visits and calls."""
 
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 
 from crm import tables_visits
 from crm.api.clients import LIVE_CLIENTS
@@ -16,16 +17,20 @@ from crm.services import (
     feedback,
     visits,
 )
+from crm.services.check_in import check_in
+from crm.services.photos import keep_photo
 from expansion.api import (
     Act,
     Moment,
     Named,
+    Number,
     Reason,
     RecordViewSet,
     Shown,
     Taken,
     Visible,
 )
+from expansion.files.models import Attachment
 from expansion.rulebook.api import under_rules
 
 
@@ -76,10 +81,15 @@ class VisitSaid(Taken):
         required=False,
     )
 
+    photos = serializers.CharField(
+        max_length=64, required=False, help_text="The key under which pictures were sent before."
+    )
+
     class Meta:
         model = Visit
         fields = [
             "said",
+            "photos",
             "took_place_at",
             "contacts",
             "outcomes",
@@ -112,6 +122,29 @@ class VisitPlanned(VisitMoved):
         fields = ["client", *VisitMoved.Meta.fields]
 
 
+class PhotoSent(serializers.Serializer):
+    """One picture of a visit; `key` is the caller's word for the record that will take it."""
+
+    key = serializers.CharField(max_length=64)
+    photo = serializers.FileField(allow_empty_file=True)
+
+
+class PhotoShown(Shown):
+    class Meta:
+        model = Attachment
+        fields = ["id", "name", "size", "media_type", "digest"]
+
+
+class CheckedIn(serializers.Serializer):
+    """The position of this moment, or a reason instead of it; both count the same."""
+
+    latitude = Number(required=False, allow_null=True)
+    longitude = Number(required=False, allow_null=True)
+    accuracy = Number(required=False, allow_null=True, help_text="Metres.")
+    age = Number(required=False, allow_null=True, help_text="Seconds.")
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
 class VisitRemark(serializers.Serializer):
     text = serializers.CharField(max_length=2000)
 
@@ -128,12 +161,16 @@ class VisitView(RecordViewSet):
     listing = tables_visits.VISITS
     serializer_class = VisitShown
     creates = Act(under_rules(visits.log_visit), VisitLogged)
-    starts = {"plan": Act(visits.plan_visit, VisitPlanned)}
+    starts = {
+        "plan": Act(visits.plan_visit, VisitPlanned),
+        "photos": Act(keep_photo, PhotoSent, PhotoShown, reads=MultiPartParser),
+    }
     verbs = {
-        "record": Act(under_rules(visits.log_visit), VisitSaid),
+        "check-in": Act(under_rules(check_in), CheckedIn, asks="record"),
+        "record": Act(under_rules(visits.log_visit), VisitSaid, asks="record"),
         "reschedule": Act(visits.reschedule_visit, VisitMoved, versioned=True),
         "cancel": Act(visits.cancel_visit, Reason),
-        "comment": Act(feedback.comment_visit, VisitRemark, VisitCommentShown),
+        "comment": Act(feedback.comment_visit, VisitRemark, VisitCommentShown, asks="comment"),
     }
 
     def records(self):

@@ -6,7 +6,17 @@ details (RFC 9457). A change of a record sends its `version` as `If-Match`; any 
 """
 
 from expansion.api.nouns import Act, PerPerson, RecordViewSet, routes
-from expansion.api.values import Comment, Moment, Named, Nothing, Reason, Shown, Taken, Visible
+from expansion.api.values import (
+    Comment,
+    Moment,
+    Named,
+    Nothing,
+    Number,
+    Reason,
+    Shown,
+    Taken,
+    Visible,
+)
 
 __all__ = [
     "Act",
@@ -14,6 +24,7 @@ __all__ = [
     "Moment",
     "Named",
     "Nothing",
+    "Number",
     "PerPerson",
     "Reason",
     "RecordViewSet",

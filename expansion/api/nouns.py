@@ -15,7 +15,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,9 +25,11 @@ from rest_framework.routers import DynamicRoute, Route, SimpleRouter
 from rest_framework.throttling import UserRateThrottle
 
 from expansion import access
+from expansion.api.parsing import StrictJSON
 from expansion.api.problems import PROBLEM, Malformed, Problem, Unconditional
 from expansion.api.values import Nothing
-from expansion.once.services import once
+from expansion.errors import Stale
+from expansion.once.services import answer_to, once
 from expansion.ui.listing import Listing, State
 
 
@@ -35,12 +39,18 @@ class Act:
 
     The service gets `actor`, the values, for an act on a record `record`, and for a `versioned` one
     the `version` that the caller has seen. Without `gives` the noun itself is given back.
+
+    `asks` is the action that the gate is asked for before anybody looks at what was sent: `create`
+    for a new record and `edit` for an act on one, unless another is named. With an empty word the
+    service alone decides.
     """
 
     service: Callable[..., Any]
     takes: type[serializers.BaseSerializer] = Nothing
     gives: type[serializers.BaseSerializer] | None = None
     versioned: bool = False
+    asks: str | None = None
+    reads: type[BaseParser] = StrictJSON
 
 
 class Pages(CursorPagination):
@@ -50,6 +60,13 @@ class Pages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
     ordering = "-pk"
+
+    def decode_cursor(self, request: Request) -> Any:
+        cursor = super().decode_cursor(request)
+        place = "0" if cursor is None or cursor.position is None else cursor.position
+        if not (place.isascii() and place.isdigit() and len(place) < 19):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
 
 class PerPerson(UserRateThrottle):
@@ -70,10 +87,12 @@ class RecordViewSet(viewsets.GenericViewSet):
     """One noun: read through the gate, written through its services.
 
     `creates` answers POST on the list, `changes` PATCH on a record, `verbs` POST `…/7/<verb>`, and
-    `starts` POST `…/<verb>` on the list. `listing` lends its filters, views and search.
+    `starts` POST `…/<verb>` on the list. `listing` lends its filters, views and search; `queries`
+    are the words that a `narrowed` of the noun's own knows.
     """
 
     listing: ClassVar[Listing | None] = None
+    queries: ClassVar[Sequence[str]] = ()
     creates: ClassVar[Act | None] = None
     changes: ClassVar[Act | None] = None
     verbs: ClassVar[Mapping[str, Act]] = {}
@@ -85,9 +104,10 @@ class RecordViewSet(viewsets.GenericViewSet):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Declares a documented method for each act, so that router and schema find it."""
         super().__init_subclass__(**kwargs)
-        cls.list = _documented(_listing(), 200, cls.serializer_class, _queries(cls.listing))
+        cls.list = _documented(_listing(), 200, cls.serializer_class, _queries(cls))
         cls.retrieve = _documented(_retrieving(), 200, cls.serializer_class, [])
         if cls.creates:
+            cls.parser_classes = [cls.creates.reads]
             cls.create = _acting(cls, "create", cls.creates, 201)
         if cls.changes:
             cls.partial_update = _acting(cls, "partial_update", cls.changes, 200)
@@ -115,20 +135,49 @@ class RecordViewSet(viewsets.GenericViewSet):
         return access.find(self.request.user, self.records(), self.kwargs["pk"])
 
     def run(self, act: Act, status: int, *, partial: bool = False) -> Response:
-        """Checks what was sent, calls the service once, and gives back what it made."""
+        """Asks the gate, checks what was sent, calls the service once, gives back what it made."""
+        key = self.key()
+        earlier = answer_to(actor=self.request.user, key=key) if key else None
+        if earlier is not None:
+            return self.replayed(act, earlier, status)
         record = self.found() if "pk" in self.kwargs else None
+        self.ask(act, record)
+        given = self.given(act, record, partial)
+        try:
+            result, new = self.once(key, lambda: act.service(actor=self.request.user, **given))
+        except Stale as stale:
+            raise self.with_both(stale) from None
+        return self.answer(act, result, status) if new else self.replayed(act, result, status)
+
+    def ask(self, act: Act, record: models.Model | None) -> None:
+        """May this person do it at all? First, so that nobody is taught a form not theirs to send.
+
+        Raises:
+            Forbidden: no; the sentence names who may.
+        """
+        asks = ("create" if record is None else "edit") if act.asks is None else act.asks
+        if asks:
+            access.require(self.request.user, asks, record or self.serializer_class.Meta.model)
+
+    def given(self, act: Act, record: models.Model | None, partial: bool) -> dict[str, Any]:
+        """What the service gets, checked by form."""
         sent = act.takes(
             data=self.request.data, partial=partial, context=self.get_serializer_context()
         )
         sent.is_valid(raise_exception=True)
         given = dict(sent.validated_data) | ({"record": record} if record is not None else {})
-        if act.versioned:
-            given["version"] = self.version()
-        result, new = self.once(lambda: act.service(actor=self.request.user, **given))
-        response = self.answer(act, result, status)
-        if not new:
-            response["Idempotency-Replayed"] = "true"
-        return response
+        return given | ({"version": self.version()} if act.versioned else {})
+
+    def with_both(self, stale: Stale) -> Stale:
+        """The refusal of a stale write with the values stored now, as this person reads them, and
+        those sent, by field; the stored version is what to send as `If-Match` next."""
+        stored = self.found()
+        shown = self.get_serializer(stored).data
+        sent = self.request.data if isinstance(self.request.data, Mapping) else {}
+        theirs = {name: shown[name] for name in sent if name in shown}
+        both = Stale(stale.message, theirs=theirs, yours={name: sent[name] for name in theirs})
+        both.version = getattr(stored, "version", None)
+        return both
 
     def version(self) -> int:
         """The version that the caller has seen, from `If-Match`.
@@ -144,14 +193,21 @@ class RecordViewSet(viewsets.GenericViewSet):
             raise Malformed(_("If-Match is not an ETag of this record."))
         return int(tag)
 
-    def once(self, act: Callable[[], models.Model]) -> tuple[models.Model, bool]:
-        """The act, or the first one's record where its key has been sent before."""
+    def key(self) -> str:
+        """The caller's key, hashed with the address: one never answers for another act."""
         key = self.request.headers.get("Idempotency-Key", "")
         if not key:
-            return act(), True
-        # Hashed with the address: one key never answers for another act, whatever its length.
-        digest = sha256(f"{self.request.method} {self.request.path} {key}".encode()).hexdigest()
-        return once(actor=self.request.user, key=digest, act=act)
+            return ""
+        return sha256(f"{self.request.method} {self.request.path} {key}".encode()).hexdigest()
+
+    def once(self, key: str, act: Callable[[], models.Model]) -> tuple[models.Model, bool]:
+        """The act, or the first one's record where its key has been sent before."""
+        return once(actor=self.request.user, key=key, act=act) if key else (act(), True)
+
+    def replayed(self, act: Act, earlier: models.Model, status: int) -> Response:
+        response = self.answer(act, earlier, status)
+        response["Idempotency-Replayed"] = "true"
+        return response
 
     def answer(self, act: Act, result: Any, status: int) -> Response:
         """What was made, read again through the gate: it may be out of sight now."""
@@ -206,7 +262,7 @@ def _acting(
 
 def _add_verb(cls: type[RecordViewSet], name: str, act: Act, *, detail: bool) -> None:
     word = f"{'act' if detail else 'start'}_{name.replace('-', '_')}"
-    declare = action(detail=detail, methods=["post"], url_path=name)
+    declare = action(detail=detail, methods=["post"], url_path=name, parser_classes=[act.reads])
     setattr(cls, word, _acting(cls, word, act, 200 if detail else 201, declare))
 
 
@@ -225,13 +281,13 @@ def _documented(
     )(method)
 
 
-def _queries(listing: Listing | None) -> list[OpenApiParameter]:
+def _queries(view: type[RecordViewSet]) -> list[OpenApiParameter]:
     """The words of the query string that the list's own page knows."""
-    if listing is None:
-        return []
-    words = [one.key for one in listing.filters]
-    words += ["view"] if listing.views else []
-    words += ["q"] if listing.search else []
+    words, listing = list(view.queries), view.listing
+    if listing is not None:
+        words += [one.key for one in listing.filters]
+        words += ["view"] if listing.views else []
+        words += ["q"] if listing.search else []
     return [OpenApiParameter(word, OpenApiTypes.STR) for word in words]
 
 

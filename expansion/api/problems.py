@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from expansion.errors import Gone, Invalid, Missing, NotNow, Refusal, Stale
+from expansion.errors import Gone, Invalid, Missing, NotNow, Refusal, Stale, TooEarly
 
 PROBLEM = "application/problem+json"
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -29,7 +29,10 @@ class Malformed(Refusal):
 
 
 class Problem(serializers.Serializer):
-    """Problem details; `detail` is a sentence in the reader's language, `errors` go by field."""
+    """Problem details; `detail` is a sentence in the reader's language, `errors` go by field.
+
+    For a stale write `stored` and `sent` hold both values by field.
+    """
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -37,12 +40,19 @@ class Problem(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField()
     errors = serializers.DictField(required=False)
+    stored = serializers.DictField(required=False)
+    sent = serializers.DictField(required=False)
+    version = serializers.IntegerField(required=False, allow_null=True)
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Any error of the API as problem details; unknown ones stay errors of the server."""
+    if isinstance(error, Stale):
+        return _stale(error)
     if isinstance(error, Refusal):
-        return _problem(error.status, error.message, _code(error), _fields(error))
+        return _refused(error)
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        return _problem(HTTPStatus.BAD_REQUEST, _unreadable(), "bad_request")
     if isinstance(error, exceptions.ValidationError):
         errors = _by_field(error.detail)
         return _problem(UNPROCESSABLE, _first_sentence(errors), "invalid", errors)
@@ -71,16 +81,30 @@ def _problem(
     return Response(body | ({"errors": errors} if errors else {}), status, content_type=PROBLEM)
 
 
+def _refused(error: Refusal) -> Response:
+    errors = error.fields if isinstance(error, Invalid) else {}
+    answer = _problem(error.status, error.message, _code(error), errors)
+    if isinstance(error, TooEarly):
+        answer["Retry-After"] = str(error.seconds)
+    return answer
+
+
+def _stale(error: Stale) -> Response:
+    """Both values by field, and the version that is stored now."""
+    answer = _problem(error.status, error.message, "stale")
+    answer.data |= {"stored": error.theirs, "sent": error.yours, "version": error.version}
+    if error.version is not None:
+        answer["ETag"] = f'"{error.version}"'
+    return answer
+
+
+def _unreadable() -> str:
+    return _("The browser sent something that cannot be read. Go back and try again.")
+
+
 def _code(error: Refusal) -> str:
     known = next((code for kind, code in CODES.items() if isinstance(error, kind)), "")
     return known or HTTPStatus(error.status).phrase.lower().replace(" ", "_")
-
-
-def _fields(error: Refusal) -> dict[str, Any]:
-    """Sentences by field; for a stale change the values now stored, by field."""
-    if isinstance(error, Invalid):
-        return error.fields
-    return error.theirs if isinstance(error, Stale) else {}
 
 
 def _by_field(detail: Any) -> dict[str, Any]:

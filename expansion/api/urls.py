@@ -17,6 +17,7 @@ urlpatterns = [
     path("rulebook/", include("expansion.rulebook.api")),
     path("approvals/", include("expansion.approvals.api")),
     path("office/", include("expansion.office.api")),
+    path("transfer/", include("expansion.transfer.api")),
     path("crm/", include("crm.api")),
     path("research/", include("research.api")),
     path("partnerships/", include("partnerships.api")),

@@ -1,5 +1,6 @@
 """What a noun shows and what its writes take, as serializers."""
 
+import math
 from datetime import UTC
 from typing import Any
 
@@ -19,6 +20,16 @@ class Moment(serializers.DateTimeField):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**{"default_timezone": UTC, **kwargs})
+
+
+class Number(serializers.FloatField):
+    """A number that is one: neither NaN nor without end."""
+
+    def to_internal_value(self, data: Any) -> float:
+        number = super().to_internal_value(data)
+        if not math.isfinite(number):
+            self.fail("invalid")
+        return number
 
 
 class Shown(serializers.ModelSerializer):

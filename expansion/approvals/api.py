@@ -88,8 +88,8 @@ def withdraw(*, record: Request, **given: Any) -> Request:
 class RequestView(RecordViewSet):
     serializer_class = RequestShown
     verbs = {
-        "decide": Act(decide, DecisionTaken, versioned=True),
-        "withdraw": Act(withdraw),
+        "decide": Act(decide, DecisionTaken, versioned=True, asks=""),
+        "withdraw": Act(withdraw, asks=""),
     }
 
     def records(self) -> QuerySet[Request]:

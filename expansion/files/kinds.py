@@ -33,6 +33,8 @@ EXTENSIONS = {
     OFFICE["ppt/"]: "pptx",
 } | {kind: extension for extension, kind in OLD_OFFICE.items()}
 HEAD = 4096
+END_OF_ARCHIVE = 2**16 + 22  # the last record with the longest comment
+LARGEST_DIRECTORY = 2 * 1024**2
 MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 2400
 QUALITY = 85
@@ -70,7 +72,22 @@ def _by_signature(head: bytes, file: BinaryIO, extension: str) -> str | None:
     return _picture(file) or _text(head, extension)
 
 
+def directory_size(file: BinaryIO) -> int:
+    """How many bytes an archive's list of entries takes, by its own last record; 0 without one.
+
+    Python reads that list whole, and needs ten times as much for it.
+    """
+    file.seek(0, 2)
+    file.seek(max(0, file.tell() - END_OF_ARCHIVE))
+    tail = file.read()
+    place = tail.rfind(b"PK\x05\x06")
+    file.seek(0)
+    return int.from_bytes(tail[place + 12 : place + 16], "little") if place >= 0 else 0
+
+
 def _archive(file: BinaryIO) -> str | None:
+    if directory_size(file) > LARGEST_DIRECTORY:
+        return None
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,8 @@ from expansion.files.models import Attachment
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import UNPROCESSABLE, Screen
 
-A_YEAR = 60 * 60 * 24 * 365
+# Nothing that a person sent loads, runs, or is framed, whatever a browser takes it for.
+ALONE = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 
 
 class FilePage(Screen):
@@ -26,6 +28,7 @@ class FilePage(Screen):
 
     gate = SIGNED_IN
     inline = False
+    keeping = "private, no-store"
 
     def records(self):
         return Attachment.objects.live()
@@ -34,21 +37,24 @@ class FilePage(Screen):
         found = self.find(self.records(), pk)
         if found.about is not None and getattr(found.about, "deleted_at", None):
             raise Gone(_("There is nothing here for you at this address."))
-        response = FileResponse(
+        etag = f'"{found.digest}"'
+        response = get_conditional_response(request, etag=etag) or FileResponse(
             default_storage.open(found.key),
             as_attachment=not self.inline,
             filename=found.name,
             content_type=found.media_type,
         )
-        response.headers["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response.headers["ETag"] = etag
+        response.headers["Cache-Control"] = self.keeping
+        response.headers["Content-Security-Policy"] = ALONE
         return response
 
 
 class PicturePage(FilePage):
-    """Our own drawing of a picture, for the page itself."""
+    """Our own drawing of a picture, for the page; the browser keeps it and asks each time."""
 
     inline = True
+    keeping = "private, no-cache"
 
     def records(self):
         return Attachment.objects.live().filter(media_type__startswith="image/")

@@ -91,10 +91,10 @@ class WorkReportView(RecordViewSet):
     serializer_class = WorkReportShown
     changes = Act(change_report, WorkReportTaken, versioned=True)
     verbs = {
-        "submit": Act(reports.submit_report, versioned=True),
-        "withdraw": Act(reports.withdraw_report),
-        "read": Act(reports.read_report),
-        "comment": Act(reports.comment_report, Remark, RemarkShown),
+        "submit": Act(reports.submit_report, versioned=True, asks="submit"),
+        "withdraw": Act(reports.withdraw_report, asks="withdraw"),
+        "read": Act(reports.read_report, asks="read"),
+        "comment": Act(reports.comment_report, Remark, RemarkShown, asks="comment"),
     }
 
     def records(self):

@@ -48,7 +48,7 @@ class MandateAccess(access.Rule):
 
     owner, team = "principal", None
     grants = {
-        "view": EDITORS | {Role.HR: Scope.DEPARTMENT, Role.LEADERSHIP: Scope.DEPARTMENT},
+        "view": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT},
         "create": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
         "revoke": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
     }

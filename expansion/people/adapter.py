@@ -1,5 +1,6 @@
 """How allauth asks and answers in this house: no sign-up, growing delays instead of limits."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from expansion.people import throttle
+from expansion.people.backends import find_account
+
+logger = logging.getLogger("expansion.login")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,16 +22,26 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         seconds = throttle.wait(credentials.get("username", ""), self.get_client_ip(request))
         if seconds:
+            logger.warning("Login delayed: another try comes %d seconds too early.", seconds)
             raise ValidationError(throttle.too_early(seconds), code="wait")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         account, network = credentials.get("username", ""), self.get_client_ip(request)
         throttle.failed(account, network)
+        logger.warning("Login refused: %s from %s.", known_name(account), network)
         raise ValidationError(wrong(throttle.wait(account, network)), code="wrong")
 
     def post_login(self, request: HttpRequest, user: Any, **details: Any) -> Any:
-        throttle.succeeded(request.POST.get("login", ""), self.get_client_ip(request))
+        network = self.get_client_ip(request)
+        throttle.succeeded(request.POST.get("login", ""), network)
+        logger.info("Login: %s from %s.", user.username, network)
         return super().post_login(request, user, **details)
+
+
+def known_name(account: str) -> str:
+    """The user name meant; what leads to nobody is not logged, it may be a password."""
+    meant = find_account(account.replace("\x00", ""))
+    return meant.username if meant else "an unknown name"
 
 
 def wrong(seconds: int) -> str:

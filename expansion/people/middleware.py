@@ -12,7 +12,10 @@ LANGUAGE_COOKIE = "language"
 
 
 def person(get_response: Callable[[HttpRequest], HttpResponse]):
-    """Activates the language of the person, or of the cookie set on the login page."""
+    """Activates the language of the person, or of the cookie set on the login page.
+
+    What a person is shown stays in no cache, unless the view says how long it may.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         language = _language(request)
@@ -20,6 +23,8 @@ def person(get_response: Callable[[HttpRequest], HttpResponse]):
         with translation.override(language), through(source):
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
+            if request.user.is_authenticated:
+                response.headers.setdefault("Cache-Control", "private, no-store")
             return response
 
     return answer

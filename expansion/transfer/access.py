@@ -10,6 +10,7 @@ from expansion import access
 from expansion.access import Scope
 from expansion.people.models import Role
 from expansion.transfer.models import Export, Import, ImportRow
+from expansion.transfer.registry import importers
 
 OWN = {role: Scope.OWN for role in Role.values}
 LOG = OWN | {Role.ADMINISTRATOR: Scope.DEPARTMENT}
@@ -27,6 +28,12 @@ class OwnOnly(access.Rule):
 @access.register(Import)
 class ImportAccess(OwnOnly):
     grants = {"view": LOG, "edit": OWN, "undo": OWN}
+
+    def may(self, person: Any, action: str, record: Any = None) -> bool:
+        """A workbook is sent by whoever may import into one of the lists."""
+        if action == "create":
+            return any(access.can(person, "import", desk.model) for desk in importers())
+        return super().may(person, action, record)
 
 
 @access.register(ImportRow)

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from expansion.errors import Invalid
+from expansion.files.kinds import LARGEST_DIRECTORY, directory_size
 
 MB = 1024 * 1024
 LARGEST_FILE = 50 * MB
@@ -70,6 +71,8 @@ class Findings:
 
 def inspect_workbook(file: BinaryIO) -> Findings:
     """Refuse what is no workbook, is locked or damaged, or would be too large to load."""
+    if directory_size(file) > LARGEST_DIRECTORY:
+        raise too_large()
     try:
         with zipfile.ZipFile(file) as archive:
             _check_entries(archive)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,5 +24,7 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @behind(PUBLIC)
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    if not hasattr(request, "user"):  # A foreign host is refused before anybody is asked who it is.
+        request.user = AnonymousUser()
     message = _("The browser sent something that cannot be read. Go back and try again.")
     return render(request, "400.html", {"message": message}, status=400)

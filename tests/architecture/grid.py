@@ -94,7 +94,7 @@ KINDS = {
     "api-people-units": "unit",
     "api-rulebook": "draft",
     "api-approvals-requests": "request",
-    "api-approvals-inbox": "step",
+    "api-approvals-inbox": "request",
     "api-office": "work-report",
     "api-crm-clients": "client",
     "api-crm-contacts": "contact",
@@ -118,6 +118,8 @@ KINDS = {
     "api-training-sessions": "session",
     "api-training-enrol": "enrolment",
     "api-appraisal": "result",
+    "api-transfer-imports": "import",
+    "api-transfer-rows": "import-row",
 }
 
 
@@ -137,9 +139,9 @@ def answer_for(name: str, answers: str) -> str:
 
 _TABLE = """
 GET 200
-    home:today home:todo home:menu search me account_logout styleguide worker people:person-list
-    people:organisation people:person people:mandate-list people:token-list
-    people:token-create people:own-password rulebook:regulation jobs:job-list
+    home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
+    worker people:person-list people:organisation people:person people:mandate-list
+    people:token-list people:token-create people:own-password rulebook:regulation jobs:job-list
     notices:notice-list notices:channels approvals:inbox approvals:request-list
     approvals:act-list office:report-list transfer:import-list transfer:export-list
     crm:contract-list crm:obligation-list api-schema api-docs api-people-people-list
@@ -155,13 +157,10 @@ GET 200
     api-training-enrolments-list api-appraisal-results-list training:session-list
     training:session training:enrolment-list training:course-list research:report-list
     appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
+    api-transfer-imports-list api-transfer-rows-list
 GET 200 administrator | 403
     people:person-create people:person-edit people:person-password people:person-activate
     people:person-lock people:person-leave jobs:heartbeats
-GET 200 administrator | 403 colleague leader manager hr leadership | 404
-    people:mandate-revoke
-GET 200 colleague leader manager hr leadership administrator | 404
-    people:mandate
 GET 200 leader deputy manager consolidator | 403
     office:team-reports
 GET 200 leader deputy manager | 403
@@ -173,8 +172,7 @@ GET 200 leader manager | 403
 GET 200 leader | 403 member manager hr | 404
     appraisal:evaluation
 GET 200 manager administrator | 403
-    people:seat-open people:seat-end people:mandate-create rulebook:weights
-    rulebook:parameters
+    people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
 GET 200 manager administrator | 404
     rulebook:version api-rulebook-versions-detail
 GET 200 manager hr leadership | 403
@@ -196,32 +194,28 @@ GET 200 manager | 403 member leader hr | 404
 GET 200 manager | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-reopen appraisal:target-create
 GET 200 member administrator | 404
-    jobs:job jobs:job-cancel jobs:job-retry transfer:import
+    jobs:job jobs:job-cancel jobs:job-retry transfer:import api-transfer-imports-detail
 GET 200 member colleague outsider partner_member leader deputy manager | 403
     research:plan-list research:finding-list
 GET 200 member leader manager consolidator | 404
     office:report api-office-reports-detail
 GET 200 member leader manager hr | 404
-    api-training-enrolments-detail api-appraisal-results-detail appraisal:score
-    appraisal:appeal
+    api-appraisal-results-detail appraisal:score appraisal:appeal
 GET 200 member leader manager legal | 404
-    approvals:request approvals:withdraw approvals:sheet approvals:note-answer
-    approvals:note-settle api-approvals-requests-detail
+    approvals:request approvals:sheet api-approvals-requests-detail api-approvals-inbox-detail
 GET 200 member leader manager | 404
     files:file crm:client crm:client-edit crm:client-readers crm:client-next-contact
-    crm:contact-create crm:contact-edit crm:contact-remove crm:lead crm:lead-edit
-    crm:lead-mark crm:lead-close crm:lead-reopen crm:lead-convert crm:opportunity
-    crm:opportunity-edit crm:opportunity-move crm:opportunity-win crm:opportunity-lose
-    crm:opportunity-reopen crm:visit crm:visit-reschedule crm:visit-cancel crm:visit-comment
-    crm:contract crm:contract-edit crm:contract-submit crm:contract-sign crm:contract-delete
+    crm:contact-create crm:contact-edit crm:contact-remove crm:lead crm:lead-edit crm:lead-mark
+    crm:lead-close crm:lead-reopen crm:lead-convert crm:opportunity crm:opportunity-edit
+    crm:opportunity-move crm:opportunity-win crm:opportunity-lose crm:opportunity-reopen
+    crm:visit crm:visit-reschedule crm:visit-cancel crm:visit-comment crm:contract
+    crm:contract-edit crm:contract-submit crm:contract-sign crm:contract-delete
     crm:obligation-create crm:obligation-done crm:obligation-reopen crm:obligation-remove
     api-crm-clients-detail api-crm-contacts-detail api-crm-points-detail api-crm-leads-detail
     api-crm-opportunities-detail api-crm-visits-detail api-crm-communications-detail
-    api-crm-contracts-detail api-crm-obligations-detail
+    api-crm-contracts-detail api-crm-obligations-detail api-training-enrolments-detail
 GET 200 member manager administrator | 404
     transfer:export
-GET 200 member manager | 403 leader hr | 404
-    training:enrolment-withdraw
 GET 200 member | 403 administrator | 404
     transfer:import-reading transfer:import-fix transfer:import-decide transfer:import-start
     transfer:import-undo transfer:import-errors
@@ -232,7 +226,7 @@ GET 200 member | 403 leader manager | 404
 GET 200 member | 403 manager administrator | 404
     transfer:export-file
 GET 200 member | 404
-    people:token-revoke
+    people:token-revoke api-transfer-rows-detail
 GET 200 outsider deputy manager | 403
     research:report-create research:plan-create research:finding-create
 GET 200 outsider deputy manager | 404
@@ -282,15 +276,27 @@ GET 403 outsider | 200 deputy manager | 404
 GET 403 partner_member | 200 manager | 404
     partnerships:project-delete
 GET 404
-    files:picture api-approvals-inbox-detail
+    files:picture
 GET 404 leader deputy manager consolidator | 403
     office:team-sheet
 GET 405
     language
+GET 200 colleague leader manager leadership administrator | 404
+    people:mandate
+GET 200 administrator | 403 colleague leader manager leadership | 404
+    people:mandate-revoke
+GET 200 member manager | 403 leader | 404
+    training:enrolment-withdraw
+GET 200 member | 403 leader manager legal | 404
+    approvals:note-answer approvals:withdraw
+GET 200 manager legal | 403 member leader | 404
+    approvals:note-settle
 POST 403 hr finance legal leadership administrator liaison | ok
     transfer:import-create transfer:export-create crm:client-create crm:lead-create
     crm:opportunity-create crm:visit-plan crm:position-consent crm:contract-create
     api-crm-clients-list partnerships:partner-create partnerships:project-create
+    api-crm-visits-start-plan api-crm-visits-start-photos api-partnerships-partners-list
+    api-partnerships-projects-list api-transfer-imports-list
 POST 403 manager administrator | 404
     rulebook:submit
 POST 403 member leader manager consolidator | 404
@@ -308,33 +314,41 @@ POST 403 outsider | ok deputy manager | 404
 POST 403 partner_member | ok manager | 404
     api-partnerships-projects-act-delete partnerships:project-delete
 POST ok member leader manager | 404
-    crm:contact-edit
+    crm:contact-edit files:remove files:add crm:client-edit crm:client-next-contact
+    crm:contact-create crm:contact-remove crm:lead-edit crm:lead-mark crm:lead-close
+    crm:lead-reopen crm:lead-convert crm:opportunity-edit crm:opportunity-move
+    crm:opportunity-win crm:opportunity-lose crm:opportunity-reopen crm:visit-reschedule
+    crm:visit-cancel crm:visit-comment crm:contract-edit crm:contract-submit crm:contract-sign
+    crm:contract-delete crm:obligation-create crm:obligation-done crm:obligation-reopen
+    crm:obligation-remove api-crm-clients-act-next-contact api-crm-clients-act-reassign
+    api-crm-contacts-act-remove api-crm-points-act-reveal api-crm-leads-act-close
+    api-crm-leads-act-convert api-crm-leads-act-mark api-crm-leads-act-overrule
+    api-crm-leads-act-reopen api-crm-opportunities-act-lose api-crm-opportunities-act-move
+    api-crm-opportunities-act-reopen api-crm-opportunities-act-win api-crm-visits-act-cancel
+    api-crm-visits-act-comment api-crm-visits-act-reschedule api-crm-contracts-act-delete
+    api-crm-contracts-act-sign api-crm-contracts-act-submit api-crm-obligations-act-done
+    api-crm-obligations-act-remove api-crm-obligations-act-reopen
 POST ok
     account_login account_logout language styleguide worker people:token-create
-    people:own-password
-    notices:read-all notices:channels api-crm-visits-start-plan api-research-findings-list
-    api-research-reports-list api-partnerships-partners-list api-partnerships-projects-list
-    api-training-courses-list api-training-sessions-list api-training-sessions-act-attendance
+    people:own-password notices:read-all notices:channels
 POST ok administrator | 403
     people:person-create people:person-edit people:person-password people:person-activate
     people:person-lock people:person-leave
-POST ok administrator | 403 colleague leader manager hr leadership | 404
-    people:mandate-revoke
 POST ok hr | 403
     appraisal:workbook
 POST ok leader deputy manager | 403
     crm:clients-reassign crm:clients-delete training:session-create training:course-create
-    training:course-edit
+    training:course-edit api-training-courses-list api-training-sessions-list
 POST ok leader manager | 403
     api-training-sessions-act-cancel api-training-sessions-act-close
     api-training-sessions-act-open training:session-edit training:session-open
     training:session-enrol-other training:session-attendance training:session-close
-    training:session-cancel training:session-sheet
+    training:session-cancel training:session-sheet api-training-sessions-act-attendance
 POST ok leader | 403 member manager hr | 404
     appraisal:evaluation
 POST ok manager administrator | 403
-    people:seat-open people:seat-end people:mandate-create rulebook:weights
-    rulebook:parameters rulebook:discard
+    people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
+    rulebook:discard
 POST ok manager hr | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-open appraisal:cycle-collect appraisal:cycle-nudge appraisal:cycle-close
 POST ok manager leadership | 404 consolidator finance legal administrator liaison | 403
@@ -347,48 +361,28 @@ POST ok manager | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-reopen appraisal:target-create
 POST ok member administrator | 404
     jobs:job-cancel jobs:job-retry
-POST ok member leader manager legal | 404
-    approvals:note-answer
-POST ok member leader manager | 404
-    files:remove files:add crm:client-edit crm:client-next-contact crm:contact-create
-    crm:contact-remove crm:lead-edit crm:lead-mark crm:lead-close crm:lead-reopen
-    crm:lead-convert crm:opportunity-edit crm:opportunity-move crm:opportunity-win
-    crm:opportunity-lose crm:opportunity-reopen crm:visit-reschedule crm:visit-cancel
-    crm:visit-comment crm:contract-edit crm:contract-submit crm:contract-sign
-    crm:contract-delete crm:obligation-create crm:obligation-done crm:obligation-reopen
-    crm:obligation-remove api-crm-clients-act-next-contact api-crm-clients-act-reassign
-    api-crm-contacts-act-remove api-crm-points-act-reveal api-crm-leads-act-close
-    api-crm-leads-act-convert api-crm-leads-act-mark api-crm-leads-act-overrule
-    api-crm-leads-act-reopen api-crm-opportunities-act-lose api-crm-opportunities-act-move
-    api-crm-opportunities-act-reopen api-crm-opportunities-act-win api-crm-visits-act-cancel
-    api-crm-visits-act-comment api-crm-visits-act-reschedule api-crm-contracts-act-delete
-    api-crm-contracts-act-sign api-crm-contracts-act-submit api-crm-obligations-act-done
-    api-crm-obligations-act-remove api-crm-obligations-act-reopen
 POST ok member leader manager | 404 colleague outsider partner_member deputy consolidator | 403
     crm:point-reveal crm:visit-read
-POST ok member leader manager | unfit
-    api-crm-contacts-list api-crm-leads-list api-crm-opportunities-list api-crm-visits-list
-    api-crm-communications-list api-crm-contracts-list api-crm-obligations-list
 POST ok member leader manager | unfit colleague outsider partner_member deputy consolidator | 403
     crm:communication-create crm:visit-create
-POST ok member manager | 403 leader hr | 404
-    api-training-enrolments-act-withdraw training:enrolment-withdraw
 POST ok member | 403 administrator | 404
     transfer:import-reading transfer:import-fix transfer:import-decide transfer:import-start
-    transfer:import-undo
+    transfer:import-undo api-transfer-imports-act-fix api-transfer-imports-act-decide
+    api-transfer-imports-act-start api-transfer-imports-act-undo
 POST ok member | 403 leader manager consolidator | 404
     office:report-save office:report-submit api-office-reports-act-submit
 POST ok member | 403 leader manager hr | 404
     appraisal:self-review appraisal:acknowledge appraisal:appeal-create
 POST ok member | 403 leader manager legal | 404
-    approvals:withdraw api-approvals-requests-act-withdraw
+    approvals:withdraw api-approvals-requests-act-withdraw approvals:note-answer
 POST ok member | 403 leader manager | 404
     crm:visit-record crm:visit-edit crm:visit-check-in crm:visit-undo api-crm-visits-act-record
+    api-crm-visits-act-check-in
 POST ok member | 404
     people:token-revoke notices:notice
 POST ok outsider deputy manager | 403
-    api-research-plans-list research:report-create research:plan-create
-    research:finding-create
+    api-research-plans-list research:report-create research:plan-create research:finding-create
+    api-research-findings-list api-research-reports-list
 POST ok outsider deputy manager | 404
     api-research-findings-act-delete api-research-findings-act-screen
     api-research-plans-act-delete api-research-plans-act-finish api-research-plans-act-submit
@@ -408,10 +402,17 @@ POST ok partner_member manager | 404
     partnerships:project-cancel partnerships:project-reopen partnerships:project-check
     partnerships:milestone-create partnerships:milestone-edit partnerships:milestone-done
     partnerships:milestone-reopen partnerships:milestone-remove
-POST ok partner_member manager | unfit
-    api-partnerships-milestones-list
 POST unfit member | 403 hr finance legal leadership administrator liaison | ok
     api-training-sessions-act-enrol training:session-enrol
+POST ok administrator | 403 colleague leader manager leadership | 404
+    people:mandate-revoke
+POST ok member manager | 403 leader | 404
+    training:enrolment-withdraw api-training-enrolments-act-withdraw
+POST 403 hr finance legal leadership administrator liaison | ok member leader manager | unfit
+    api-crm-contacts-list api-crm-leads-list api-crm-opportunities-list api-crm-visits-list
+    api-crm-communications-list api-crm-contracts-list api-crm-obligations-list
+POST 403 hr finance legal leadership administrator liaison | ok partner_member manager | unfit
+    api-partnerships-milestones-list
 PATCH ok leader deputy manager | 403
     api-training-courses-detail
 PATCH ok leader manager | 403

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
-from appraisal.models import ConsequenceCase
+from appraisal.models import ConsequenceCase, Evidence, Review
 from appraisal.services import appeals
 from crm.services import contacts, feedback, leads
 from expansion import clock
@@ -45,6 +45,11 @@ def marker(kind: str) -> str:
 
 def texts(kind: str, *names: str) -> dict[str, str]:
     return dict.fromkeys(names, marker(kind))
+
+
+def reword(record: Any, **words: Any) -> None:
+    """Writes the words past the services, which take none in the record's present state."""
+    type(record).objects.filter(pk=record.pk).update(**words)
 
 
 def plausible(house: House) -> dict[str, Any]:
@@ -90,11 +95,19 @@ def build_appraisal(house: House) -> None:
     before = appraisal.whole_quarter(cast, {}, low, QUARTER_BEFORE, OPENED_BEFORE)
     appraisal.closed(before, by=cast.manager)
     case = ConsequenceCase.objects.filter(owner=cast.partner_member).latest("pk")
-    house.keep("case", case)
+    reword(house.keep("case", case), reason=marker("case"))
     cycle = appraisal.whole_quarter(cast, {cast.member.pk: appraisal.EXAMPLE})
     house.keep("cycle", cycle)
     score = house.keep("score", appraisal.of(cycle, cast.member))
     house.keep("result", score.result)
+    own, judged = (
+        Review.objects.get(participant=score, party=party) for party in ("self", "superior")
+    )
+    for kind, review in (("self-review", own), ("evaluation", judged)):
+        reword(house.keep(kind, review), **texts(kind, "achievements", "problems", "plan"))
+        reword(review.ratings.first(), comment=marker(kind))
+    evidence = Evidence.objects.filter(line__participant=score, line__rated=False).first()
+    reword(house.keep("evidence", evidence), **texts("evidence", "label", "note"))
     appeal = appeals.file_appeal(
         actor=cast.member, record=score, ground="rating", text=marker("appeal")
     )
@@ -106,7 +119,7 @@ def build_desk(house: House) -> None:
     client = house.keep("client", a_client(member, "client"))
     contact = client.contacts.first()
     contacts.update_contact(
-        actor=member, record=contact, phones=PHONE, name=marker("client"), note=marker("client")
+        actor=member, record=contact, phones=PHONE, **texts("contact", "name", "note", "post")
     )
     house.keep("contact", contact)
     house.keep("point", client.points.filter(kind="phone").first())
@@ -142,7 +155,7 @@ def build_contracts(house: House) -> None:
     cast, client = house.cast, house.records["client"]
     words = texts("contract", "title", "scope", "duties", "payment", "special")
     draft = house.keep("contract", contracts.a_contract(cast, client=client, **words))
-    house.keep("obligation", draft.obligations.first())
+    reword(house.keep("obligation", draft.obligations.first()), what=marker("obligation"))
     words = texts("deal", "title", "scope", "duties", "payment", "special")
     request = house.keep("request", contracts.submitted(cast, client=client, **words))
     house.keep("deal", request.about)
@@ -163,10 +176,10 @@ def build_partnerships(house: House) -> None:
     words = texts("project", "title", "scheme", "resources")
     project = house.keep("project", partnerships.running(owner, of=partner, **words))
     check = add_check(
-        actor=house.cast.manager, record=project, progress=10, rating=4, findings=marker("project")
+        actor=house.cast.manager, record=project, progress=10, rating=4, findings=marker("check")
     )
     house.keep("check", check)
-    house.keep("milestone", partnerships.phase(owner, project, title=marker("project")))
+    house.keep("milestone", partnerships.phase(owner, project, title=marker("milestone")))
 
 
 def build_research(house: House) -> None:
@@ -181,15 +194,18 @@ def build_research(house: House) -> None:
 
 def build_training(house: House) -> None:
     leader = house.cast.leader
-    course = house.keep("course", training.course(leader, hours=Decimal("2.0")))
-    session = house.keep("session", training.enrolling(leader, of=course))
+    words = texts("course", "title", "content")
+    course = house.keep("course", training.course(leader, hours=Decimal("2.0"), **words))
+    words = texts("session", "place", "note")
+    session = house.keep("session", training.enrolling(leader, of=course, **words))
     house.keep("enrolment", enrol(actor=house.cast.member, record=session))
 
 
 def build_office(house: House) -> None:
     work_reports.open_reports(rules=rules_on(), period=WEEK)
     report = WorkReport.objects.filter(owner=house.cast.member).earliest("pk")
-    house.keep("work-report", report)
+    words = {key: marker("work-report") for key in report.outline}
+    reword(house.keep("work-report", report), texts=words, plan=[marker("work-report")])
 
 
 def build_people(house: House) -> None:
@@ -222,6 +238,8 @@ def build_people(house: House) -> None:
 def build_transfer(house: House) -> None:
     member = house.cast.member
     row = imports.row(marker("import"), 备注=marker("import"))
-    house.keep("import", imports.checked(member, imports.workbook(row)))
-    house.keep("export", exports.export_list(actor=member, key="crm.clients", query=""))
+    batch = house.keep("import", imports.checked(member, imports.workbook(row)))
+    house.keep("import-row", batch.rows.get(kind="data"))
+    query = f"q={marker('export')}"
+    house.keep("export", exports.export_list(actor=member, key="crm.clients", query=query))
     house.keep("entry", Entry.objects.filter(verb="crm.client.created").earliest("pk"))

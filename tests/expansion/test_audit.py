@@ -148,7 +148,7 @@ def test_a_mandate_does_not_name_records_that_its_reader_may_not_see(visited, ca
         actor=cast.deputy, for_person=cast.manager, verb="crm.visit.commented", about=visited.about
     )
     page = f"/people/mandates/{mandate.pk}"
-    assert "海纳" not in sign_in(cast.hr).get(page).content.decode()
+    assert "海纳" not in sign_in(cast.leadership).get(page).content.decode()
     assert "海纳" in sign_in(cast.manager).get(page).content.decode()
 
 

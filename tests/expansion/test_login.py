@@ -133,3 +133,17 @@ def test_a_session_ends_with_a_new_password(member, cast):
 
 def test_sign_up_does_not_exist(db):
     assert Browser().get("/signup/").status_code == 404
+
+
+def test_each_attempt_is_logged_and_what_was_typed_is_not(member, caplog):
+    caplog.set_level("INFO", logger="expansion.login")
+    enter(WORD, network="10.0.0.7")
+    enter(WRONG, network="10.0.0.7")
+    enter(WRONG, login="my-password-by-mistake", network="10.0.0.7")
+    lines = [one.getMessage() for one in caplog.records if one.name == "expansion.login"]
+    assert [line.split(" from ")[0] for line in lines] == [
+        "Login: member",
+        "Login refused: member",
+        "Login refused: an unknown name",
+    ]
+    assert WRONG not in caplog.text and "by-mistake" not in caplog.text

@@ -1,17 +1,36 @@
 """What somebody with the password of another part tries, and does not get."""
 
+import io
+import zipfile
 from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.contrib.auth import hashers
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
+from PIL import Image
 
 from expansion import access, clock
-from expansion.errors import Forbidden
+from expansion.errors import Forbidden, Invalid
+from expansion.files.kinds import LARGEST_DIRECTORY
+from expansion.files.services import attach
 from expansion.people.models import Post, Unit, User
-from expansion.people.services import create_mandate, open_membership
+from expansion.people.services import create_mandate, open_membership, set_password
 from expansion.rulebook.models import Version
+from expansion.transfer.archive import inspect_workbook
 from tests.make import crm as make
+
+WORD = "seven-owls-asleep"
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example",
+    "///evil.example",
+    "/\\\\evil.example",
+    "javascript:alert(1)",
+    "https:evil.example",
+    "\t//evil.example",
+]
 
 
 def test_a_name_in_the_trail_is_text_and_no_markup(cast, sign_in):
@@ -87,3 +106,169 @@ def test_the_approval_of_a_rulebook_draft_is_seen_by_whoever_sees_the_draft(cast
         for person in (cast.member, cast.hr, cast.manager)
     ]
     assert seen == [False, False, True]
+
+
+# --- the login ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def member(cast):
+    set_password(actor=cast.administrator, record=cast.member, password=WORD)
+    return cast.again(cast.member)
+
+
+def enter(browser, login="member", password=WORD, **more):
+    return browser.post("/login/", {"login": login, "password": password, **more})
+
+
+@pytest.mark.parametrize("next", ELSEWHERE)
+def test_the_login_leads_to_no_other_site(member, next):
+    answer = enter(Browser(), next=next)
+    assert answer.status_code == 302 and answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("next", ELSEWHERE)
+def test_the_choice_of_language_leads_to_no_other_site(db, next):
+    answer = Browser().post("/language/", {"language": "en", "next": next})
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_known_and_an_unknown_name_take_one_hash_each(member):
+    """The time tells no more than the words: whatever is typed, one password is hashed."""
+    for login in ("member", "nobody", "deactivated", "administrator"):
+        with patch.object(
+            hashers.MD5PasswordHasher, "encode", autospec=True, side_effect=_encode
+        ) as hashed:
+            answer = enter(Browser(REMOTE_ADDR="192.0.2.9"), login, "wrong-password")
+        assert (hashed.call_count, "姓名或密码不对" in answer.text) == (1, True), login
+
+
+def _encode(hasher, password, salt):
+    return f"md5${salt}$0"
+
+
+def test_a_login_gets_a_session_of_its_own(member):
+    """A key that somebody planted before is worth nothing afterwards (session fixation)."""
+    browser = Browser()
+    browser.get("/login/")
+    browser.session["planted"] = True
+    session = browser.session
+    session.save()
+    browser.cookies["sessionid"] = planted = session.session_key
+    enter(browser)
+    assert browser.cookies["sessionid"].value != planted
+    stranger = Browser()
+    stranger.cookies["sessionid"] = planted
+    assert stranger.get("/people/tokens/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/login/", "/logout/", "/language/", "/people/password"])
+def test_no_form_is_taken_from_another_site(cast, path):
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(cast.member)
+    assert browser.post(path, {"language": "en", "next": "/"}).status_code == 403
+    assert browser.get("/me/").status_code == 200
+
+
+def test_the_api_takes_no_write_of_a_session_without_its_token(cast):
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(cast.member)
+    answer = browser.post("/api/v1/crm/clients/", {"name": "x"}, content_type="application/json")
+    assert answer.status_code == 403 and answer.json()["detail"]
+
+
+def test_a_link_does_not_log_out(cast, sign_in):
+    browser = sign_in(cast.member)
+    browser.get("/logout/")
+    assert browser.get("/me/").status_code == 200
+
+
+def test_a_host_that_is_not_ours_is_refused(cast):
+    assert Browser().get("/login/", headers={"Host": "evil.example"}).status_code == 400
+
+
+# --- headers ------------------------------------------------------------------------------------
+
+
+def a_picture(size=(40, 30), name="现场.jpg"):
+    data = io.BytesIO()
+    Image.new("RGB", size).save(data, "JPEG")
+    return SimpleUploadedFile(name, data.getvalue())
+
+
+@pytest.mark.parametrize("path", ["/", "/me/", "/crm/clients/", "/api/v1/crm/clients/", "/audit/1"])
+def test_what_a_person_is_shown_stays_in_no_cache(cast, sign_in, path):
+    answer = sign_in(cast.member).get(path)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_is_kept_nowhere_and_a_picture_is_asked_for_each_time(cast, sign_in):
+    client = make.client(cast.member)
+    file = attach(actor=cast.member, record=client, upload=a_picture())
+    browser = sign_in(cast.member)
+    original = browser.get(f"/files/{file.pk}")
+    assert original.headers["Cache-Control"] == "private, no-store"
+    assert original.headers["Content-Disposition"].startswith("attachment")
+    shown = browser.get(f"/files/{file.pk}/picture")
+    assert shown.headers["Cache-Control"] == "private, no-cache"
+    known = {"headers": {"If-None-Match": shown.headers["ETag"]}}
+    again = browser.get(f"/files/{file.pk}/picture", **known)
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, "private, no-cache")
+    stranger = sign_in(cast.colleague).get(f"/files/{file.pk}/picture", **known)
+    assert stranger.status_code == 404
+
+
+def test_the_cookies_are_for_the_server_alone(member):
+    browser = Browser()
+    enter(browser)
+    browser.post("/language/", {"language": "en"})
+    for name in ("sessionid", "csrftoken", "language"):
+        cookie = browser.cookies[name]
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax"), name
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("a.jpg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("a.html", b"<!doctype html><script>alert(1)</script>"),
+        ("a.pdf.exe", b"MZ\x90"),
+        ("a.jpg", b"GIF89a" + b"\x00" * 40),
+        ("a.xhtml", b"<html xmlns='http://www.w3.org/1999/xhtml'/>"),
+    ],
+)
+def test_what_runs_in_a_browser_is_no_file_of_ours(cast, name, data):
+    client = make.client(cast.member)
+    with pytest.raises(Invalid):
+        attach(actor=cast.member, record=client, upload=SimpleUploadedFile(name, data))
+
+
+def test_a_picture_of_a_million_by_a_thousand_is_refused_before_it_is_drawn(cast):
+    data = io.BytesIO()
+    Image.new("1", (60_000, 2_000)).save(data, "PNG")
+    bomb = SimpleUploadedFile("a.png", data.getvalue())
+    with (
+        patch.object(Image.Image, "thumbnail", side_effect=AssertionError),
+        pytest.raises(Invalid),
+    ):
+        attach(actor=cast.member, record=make.client(cast.member), upload=bomb)
+
+
+def test_an_archive_of_a_million_names_is_not_even_listed(cast):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("a", "")
+    whole = bytearray(data.getvalue())
+    whole[-10:-6] = (LARGEST_DIRECTORY + 1).to_bytes(4, "little")
+    with patch.object(zipfile, "ZipFile", side_effect=AssertionError):
+        with pytest.raises(Invalid):
+            inspect_workbook(io.BytesIO(whole))
+        with pytest.raises(Invalid):
+            upload = SimpleUploadedFile("a.zip", bytes(whole))
+            attach(actor=cast.member, record=make.client(cast.member), upload=upload)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -201,7 +202,14 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(status=303, headers={"Location": back})
     if form.is_valid():
         language = form.cleaned_data["language"]
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=31536000, samesite="Lax")
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=31536000,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
         if request.user.is_authenticated:
             services.update_own_account(actor=request.user, language=language)
     return response
