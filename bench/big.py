@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from crm.models import Client, Contact, ContactPoint, Visit
+from crm.models import Client, Contact, ContactPoint, Lead, Opportunity, Visit
 from crm.naming import firm_key
 from crm.searching import indexed
 from expansion import clock
 from expansion.people.models import Membership, Post, Unit, User
 from expansion.people.services import search_text
-from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.selectors import rules_of, rules_on, version_on
 from expansion.rulebook.services import load_preset
 
 PEOPLE, TEAMS, CLIENTS, VISITS_PER_CLIENT = 200, 12, 50_000, 6
@@ -33,6 +33,8 @@ def build(scale: float) -> User:
     members = build_people(max(12, int(PEOPLE * scale)))
     clients = build_clients(chance, members, int(CLIENTS * scale))
     build_contacts(chance, clients)
+    build_leads(chance, clients)
+    build_opportunities(chance, clients)
     build_visits(chance, clients)
     return members[0]
 
@@ -54,6 +56,9 @@ def build_people(count: int) -> list[User]:
         Membership(user=user, unit=teams[n % TEAMS], post=post, since=LONG_AGO)
         for n, user in enumerate(people)
     )
+    manager = User.objects.create(username="manager", name="陈立群", search=search_text("manager"))
+    head = Post.objects.get(key="manager")
+    Membership.objects.create(user=manager, unit=root, post=head, since=LONG_AGO)
     for n, user in enumerate(people):
         user.bench_team = teams[n % TEAMS]
     return people
@@ -101,6 +106,45 @@ def build_contacts(chance: random.Random, clients: list[Client]) -> None:
             for n, contact in enumerate(contacts)
         ),
     )
+
+
+def build_leads(chance: random.Random, clients: list[Client]) -> None:
+    statuses = [Lead.Status.NEW, Lead.Status.WORKING]
+
+    def one(client: Client) -> Lead:
+        return Lead(
+            client=client,
+            owner_id=client.owner_id,
+            team_id=client.team_id,
+            title=f"年会场地 {client.pk}",
+            status=chance.choice(statuses),
+        )
+
+    saved(Lead, (one(client) for client in clients))
+
+
+def build_opportunities(chance: random.Random, clients: list[Client]) -> None:
+    """One each; a fifth of them is still open."""
+    version, now = version_on(), clock.now()
+    stages = [stage.key for stage in rules_of(version).pipeline("client").stages]
+    statuses = [Opportunity.Status.OPEN, *[Opportunity.Status.WON, Opportunity.Status.LOST] * 2]
+
+    def one(client: Client) -> Opportunity:
+        status = chance.choice(statuses)
+        return Opportunity(
+            client=client,
+            owner_id=client.owner_id,
+            team_id=client.team_id,
+            title=f"包厢团购 {client.pk}",
+            rules_version=version,
+            stage=chance.choice(stages),
+            stage_since=now - timedelta(days=chance.randrange(90)),
+            amount=chance.randrange(10, 900) * 100,
+            status=status,
+            closed_at=None if status == Opportunity.Status.OPEN else now,
+        )
+
+    saved(Opportunity, (one(client) for client in clients))
 
 
 def build_visits(chance: random.Random, clients: list[Client]) -> None:
