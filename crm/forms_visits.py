@@ -39,7 +39,22 @@ class NextContactForm(ServiceForm):
         return values
 
 
-class LogVisitForm(NextContactForm):
+class PhotosForm(ServiceForm):
+    """A base for what takes pictures: the page has kept them, the service gets their key."""
+
+    photos = PicturesField(label=lazy("Photos"), required=False)
+    photo_problem = ""
+
+    def clean_photos(self) -> list[Any]:
+        if self.photo_problem:
+            raise forms.ValidationError(self.photo_problem)
+        return []
+
+    def values(self) -> dict[str, Any]:
+        return {**super().values(), "photos": self.cleaned_data["request_id"]}
+
+
+class LogVisitForm(PhotosForm, NextContactForm):
     """Who, what was said, when next. The client of a planned visit is given and not asked."""
 
     client = ClientField()
@@ -68,11 +83,9 @@ class LogVisitForm(NextContactForm):
     took_place_at = MomentField(
         label=lazy("When"), required=False, help_text=lazy("Empty means: now.")
     )
-    photos = PicturesField(label=lazy("Photos"), required=False)
 
     def __init__(self, *args: Any, planned: Visit | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.photo_problem = ""
         for name in ("needs", "opinions", "concerns"):
             self.fields[name].widget.attrs["rows"] = 2
         if planned is not None:
@@ -85,16 +98,6 @@ class LogVisitForm(NextContactForm):
             value = self.data.get("client") or self.initial.get("client")
             self.fields["client"].ready(self.person, value)
             self._offer_contacts(self.fields["client"].widget.chosen)
-
-    def clean_photos(self) -> list[Any]:
-        if self.photo_problem:
-            raise forms.ValidationError(self.photo_problem)
-        return []
-
-    def values(self) -> dict[str, Any]:
-        values = super().values()
-        values["photos"] = self.cleaned_data["request_id"]
-        return values
 
     def _offer_contacts(self, client: Client | None) -> None:
         contacts = client.contacts.filter(deleted_at=None) if client else None
@@ -160,7 +163,7 @@ class MoveVisitForm(RecordForm):
         """The service says what does not hold, field by field."""
 
 
-class CheckInForm(ServiceForm):
+class CheckInForm(PhotosForm):
     """By position, which the script fills in when the button is pressed, or by a reason."""
 
     latitude = forms.FloatField(required=False, widget=forms.HiddenInput)

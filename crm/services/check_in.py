@@ -10,6 +10,7 @@ from crm.places import distance_between
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
+from expansion.files.services import claim_drafts
 from expansion.people.models import User
 from expansion.records import lock
 from expansion.rulebook.schema import Rules
@@ -29,11 +30,13 @@ def check_in(
     accuracy: float | None = None,
     age: float | None = None,
     reason: str = "",
+    photos: str = "",
 ) -> Visit:
     """Notes the arrival, once: with the position of this moment, or with a reason instead of it.
 
     Both ways count the same. The position needs the person's recorded consent; `accuracy` is in
-    metres, `age` in seconds. The record is due from here (A-3.2.4c).
+    metres, `age` in seconds; `photos` is the key under which pictures of the place are kept. The
+    record is due from here (A-3.2.4c).
 
     Raises:
         Forbidden: only the visitor checks in.
@@ -56,6 +59,7 @@ def check_in(
         *("status", "arrived_at", "took_place_at", "due_at", "manual_reason"),
         *("latitude", "longitude", "accuracy", "position_age", "distance"),
     )
+    claim_drafts(actor=actor, draft=photos, record=visit)
     way = "position" if visit.latitude is not None else "manual"
     changes = {"arrived_at": [None, visit.arrived_at], "way": [None, way]}
     write(actor=actor, verb="crm.visit.checked_in", about=visit, changes=changes)

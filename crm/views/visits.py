@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as lazy
 from crm import forms_visits, tables_visits
 from crm.models import Communication, PositionConsent, Visit
 from crm.services import check_in, communications, feedback, visit_undo, visits
+from crm.services.photos import keep_photo
 from crm.tables_visits import visit_badges
 from expansion import access, clock
 from expansion.errors import Invalid, NotNow
 from expansion.files.selectors import attachments
-from expansion.files.services import drafts, keep_drafts
+from expansion.files.services import drafts
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 from expansion.ui.forms import ServiceForm
@@ -165,9 +166,49 @@ def arrival(visit: Visit) -> str:
     return " · ".join(parts)
 
 
-class LogVisit(FormPage):
-    """Who, what was said, when next. Pictures are kept under the form's key before anything else,
-    so that a refused form loses none of them."""
+class KeepsPhotos(FormPage):
+    """A form with pictures. Each is kept under the form's key before anything else, so that a
+    refused form, or one bad file among them, loses none of the others."""
+
+    photo_problem = ""
+
+    def post(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
+        self.load(pk)
+        key = request.POST.get("request_id", "").replace("\x00", "")[:64]
+        problems = [self._keep(one, key) for one in request.FILES.getlist("photos") if key]
+        self.photo_problem = " ".join(dict.fromkeys(filter(None, problems)))
+        return super().post(request, pk, **kwargs)
+
+    def _keep(self, upload: Any, key: str) -> str:
+        """Keeps one picture; the sentence where it cannot be kept."""
+        try:
+            keep_photo(actor=self.request.user, key=key, photo=upload)
+        except Invalid as refusal:
+            name, why = upload.name, refusal.message
+            known = {"name": name[:60], "why": why}
+            return why if name in why else _("%(name)s: %(why)s") % known
+        return ""
+
+    def make_form(self, **given: Any) -> ServiceForm:
+        form = self.form(person=self.request.user, **given)
+        form.photo_problem = self.photo_problem
+        return form
+
+    def context(self, form: ServiceForm) -> dict[str, Any]:
+        kept = drafts(self.request.user, str(form["request_id"].value() or ""))
+        return {
+            **super().context(form),
+            "photos": [
+                {"url": f"/files/{one.pk}/picture", "thumb": f"/files/{one.pk}/picture"}
+                | {"name": one.name}
+                for one in kept
+            ],
+            "most": visits.MOST_PHOTOS,
+        }
+
+
+class LogVisit(KeepsPhotos):
+    """Who, what was said, when next."""
 
     model = Visit
     form = forms_visits.LogVisitForm
@@ -175,31 +216,12 @@ class LogVisit(FormPage):
     title = lazy("Log visit")
     verb = lazy("Save visit")
     done = lazy("Visit saved")
-    photo_problem = ""
 
     def records(self):
         return Visit.objects.live().select_related("client", "visitor")
 
-    def post(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
-        self.load(pk)
-        uploads, key = request.FILES.getlist("photos"), request.POST.get("request_id", "")[:64]
-        if uploads and key:
-            try:
-                keep_drafts(
-                    actor=request.user,
-                    draft=key,
-                    uploads=uploads,
-                    kind="photo",
-                    most=visits.MOST_PHOTOS,
-                )
-            except Invalid as refusal:
-                self.photo_problem = refusal.message
-        return super().post(request, pk, **kwargs)
-
     def make_form(self, **given: Any) -> ServiceForm:
-        form = self.form(person=self.request.user, planned=self.record, **given)
-        form.photo_problem = self.photo_problem
-        return form
+        return super().make_form(planned=self.record, **given)
 
     def write(self, form: ServiceForm) -> Visit:
         return visits.log_visit(
@@ -214,18 +236,6 @@ class LogVisit(FormPage):
 
     def success_url(self, record: Visit) -> str:
         return record.client.get_absolute_url()
-
-    def context(self, form: ServiceForm) -> dict[str, Any]:
-        kept = drafts(self.request.user, str(form["request_id"].value() or ""))
-        return {
-            **super().context(form),
-            "photos": [
-                {"url": f"/files/{one.pk}/picture", "thumb": f"/files/{one.pk}/picture"}
-                | {"name": one.name}
-                for one in kept
-            ],
-            "most": visits.MOST_PHOTOS,
-        }
 
 
 def kept_tag(request: HttpRequest) -> str:
@@ -302,7 +312,7 @@ class VisitCancel(VisitAct):
         return visits.cancel_visit(**values)
 
 
-class VisitCheckIn(VisitAct):
+class VisitCheckIn(KeepsPhotos, VisitAct):
     action = "record"
     form = forms_visits.CheckInForm
     template = "crm/check_in.html"

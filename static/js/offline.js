@@ -349,6 +349,8 @@
     await forgetOthers();
     if (!navigator.onLine || !matchMedia("(max-width: 767px), (pointer: coarse)").matches) return;
     await navigator.serviceWorker.register(`/worker.js?forms=${FORMS.join(",")}`);
+    const { active } = await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) active.postMessage("claim"); // It began before this page.
     const stamp = `${person} ${local(Date.now()).slice(0, 10)}`;
     const kept = await (await caches.open(CACHE)).match(FORMS[0]);
     if (kept && sessionStorage.getItem("desk") === stamp) return;

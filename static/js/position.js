@@ -1,8 +1,8 @@
 // Check-in: the position of this one moment, read when the button is pressed and at no other time.
 (() => {
-  const form = document.querySelector("form[data-position]");
-  if (!form) return;
-  const button = form.querySelector("button");
+  const button = document.querySelector("[data-check-in]");
+  if (!button) return;
+  const { form } = button;
   const note = form.querySelector("[data-position-note]");
 
   function failed() {
@@ -18,8 +18,7 @@
     form.submit();
   }
 
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
+  button.addEventListener("click", () => {
     button.disabled = true;
     if (!navigator.geolocation) failed();
     else navigator.geolocation.getCurrentPosition(send, failed, { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });

@@ -5,6 +5,7 @@ const FORMS = (new URL(self.location).searchParams.get("forms") || "").split(","
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", (event) => event.waitUntil(self.clients.claim()));
 
 async function forget() {
   for (const name of await caches.keys()) if (name.startsWith("desk:")) await caches.delete(name);

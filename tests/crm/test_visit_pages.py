@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -58,6 +59,41 @@ def test_a_refused_form_keeps_words_and_photos_and_the_next_try_takes_them(cast,
     kept.refresh_from_db()
     assert (kept.about, kept.draft) == (Visit.objects.get(), "")
     assert Attachment.objects.count() == 1
+
+
+def test_one_file_that_is_no_picture_costs_none_of_the_pictures(cast, client, member):
+    paper = SimpleUploadedFile("合同.pdf", b"%PDF-1.4 a paper" + bytes(200), "application/pdf")
+    files = [picture("一.jpg"), paper, picture("二.jpg", "blue")]
+    refused = member.post(NEW, said(client, photos=files))
+    assert refused.status_code == 422
+    assert "合同.pdf" in refused.text
+    assert "年会分两场。" in refused.text
+    assert not Visit.objects.exists()
+    assert member.post(NEW, said(client)).status_code == 302
+    kept = Attachment.objects.filter(draft="").values_list("name", flat=True)
+    assert sorted(kept) == ["一.jpg", "二.jpg"]
+
+
+def test_checking_in_with_a_photo_and_a_refused_check_in_keeps_it(cast, client, member):
+    plan = make.planned(cast.member, client)
+    url = f"/crm/visits/{plan.pk}/check-in"
+    refused = member.post(url, {"request_id": "a", "reason": "", "photos": [picture()]})
+    assert refused.status_code == 422
+    assert f"/files/{Attachment.objects.get().pk}/picture" in refused.text
+    assert member.post(url, {"request_id": "a", "reason": "没有信号"}).status_code == 302
+    assert Attachment.objects.get().about == plan
+
+
+def test_a_photo_loses_the_place_it_was_taken_at(cast, client, member):
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"  # GPS
+    exif[0x010F] = "PhoneMaker"
+    data = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(data, "JPEG", exif=exif)
+    photo = SimpleUploadedFile("现场.jpg", data.getvalue(), "image/jpeg")
+    member.post(NEW, said(client, photos=[photo]))
+    with default_storage.open(Attachment.objects.get().key) as stored:
+        assert not Image.open(stored).getexif()
 
 
 def test_ten_photos_or_a_program_are_refused_with_a_sentence(cast, client, member):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 NEW, CALL = "/crm/visits/new", "/crm/communications/new"
 PATIENCE = 30_000  # milliseconds; two pages with all their files are fetched before a test begins
-READY = "() => sessionStorage.getItem('desk') && navigator.serviceWorker.controller"
+READY = "() => Boolean(sessionStorage.getItem('desk') && navigator.serviceWorker.controller)"
 WAITING = """() => new Promise((resolve) => {
   const asked = indexedDB.open("desk", 1);
   asked.onsuccess = () => {
