@@ -6,7 +6,7 @@ class AppraisalConfig(AppConfig):
     label = "appraisal"
 
     def ready(self) -> None:
-        from appraisal import access, cards, metrics, nav, seeds  # noqa: F401
+        from appraisal import access, cards, insights, metrics, nav, seeds  # noqa: F401
         from expansion import offers
 
         offers.add(offers.Seed("appraisal", 90, seeds.sow))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from expansion import metrics
 from expansion.metrics import Metric, Reading
 from expansion.people.models import User
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.scoring import Indicator, KpiSet
+from expansion.rulebook.scoring import Indicator, KpiSet, Part
 from expansion.worktime import Period
 
 # A mean of scores that do not exist before the evaluation.
@@ -60,14 +60,23 @@ class Standing:
         return block if block and block.exact_value is not None else None
 
 
-def standings(people: Sequence[Assigned], period: Period, rules: Rules) -> list[Standing]:
-    """Where these people stand today: one call per metric, however many they are."""
-    readings = _readings(people, period, rules)
+def standings(
+    people: Sequence[Assigned],
+    period: Period,
+    rules: Rules,
+    *,
+    only: Callable[[Part], bool] = lambda part: True,
+) -> list[Standing]:
+    """Where these people stand today: one call per metric, however many they are.
+
+    `only` chooses parts, so that nothing else is read.
+    """
+    readings = _readings(people, period, rules, only)
     targets = targets_of(Cycle.objects.of_period(period).first())
 
     def figures(one: Assigned) -> scoring.Figures:
         found = {}
-        for indicator, part in _computed(one.kpi_set):
+        for indicator, part in _computed(one.kpi_set, only):
             value = value_of(part, readings[part.metric].get(one.person.pk))
             target = target_of(
                 indicator,
@@ -86,11 +95,11 @@ def standings(people: Sequence[Assigned], period: Period, rules: Rules) -> list[
 
 
 def _readings(
-    people: Sequence[Assigned], period: Period, rules: Rules
+    people: Sequence[Assigned], period: Period, rules: Rules, only: Callable[[Part], bool]
 ) -> dict[str, dict[int, Reading]]:
     asked: dict[str, list[User]] = {}
     for one in people:
-        for key in {part.metric for _indicator, part in _computed(one.kpi_set)}:
+        for key in {part.metric for _indicator, part in _computed(one.kpi_set, only)}:
             asked.setdefault(key, []).append(one.person)
     return {
         key: dict(metrics.get(key).read(users, period.begins_at, period.ends_at, rules))
@@ -98,10 +107,10 @@ def _readings(
     }
 
 
-def _computed(kpi_set: KpiSet) -> list[tuple[Indicator, Any]]:
+def _computed(kpi_set: KpiSet, only: Callable[[Part], bool]) -> list[tuple[Indicator, Part]]:
     return [
         (indicator, part)
         for indicator in kpi_set.indicators
         for part in indicator.how
-        if part.metric and part.metric != TEAM_MEAN
+        if part.metric and part.metric != TEAM_MEAN and only(part)
     ]

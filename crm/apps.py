@@ -10,6 +10,7 @@ class CrmConfig(AppConfig):
             access,
             cards,
             contract_offers,
+            insights,
             metrics,
             nav,
             nav_contracts,

@@ -58,7 +58,7 @@ def repeat_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Ru
     """Of the clients under contract by the span's end, the percentage with a second contract."""
     signed: dict[tuple[int, int], list[Contract]] = defaultdict(list)
     contracts = Contract.objects.live().signed().filter(owner__in=people)
-    until = contracts.filter(signed_on__lte=_last_day(end)).select_related("client")
+    until = contracts.filter(signed_on__lte=last_day(end)).select_related("client")
     for contract in until.order_by("signed_on", "pk"):
         signed[contract.owner_id, contract.client_id].append(contract)
     gathered: Gathered = defaultdict(list)
@@ -77,7 +77,7 @@ def satisfaction(people: Sequence[Any], start: datetime, end: datetime, rules: R
 def visits(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """Recorded visits that took place in the span."""
     gathered: Gathered = defaultdict(list)
-    for visit in _visits(people, start, end):
+    for visit in recorded_visits(people, start, end):
         day = clock.local_date(visit.took_place_at)
         gathered[visit.visitor_id].append(Evidence(visit, visit.client.name, day, ONE))
     return _counted(people, gathered)
@@ -88,7 +88,7 @@ def visit_timeliness(
 ) -> Readings:
     """The percentage of visits whose record came in time (A-3.2.4c)."""
     gathered: Gathered = defaultdict(list)
-    for visit in _visits(people, start, end):
+    for visit in recorded_visits(people, start, end):
         value = Decimal(0) if visit.late else HUNDRED
         day = clock.local_date(visit.took_place_at)
         gathered[visit.visitor_id].append(Evidence(visit, visit.client.name, day, value))
@@ -111,7 +111,7 @@ def effective_leads(
     """Leads that became effective in the span (E11-2.3.2)."""
     leads = Lead.objects.live().filter(owner__in=people)
     gathered: Gathered = defaultdict(list)
-    for lead in leads.effective_in(clock.local_date(start), _last_day(end)):
+    for lead in leads.effective_in(clock.local_date(start), last_day(end)):
         gathered[lead.owner_id].append(Evidence(lead, lead.title, lead.effective_on, ONE))
     return _counted(people, gathered)
 
@@ -130,18 +130,18 @@ def _first_contracts(
         Q(signed_on__lt=OuterRef("signed_on"))
         | Q(signed_on=OuterRef("signed_on"), pk__lt=OuterRef("pk"))
     )
-    days = (clock.local_date(start), _last_day(end))
+    days = (clock.local_date(start), last_day(end))
     first = signed.filter(~Exists(earlier), owner__in=people, signed_on__range=days)
     return first.select_related("client").order_by("signed_on", "pk")
 
 
-def _visits(people: Sequence[Any], start: datetime, end: datetime) -> QuerySet[Visit]:
+def recorded_visits(people: Sequence[Any], start: datetime, end: datetime) -> QuerySet[Visit]:
     done = Visit.objects.live().done().filter(visitor__in=people)
     within = done.filter(took_place_at__gte=start, took_place_at__lt=end)
     return within.select_related("client").order_by(F("took_place_at"), "pk")
 
 
-def _last_day(end: datetime) -> date:
+def last_day(end: datetime) -> date:
     return clock.local_date(end - timedelta(microseconds=1))
 
 

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contract, Obligation
 from crm.selectors_contracts import due_soon, matching_contracts
+from crm.tables import colleagues
 from crm.wording import PHASE_TONES, phase_label
 from expansion import clock
 from expansion.ui import formats
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge, due_badge
+from expansion.worktime import Period
 
 
 def with_next_due(records: QuerySet) -> QuerySet:
@@ -49,6 +51,11 @@ def with_overdue(records: QuerySet, person: Any) -> QuerySet:
 def with_due_soon(records: QuerySet, person: Any) -> QuerySet:
     soon = due_soon(Obligation.objects.all())
     return records.filter(pk__in=soon.order_by().values("contract"))
+
+
+def signed_this_quarter(records: QuerySet, person: Any) -> QuerySet:
+    quarter = Period.containing("quarter")
+    return records.signed().filter(signed_on__range=(quarter.start, quarter.end))
 
 
 CONTRACTS = Listing(
@@ -96,6 +103,13 @@ CONTRACTS = Listing(
             lambda person: Contract.Kind.choices,
             lambda records, key: records.filter(kind=key),
         ),
+        Filter(
+            "owner",
+            _("Owner"),
+            colleagues,
+            lambda records, key: records.filter(owner_id=key),
+            many=True,
+        ),
     ],
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
@@ -109,6 +123,7 @@ CONTRACTS = Listing(
             _("Being performed"),
             lambda records, person: records.in_force(clock.today()),
         ),
+        SavedView("quarter", _("Signed this quarter"), signed_this_quarter),
         SavedView("due", _("Due soon"), with_due_soon),
         SavedView("overdue", _("Something overdue"), with_overdue),
     ],

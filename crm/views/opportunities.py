@@ -2,11 +2,10 @@
 
 import json
 from collections import defaultdict
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from crm import forms_leads, tables_leads
+from crm.funnel import sums_by_stage, sums_label
 from crm.models import Opportunity
 from crm.requirements import Requirements, sentence
 from crm.services import opportunities
@@ -22,7 +22,6 @@ from expansion import access
 from expansion.people.models import User
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_of, rules_on, version_on
-from expansion.ui import formats
 from expansion.ui.forms import ReasonForm, ServiceForm, new_key
 from expansion.ui.pages import ActPage, BoardPage, DetailPage, FormPage, ListPage
 
@@ -130,29 +129,6 @@ class Board(BoardPage):
             if view.key != "open"
         ]
         return [every, *others]
-
-
-Sums = dict[str, tuple[int, dict[str, Decimal]]]
-
-
-def sums_by_stage(visible: QuerySet[Opportunity]) -> Sums:
-    """{stage: (how many, {currency: amount})} in one query; currencies are never mixed."""
-    found: Sums = {}
-    grouped = visible.order_by().values("stage", "currency")
-    for row in grouped.annotate(many=Count("pk"), total=Sum("amount")):
-        count, sums = found.get(row["stage"], (0, {}))
-        if row["total"] is not None:
-            sums = {**sums, row["currency"]: row["total"]}
-        found[row["stage"]] = (count + row["many"], sums)
-    return found
-
-
-def sums_label(sums: Sums) -> str:
-    total: dict[str, Decimal] = defaultdict(Decimal)
-    for _count, amounts in sums.values():
-        for currency, amount in amounts.items():
-            total[currency] += amount
-    return " · ".join(formats.money(amount, currency) for currency, amount in total.items())
 
 
 def cards_by_stage(visible: QuerySet[Opportunity]) -> dict[str, list[dict[str, Any]]]:

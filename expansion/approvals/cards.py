@@ -5,9 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from expansion import offers
+from expansion import clock, offers
+from expansion.approvals import desk
+from expansion.approvals.models import Step
 from expansion.approvals.selectors import waiting_for
 from expansion.approvals.tables import kind_label
+
+MOST = 5
 
 
 def todos(person: Any) -> Iterator[offers.Todo]:
@@ -23,4 +27,38 @@ def todos(person: Any) -> Iterator[offers.Todo]:
         )
 
 
-offers.add(offers.TodoSource("approvals", _("Approvals"), 20, todos))
+def inbox(person: Any, purview: offers.Purview) -> dict[str, Any]:
+    """The steps that the person should decide first, and who decides while the person is away."""
+    waiting = waiting_for(person, seats=person.seats)
+    steps = list(waiting[: MOST + 1])
+    total = waiting.count() if len(steps) > MOST else len(steps)
+    return {
+        "rows": [
+            {
+                "step": step,
+                "request": step.request,
+                "kind": kind_label(step.request.kind),
+                "amount": desk.amount(step.request),
+                "tone": _tone(step),
+            }
+            for step in steps[:MOST]
+        ],
+        "total": total,
+        "absence": desk.absence(person),
+        "inbox": "approvals:inbox",
+    }
+
+
+def _tone(step: Step) -> str:
+    """Late past the deadline, due on its day; far off it needs no colour."""
+    if step.due_at is None:
+        return ""
+    if step.due_at < clock.now():
+        return "late"
+    return "due" if clock.local_date(step.due_at) == clock.today() else ""
+
+
+offers.add(
+    offers.TodoSource("approvals", _("Approvals"), 20, todos),
+    offers.Insight("approvals.inbox", 10, "approvals/_insight.html", inbox, place="lead"),
+)

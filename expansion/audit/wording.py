@@ -88,6 +88,7 @@ ACTS = {
     "written": pgettext_lazy("act", "written"),
 }
 ROOMS = {
+    "home": _("Overview"),
     "crm": _("Clients"),
     "research": _("Research"),
     "partnerships": _("Partnerships"),
@@ -113,6 +114,7 @@ NOUNS = {
     "language": _("language"),
     "list": _("list"),
     "mandate": _("mandate"),
+    "overview": _("overview"),
     "membership": _("post held"),
     "password": _("password"),
     "person": _("account"),

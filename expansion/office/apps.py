@@ -7,6 +7,6 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.office import access, cards, nav, seeds  # noqa: F401
+        from expansion.office import access, cards, insights, nav, seeds  # noqa: F401
 
         offers.add(offers.Seed("office", 80, seeds.sow))

@@ -1,0 +1,217 @@
+"""What the client desk shows in the overview: the funnel, contracts that end, late visit records,
+and its columns of the teams' table."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from crm import metrics
+from crm.funnel import sums_by_stage, sums_label
+from crm.models import Contract, Lead, Obligation, Opportunity, Visit
+from crm.tables import label_in
+from expansion import access, clock, offers
+from expansion.offers import Kept, Purview, Sums
+from expansion.rulebook.selectors import rules_on
+
+MOST_LATE = 100  # visits without a record in one list
+ENDING_WITHIN = 45  # days ahead
+MOST_ENDING = 6
+Numbers = dict[int, Any]
+
+
+def funnel(person: Any, purview: Purview) -> dict[str, Any] | None:
+    """Open opportunities of the units overseen by stage, those of stages no longer listed too."""
+    if not access.can(person, "view", Opportunity):
+        return None
+    visible = access.visible_to(person, Opportunity.objects.live().open())
+    sums = sums_by_stage(visible.filter(client__team__in=purview.units))
+    stages = rules_on().pipeline("client").stages
+    keys = [stage.key for stage in stages]
+    address = reverse("crm:opportunity-list")
+    rows = [
+        {
+            "label": label_in(stages, key),
+            "count": sums.get(key, (0, {}))[0],
+            "amounts": sums_label({key: sums[key]}) if key in sums else "",
+            "url": f"{address}?{urlencode({'view': 'open', 'stage': key})}",
+        }
+        for key in [*(key for key in sums if key not in keys), *keys]
+    ]
+    return {
+        "rows": rows,
+        "count": sum(row["count"] for row in rows),
+        "most": max((row["count"] for row in rows), default=0),
+        "amounts": sums_label(sums),
+        "may_export": access.can(person, "export", Opportunity),
+    }
+
+
+def ending(person: Any, purview: Purview) -> dict[str, Any] | None:
+    """Signed contracts that end soon: what of them is overdue, else how far the next one is."""
+    if not access.can(person, "view", Contract):
+        return None
+    today = clock.today()
+    last = today + timedelta(days=ENDING_WITHIN)
+    records = Contract.objects.live().signed().filter(ends_on__range=(today, last))
+    seen = access.visible_to(person, records).filter(client__team__in=purview.units)
+    found = list(with_next(seen).select_related("client").order_by("ends_on", "pk"))
+    rows = [{"contract": one, "state": _state(one)} for one in found[:MOST_ENDING]]
+    return {"rows": rows, "total": len(found), "days": ENDING_WITHIN}
+
+
+def with_next(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Each with `next_status`, how far the client's next contract of that kind is, and `overdue`,
+    how many obligations of it are past their date."""
+    following = (
+        Contract.objects.live()
+        .filter(client=OuterRef("client"), kind=OuterRef("kind"), pk__gt=OuterRef("pk"))
+        .filter(Q(ends_on=None) | Q(ends_on__gt=OuterRef("ends_on")))
+        .exclude(status=Contract.Status.REJECTED)
+        .order_by("-pk")
+    )
+    overdue = Obligation.objects.filter(
+        contract=OuterRef("pk"), done_on=None, due_on__lt=clock.today()
+    )
+    counted = overdue.order_by().values("contract").annotate(many=Count("pk")).values("many")
+    return contracts.annotate(
+        next_status=Subquery(following.values("status")[:1]),
+        overdue=Coalesce(Subquery(counted), 0),
+    )
+
+
+NEXT = {
+    Contract.Status.DRAFT: ("info", gettext_lazy("renewal drafted")),
+    Contract.Status.RETURNED: ("due", gettext_lazy("renewal returned")),
+    Contract.Status.IN_APPROVAL: ("due", gettext_lazy("renewal in approval")),
+    Contract.Status.APPROVED: ("info", gettext_lazy("renewal approved, to be signed")),
+    Contract.Status.SIGNED: ("done", gettext_lazy("renewed")),
+}
+
+
+def _state(contract: Any) -> tuple[str, Any]:
+    """What is owed and overdue goes before the state of the renewal."""
+    if contract.overdue:
+        many = contract.overdue
+        words = ngettext("%(many)d obligation overdue", "%(many)d obligations overdue", many)
+        return "late", words % {"many": many}
+    if contract.next_status is None:
+        return "late", _("renewal not begun")
+    return NEXT[Contract.Status(contract.next_status)]
+
+
+def late_records(person: Any, purview: Purview) -> Iterator[offers.Late]:
+    """Visits whose record is past its due date (A-3.2.4c)."""
+    seen = access.visible_to(person, Visit.objects.live().overdue(clock.now()))
+    rows = seen.filter(visitor__in=purview.ids, client__team__in=purview.units)
+    for visit in rows.select_related("client", "visitor").order_by("due_at", "pk")[:MOST_LATE]:
+        yield offers.Late(
+            record=visit,
+            person=visit.visitor,
+            what=lazy(_record_words, str)(visit),
+            due=visit.due_at,
+            url=visit.get_absolute_url(),
+            act_url=f"{visit.get_absolute_url()}/record",
+        )
+
+
+def _record_words(visit: Visit) -> str:
+    return _("Record of the visit to %(client)s") % {"client": visit.client.name}
+
+
+def reviews_visits(person: Any) -> bool:
+    return access.can(person, "review", Visit)
+
+
+def visits(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
+    """Recorded visits that took place in the span."""
+    found = metrics.recorded_visits(list(people), start, end)
+    return _by(found.order_by().values("visitor").annotate(value=Count("pk")), "visitor")
+
+
+def records_in_time(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
+    """How many of these visits were recorded in time."""
+    found = metrics.recorded_visits(list(people), start, end).order_by().values("visitor")
+    rows = found.annotate(kept=Count("pk", filter=Q(late=False)), whole=Count("pk"))
+    return {row["visitor"]: Kept(row["kept"], row["whole"]) for row in rows}
+
+
+def leads(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
+    """Leads that became effective in the span."""
+    span = (clock.local_date(start), metrics.last_day(end))
+    found = Lead.objects.live().filter(owner__in=list(people)).effective_in(*span)
+    return _by(found.order_by().values("owner").annotate(value=Count("pk")), "owner")
+
+
+def new_clients(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
+    """Clients whose first contract was signed in the span, as the appraisal counts them."""
+    found = metrics.new_clients(list(people), start, end, rules_on())
+    return {person: int(reading.value or 0) for person, reading in found.items()}
+
+
+def signed_amounts(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
+    """What the contracts signed in the span come to, per currency."""
+    days = (clock.local_date(start), metrics.last_day(end))
+    signed = Contract.objects.live().signed().filter(owner__in=list(people))
+    rows = signed.filter(signed_on__range=days, amount__isnull=False).order_by()
+    sums: dict[int, Sums] = {}
+    for row in rows.values("owner", "currency").annotate(total=Sum("amount")):
+        one = Sums(((row["currency"], row["total"]),))
+        sums[row["owner"]] = sums.get(row["owner"], Sums()) + one
+    return sums
+
+
+def _by(rows: Iterable[dict[str, Any]], column: str) -> Numbers:
+    return {row[column]: row["value"] for row in rows}
+
+
+def listed(route: str, model: type, column: str) -> Callable[[Any, Iterable[int]], str]:
+    """The list of this quarter narrowed to one person; the lists know no choice of several."""
+
+    def url(person: Any, ids: Iterable[int]) -> str:
+        ids = list(ids)
+        if len(ids) != 1 or not access.can(person, "view", model):
+            return ""
+        return f"{reverse(route)}?{urlencode({'view': 'quarter', column: ids[0]})}"
+
+    return url
+
+
+visits_url = listed("crm:visit-list", Visit, "visitor")
+offers.add(
+    offers.Insight("crm.funnel", 30, "crm/_funnel.html", funnel),
+    offers.Insight("crm.ending", 40, "crm/_ending.html", ending),
+    offers.LateSource("crm.records", 20, late_records, reviews_visits),
+    offers.TeamColumn("crm.visits", gettext_lazy("Visits"), 10, visits, url=visits_url),
+    offers.TeamColumn(
+        "crm.leads",
+        gettext_lazy("Effective leads"),
+        20,
+        leads,
+        url=listed("crm:lead-list", Lead, "owner"),
+    ),
+    offers.TeamColumn("crm.new_clients", gettext_lazy("New clients"), 30, new_clients),
+    offers.TeamColumn(
+        "crm.signed",
+        gettext_lazy("Contracts signed"),
+        40,
+        signed_amounts,
+        nothing=Sums(),
+        url=listed("crm:contract-list", Contract, "owner"),
+    ),
+    offers.TeamColumn(
+        "crm.records",
+        gettext_lazy("Records in time"),
+        60,
+        records_in_time,
+        nothing=Kept(),
+        url=visits_url,
+    ),
+)

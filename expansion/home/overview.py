@@ -1,0 +1,129 @@
+"""The overview: what waits for the one who leads, who is behind, and how the teams stand."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from expansion import clock, offers, worktime
+from expansion.errors import Forbidden
+from expansion.home import late, services, teams
+from expansion.home.purview import oversees, purview_of, running_quarter
+from expansion.people.selectors import seats_read_once
+from expansion.rulebook.selectors import rules_on
+from expansion.ui.gates import Gate
+from expansion.ui.pages import Screen
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Overseeing(Gate):
+    """Open to those who lead a team or the department, for a principal too, and the leadership."""
+
+    def check(self, request: HttpRequest) -> None:
+        if not oversees(request.user):
+            raise Forbidden(_("The overview is for those who lead a team or the department."))
+
+
+OVERSEEING = Overseeing()
+
+
+def segments(person: Any, current: str) -> list[dict[str, Any]]:
+    """The switch between the own day and the overview; nothing for whoever has no overview."""
+    if not oversees(person):
+        return []
+    pages = (("today", _("My day")), ("overview", _("Overview")))
+    return [
+        {"label": label, "url": reverse(f"home:{key}"), "active": key == current}
+        for key, label in pages
+    ]
+
+
+class Overview(Screen):
+    """Panels of the rooms, who is behind, the teams; folding asks for the teams only."""
+
+    gate = OVERSEEING
+    template = "home/overview.html"
+    fragment = "home/_teams.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        person = request.user
+        with seats_read_once():
+            purview, found = purview_of(person)
+            table = teams.table(person, purview, found, request.GET.getlist("open"))
+            context: dict[str, Any] = {"table": table, "period": running_quarter()}
+            if not request.htmx:
+                context |= _panels(person, purview, every="late" in request.GET)
+                context |= {"segments": segments(person, "overview"), "days": day_words()}
+        return self.draw(context)
+
+
+def _panels(person: Any, purview: offers.Purview, *, every: bool) -> dict[str, Any]:
+    drawn = [
+        {"template": one.template, "place": one.place, **context}
+        for one in offers.of(offers.Insight)
+        for context in [one.context(person, purview)]
+        if context is not None
+    ]
+    return {
+        "lead": [one for one in drawn if one["place"] == "lead"],
+        "panels": [one for one in drawn if one["place"] == "panel"],
+        "late": late.panel(person, purview, every=every),
+    }
+
+
+def day_words() -> list[str]:
+    """Where today lies: the week, and how many of the quarter's working days have begun."""
+    period, today = running_quarter(), clock.today()
+    calendar = rules_on().working_time.as_calendar()
+    gone = worktime.workdays_between(period.start, today, calendar)
+    whole = worktime.workdays_between(period.start, period.end, calendar)
+    words = {"period": period.label, "gone": gone, "whole": whole}
+    words["pace"] = round(100 * gone / whole) if whole else 0
+    return [
+        _("Week %(number)s") % {"number": worktime.Period.containing("week", today).number},
+        _("%(period)s: %(gone)s of %(whole)s working days, the pace is %(pace)s%%") % words,
+    ]
+
+
+class Remind(Screen):
+    """Reminds one person of one thing, or everybody who is behind."""
+
+    gate = OVERSEEING
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        row = request.POST.get("row", "").replace("\x00", "")[:80]
+        reminded = services.remind(actor=request.user, row=row)
+        messages.success(request, _sentence(reminded))
+        return HttpResponseRedirect(reverse("home:overview"))
+
+
+def _sentence(reminded: services.Reminded) -> str:
+    if reminded.now:
+        return _("Reminded: %(names)s") % {"names": _names(reminded.now)}
+    if reminded.before:
+        return _("%(names)s: reminded today already. Nothing was sent.") % {
+            "names": _names(reminded.before)
+        }
+    return _("This is not late any more. Nothing was sent.")
+
+
+def _names(people: Any) -> str:
+    return _(", ").join(person.name for person in people)
+
+
+class TeamsSheet(Screen):
+    """The table of teams and people as a workbook."""
+
+    gate = OVERSEEING
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        name, content = services.export_teams(actor=request.user)
+        response = HttpResponse(content, content_type=XLSX)
+        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+        return response
