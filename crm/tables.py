@@ -17,7 +17,7 @@ from expansion.people.models import User
 from expansion.people.selectors import members_on
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
-from expansion.ui.listing import Act, Column, Filter, Listing, SavedView, Thumb
+from expansion.ui.listing import Act, Column, Filter, Listing, RowAct, SavedView, Thumb
 from expansion.ui.templatetags.ui import due_badge, grade
 
 MIDNIGHT = time(0)
@@ -145,6 +145,12 @@ CLIENTS = Listing(
         Act(_("Delete"), "trash", "crm:clients-delete", action="delete", danger=True),
     ],
     badges=client_badges,
+    row_acts=[
+        RowAct(_("Call"), "phone", "/crm/communications/new?client={pk}"),
+        RowAct(_("Log visit"), "map-pin", "/crm/visits/new?client={pk}"),
+        RowAct(_("Next contact"), "calendar-event", "/crm/clients/{pk}/next-contact"),
+        RowAct(_("Edit"), "pencil", "/crm/clients/{pk}/edit"),
+    ],
     thumb=Thumb(_("Call"), "phone", lambda client: f"/crm/communications/new?client={client.pk}"),
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from expansion import access
 from expansion.ui import formats, icons
-from expansion.ui.listing import NOT_OF_THE_LIST, Column, Filter, Listing, State
+from expansion.ui.listing import NOT_OF_THE_LIST, Column, Filter, Listing, RowAct, State
 from expansion.ui.markup import safe
 
 PAGE = 50
@@ -94,6 +94,11 @@ class Page:
             {"label": act.label, "icon": act.icon, "url": reverse(act.route), "danger": act.danger}
             for act in self.offered_acts
         ]
+
+    @property
+    def row_acts(self) -> list[RowAct]:
+        person, model = self.state.person, self.listing.model
+        return [act for act in self.listing.row_acts if access.can(person, act.action, model)]
 
     @property
     def pager(self) -> dict[str, Any]:

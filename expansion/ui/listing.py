@@ -106,6 +106,19 @@ class Thumb:
 
 
 @dataclass(frozen=True)
+class RowAct:
+    """An act on one row, offered where a pointer or the focus rests.
+
+    `url` holds "{pk}" where the row's id belongs: the page carries each act once, not per row.
+    """
+
+    label: Any
+    icon: str
+    url: str
+    action: str = "edit"
+
+
+@dataclass(frozen=True)
 class Listing:
     """A list of one noun. `title(record)` and `url(record)` make the first column and the link."""
 
@@ -125,6 +138,7 @@ class Listing:
     name: Any = ""
     badges: Callable[[Any], SafeString | str] = lambda record: ""
     thumb: Thumb | None = None
+    row_acts: Sequence[RowAct] = ()
 
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key), None)

@@ -60,6 +60,21 @@ def test_esc_lets_selected_rows_go_and_closes_a_menu(house, walk):
     assert one.page.locator("details.menu[open]").count() == 0
 
 
+def test_the_acts_of_a_row_come_to_the_pointer_and_to_the_focus(house, walk):
+    first = crm.client(house.member, "南京金陵票务有限公司")
+    second = crm.client(house.member, "南京海纳酒店管理有限公司")
+    one = walk(house.member, at="/crm/clients/")
+    one.page.wait_for_load_state()
+    row = one.page.locator("tr[data-href]").filter(has_text=first.name)
+    row.hover()
+    assert row.get_by_role("link").all_inner_texts()[1:] == ["打电话", "记拜访", "下次联系", "编辑"]
+    one.page.locator("tr[data-href] a").filter(has_text=second.name).focus()
+    assert row.get_by_role("link").count() == 1
+    keys(one, "Tab", "Tab", "Enter")
+    one.page.wait_for_url(f"**/crm/visits/new?client={second.pk}")
+    one.sees(second.name)
+
+
 def test_no_key_acts_while_one_types(house, walk):
     one = walk(house.member, at="/crm/visits/new")
     one.page.wait_for_load_state()
