@@ -202,6 +202,16 @@ def test_what_a_person_is_shown_stays_in_no_cache(cast, sign_in, path):
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    policy = answer.headers["Content-Security-Policy"]
+    for directive in ("default-src", "object-src", "base-uri", "frame-ancestors"):
+        assert f"{directive} 'none'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", ["/", "/login/", "/api/v1/crm/clients/"])
+def test_nothing_answers_to_trace(cast, sign_in, path):
+    assert sign_in(cast.member).trace(path).status_code in {302, 405}
 
 
 def test_a_file_is_kept_nowhere_and_a_picture_is_asked_for_each_time(cast, sign_in):

@@ -43,15 +43,10 @@ NO_JSON = {
 }
 WRONG = [[], "text", 7, None, True, [{}], {"name": {"a": ["b"]}}]
 HOSTILE = {
-    "a list": ["宫格", {"a": []}],
     "an object": {"pk": 1},
     "long": "长" * 70_000,
-    "markup": "<script>alert(1)</script>",
-    "a formula": "=HYPERLINK(1)",
     "negative": -1,
     "past every column": 2**63 - 1,
-    "a fraction": "1e308",
-    "no number": "NaN",
     "no day": "2026-02-31",
     "the first day": "0001-01-01",
     "the last moment": "9999-12-31T23:59:59Z",
@@ -140,7 +135,7 @@ def bodies(door: Door, address: str, method: str) -> Iterator[tuple[str, object,
     """(what it is, the body, whether it has to be refused)."""
     fields = fields_of(address, method)
     reads = bool(fields) or method == "PATCH"
-    yield from ((what, body, reads) for what, body in NO_JSON.items() if body)
+    yield "deep", NO_JSON["deep"], reads
     yield from ((repr(body)[:20], body, False) for body in WRONG)
     if not wants_json(door):
         return
@@ -182,21 +177,23 @@ def test_no_query_breaks_a_list_of_the_api(door, house, senders):
         assert answer.status_code < 500, query
 
 
+@pytest.mark.parametrize("what", NO_JSON)
+def test_what_is_no_plain_json_is_refused_with_a_sentence(house, senders, what):
+    answer = written(senders[0], "post", "/api/v1/crm/clients/", NO_JSON[what])
+    assert 400 <= answer.status_code < 500 and answer.json()["detail"]
+
+
 @pytest.mark.parametrize("door", PAGES, ids=lambda door: door.name)
 def test_no_query_breaks_a_page(door, house, senders):
     if "GET" not in door.methods:
         return
-    address = address_of(door, house)
-    junk = "&".join(
-        f"{name}=%00{quote('宫')}%ff" for name in ("q", "day", "week", "period", "kind")
-    )
-    for query in (
-        ASKED,
-        f"?{junk}&client=99999999999999999999&at=%00&after=x&show=%00&month=2026-99",
-    ):
-        for browser in senders:
-            answer = sent(browser, "get", address + query)
-            assert answer.status_code < 500, query
+    words = ("day", "week", "period", "kind", "client", "at", "after", "show", "month", "tab")
+    junk = "&".join(f"{word}=%00{quote('宫')}%ff" for word in words)
+    for browser in senders:
+        answer = sent(browser, "get", f"{address_of(door, house)}{ASKED}&{junk}")
+        assert answer.status_code < 500
+        if answer.status_code not in {403, 404}:
+            break
 
 
 @pytest.mark.parametrize("door", FORMS, ids=lambda door: door.name)
@@ -224,21 +221,18 @@ def form_fields(address: str) -> list[str]:
 
 
 def entries(names: list[str]) -> dict[str, dict[str, object]]:
-    """What the whole form is filled with, and a plausible one with the ends of every range."""
-    same = {
-        "NUL": "a\x00b",
-        "surrogate": b"\xed\xa0\x80",
-        "long": "长" * 5_000,
-        "huge": "9" * 40,
-        "no number": "NaN",
-        "the first day": "0001-01-01",
-        "the last": "9999-12-31T23:59",
+    """What the form is filled with: one value of each kind in every field, turn by turn, and a
+    plausible form with the ends of every range."""
+    odd = ("a\x00b", "长" * 5_000, "9" * 40, "NaN", "0001-01-01", "9999-12-31T23:59", "<b>")
+    turns = {
+        f"turn {turn}": {name: odd[(place + turn) % len(odd)] for place, name in enumerate(names)}
+        for turn in range(3)
     }
-    filled = {
-        what: dict.fromkeys(names, value) | {"request_id": what} for what, value in same.items()
+    ends = dict.fromkeys(names, "9999-12-31") | plausible(names)
+    found = turns | {"ends": ends}
+    return {what: values | {"request_id": what} for what, values in found.items()} | {
+        "key": {"request_id": "a\x00" * 80}
     }
-    ends = {name: "9999-12-31" for name in names} | plausible(names)
-    return filled | {"ends": ends | {"request_id": "ends"}, "key": {"request_id": "a\x00" * 80}}
 
 
 @pytest.mark.parametrize("path", ["/files/%00/1/add", "/transfer/import/%00", "/crm/%00", "/%ff"])
