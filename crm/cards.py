@@ -18,16 +18,27 @@ from expansion import access, clock, offers
 from expansion.ui import formats
 
 MOST = 6
+AHEAD = timedelta(days=10)  # how far the next planned visit is looked for
 WIDE = 40  # clients among which contact persons are looked for
 
 
 def planned_visits(person: Any) -> dict[str, Any] | None:
-    """Today's visits of this person, and earlier ones whose record is still missing."""
+    """Today's visits of this person, and earlier ones whose record is still missing.
+
+    Where there is none, as on a day off, those of the next day that has some.
+    """
     if not access.can(person, "create", Visit):
         return None
     tomorrow = clock.moment_on(clock.today() + timedelta(days=1), time())
-    found = open_visits(person).filter(planned_at__lt=tomorrow)
-    return {"visits": [_visit(one) for one in found.order_by("planned_at")[:20]]}
+    found = open_visits(person).filter(planned_at__lt=tomorrow + AHEAD)
+    visits = list(found.order_by("planned_at")[:20])
+    today = [_visit(one) for one in visits if one.planned_at < tomorrow]
+    return {"visits": today, "ahead": [] if today else _next_day(visits)}
+
+
+def _next_day(visits: list[Visit]) -> list[Visit]:
+    days = [clock.local_date(visit.planned_at) for visit in visits]
+    return [visit for visit, day in zip(visits, days, strict=True) if day == days[0]]
 
 
 def open_visits(person: Any):
