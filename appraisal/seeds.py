@@ -127,6 +127,8 @@ def _open(demo: Any, diary: Any, place: int) -> None:
             _enter_steps(demo, diary, cycle, place)
         _roll_up()
         demo.keep("cycles", cycle)
+    if place < 0:  # the targets of the running quarter stand from its beginning on
+        _set_targets(demo, Cycle.objects.get(kind="quarter", start=demo.quarter.start), place)
 
 
 def _roll_up() -> None:

@@ -54,7 +54,8 @@ class Contracts:
 
     def renew(self, deal: Deal) -> None:
         """The same business for another term."""
-        deal.title = f"{deal.title.removesuffix('续签')}续签"
+        month = (clock.today() + timedelta(days=20)).month
+        deal.title = f"{month}月{self.desk.phrases.facts(deal.entry)['deal']}续签"
         deal.opportunity = None
         self.draft(deal)
 
@@ -87,24 +88,26 @@ class Contracts:
         if deal.stops == "withdrawn":
             desk.next(0, partial(self._withdraw, deal))
         elif deal.stops != "submitted":
-            desk.next(self.demo.one((0, 0, 1)), partial(self._decide, deal))
+            request = latest(deal.contract)
+            desk.next(self.demo.one((0, 0, 1)), partial(self._decide, deal, request))
 
     def _withdraw(self, deal: Deal) -> None:
         withdraw(actor=self.desk.seller(deal), request=latest(deal.contract))
 
-    def _decide(self, deal: Deal) -> None:
+    def _decide(self, deal: Deal, request: Request) -> None:
         """Whoever's turn it is: sends it back, turns it down, or passes it on."""
-        request = latest(deal.contract)
         step = open_step(request)
         kind, comment = self._verdict(deal, request)
-        decide(actor=self._decider(step), request=request, decision=kind, comment=comment)
+        actor = self._decider(step)
+        request = decide(actor=actor, request=request, decision=kind, comment=comment)
         if kind == "return":
             deal.fate = "won"
             if deal.stops != "returned":
                 self.desk.next(1, partial(self._mend, deal))
         elif kind == "approve" and deal.stops != step.role:
-            act = self._decide if open_step(request) else self._sign
-            self.desk.next(self.demo.one((0, 1)), partial(act, deal))
+            passed = request.status == Request.Status.APPROVED
+            act = partial(self._sign, deal) if passed else partial(self._decide, deal, request)
+            self.desk.next(self.demo.one((0, 1)), act)
 
     def _verdict(self, deal: Deal, request: Request) -> tuple[str, str]:
         pick = self.desk.phrases.pick

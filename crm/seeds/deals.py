@@ -12,7 +12,7 @@ from crm.seeds.opportunities import Opportunities
 from crm.seeds.phrases import Phrases
 from crm.seeds.visits import Visits
 
-DEALS = 100
+DEALS = 106
 # What becomes of a deal, of 100: won, won and renewed, or where it stops.
 FATES = {
     "won": 32,
@@ -25,7 +25,8 @@ FATES = {
     "negotiation": 12,
     "back": 4,
 }
-# How many deals each seller brings home in each closed quarter, whatever else there is.
+# How many deals each seller brings home in a closed quarter, whatever else there is; about half
+# as many have come in this quarter.
 BROUGHT_HOME = {
     "member.client": 4,
     "member.client2": 3,
@@ -76,16 +77,18 @@ class Deals:
 
     def _bring_home(self, seller: str, ready: list[Entry]) -> None:
         """The deals of a seller that are begun early enough to be signed in their quarter."""
-        for quarter in self.demo.closed_quarters:
+        wanted = BROUGHT_HOME.get(seller, 0)
+        for quarter in (*self.demo.closed_quarters, self.demo.quarter):
+            most = wanted if quarter.end < self.demo.today else (wanted + 1) // 2
             last = quarter.start + timedelta(days=45)
             early = [
                 one
                 for one in ready
                 if one.seller == seller and self._talked(one, quarter.start, last)
             ]
-            for number, entry in enumerate(early[: BROUGHT_HOME.get(seller, 0)]):
+            for number, entry in enumerate(early[:most]):
                 ready.remove(entry)
-                again = number == 0 and seller != self.demo.struggling
+                again = number == 0 and most == wanted and seller != self.demo.struggling
                 day = self._talked(entry, quarter.start, last)[0]
                 self._begin(entry, "renewed" if again else "won", day)
 

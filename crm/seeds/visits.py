@@ -15,6 +15,7 @@ from crm.seeds.words import (
     COMMENTS,
     CONCERNS,
     FIRST_OPENINGS,
+    FOLLOW_UPS,
     MAILS,
     MATERIALS,
     MESSAGES,
@@ -177,7 +178,9 @@ class Visits:
     def _record(self, one: Appointment) -> None:
         entry, demo, on = one.entry, self.demo, one.day
         say = partial(self.phrases.say, entry=entry, on=on)
-        openings = FIRST_OPENINGS if on == self._first[entry.number] else OPENINGS
+        first = on == self._first[entry.number]
+        openings = FIRST_OPENINGS if first else OPENINGS
+        talks = entry.trade.talks if first or demo.often(35) else FOLLOW_UPS
         following = entry.after(worktime.today()) if demo.often(75) else None
         visit = log_visit(
             actor=demo.people[entry.seller],
@@ -185,7 +188,7 @@ class Visits:
             client=None if one.visit else entry.client,
             record=one.visit,
             took_place_at=one.arrives,
-            said=say(openings) + say(entry.trade.talks),
+            said=say(openings) + say(talks),
             needs=say(entry.trade.needs) + say(WISHED_BY) if demo.often(55) else "",
             opinions=say(OPINIONS) if demo.often(40) else "",
             concerns=say(CONCERNS) if demo.often(45) else "",

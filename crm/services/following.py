@@ -12,6 +12,8 @@ from expansion import clock
 from expansion.errors import Invalid
 from expansion.rulebook.selectors import rules_of
 
+# A published version's rules are kept in the process; its long text is not read for each record.
+UNREAD = ("rules_version__content", "rules_version__changes")
 CONTACT_DATES = ("first_contact_on", "last_contact_at", "last_visit_at", "next_contact_on")
 
 
@@ -61,8 +63,9 @@ def touch(
 
 def refresh_stage(client: Client) -> None:
     """Keeps the client's stage equal to its open opportunity that is furthest on."""
+    opened = Opportunity.objects.live().open().filter(client=client)
     leading = max(
-        Opportunity.objects.live().open().filter(client=client).select_related("rules_version"),
+        opened.select_related("rules_version").defer(*UNREAD),
         key=lambda one: (_place(one), one.pk),
         default=None,
     )

@@ -83,12 +83,13 @@ def mark_condition(
     lead = _open(record)
     if key == CONTINUING:
         raise Invalid(_("This condition is read from the client's next contact. Set a date there."))
-    decided = standing(lead).get(key)
+    marks = standing(lead)
+    decided = marks.get(key)
     if decided and decided.overruled:
         raise NotNow(
             _("%(name)s has decided this condition. Ask there.") % {"name": decided.by.name}
         )
-    return _mark(actor, rules, lead, key, met, evidence, on, overruled=False)
+    return _mark(actor, rules, lead, key, met, evidence, on, marks=marks)
 
 
 @transaction.atomic
@@ -101,7 +102,8 @@ def overrule_condition(
         Forbidden: only who leads may overrule.
     """
     access.require(actor, "overrule", record)
-    return _mark(actor, rules, _open(record), key, met, reason, None, overruled=True)
+    lead = _open(record)
+    return _mark(actor, rules, lead, key, met, reason, None, marks=standing(lead), overruled=True)
 
 
 @transaction.atomic
@@ -138,15 +140,23 @@ def standing(lead: Lead) -> dict[str, LeadCondition]:
     return {mark.key: mark for mark in marks}
 
 
-def judge_lead(*, actor: User | None, rules: Rules, lead: Lead) -> None:
+def judge_lead(
+    *,
+    actor: User | None,
+    rules: Rules,
+    lead: Lead,
+    marks: dict[str, LeadCondition] | None = None,
+) -> None:
     """Computes whether an open lead is effective and since when; the caller holds its row.
+
+    `marks` are those that stand, where the caller has read them already.
 
     Effective is a lead of which every required condition is true; the day is that on which the
     last one became so. Where the rulebook does not tell leads apart, none is effective.
     """
     if lead.status not in Lead.OPEN:
         return
-    since = _effective_since(rules, lead)
+    since = _effective_since(rules, lead, marks)
     before = snapshot(lead, ("status", "effective_on"))
     if since is None:
         lead.effective_on = None
@@ -211,11 +221,13 @@ def _first_contact_after(lead: Lead, day: date) -> datetime | None:
     return min(filter(None, moments), default=None)
 
 
-def _effective_since(rules: Rules, lead: Lead) -> date | None:
+def _effective_since(
+    rules: Rules, lead: Lead, marks: dict[str, LeadCondition] | None
+) -> date | None:
     test = rules.crm.effective_lead
     if not test.enabled.value:
         return None
-    marks = standing(lead)
+    marks = standing(lead) if marks is None else marks
     required = [one.key for one in test.conditions if one.required.value]
     days = [met_since(lead, key, marks) for key in required]
     if not days or None in days:
@@ -241,10 +253,11 @@ def _mark(
     evidence: str,
     on: date | None,
     *,
-    overruled: bool,
+    marks: dict[str, LeadCondition],
+    overruled: bool = False,
 ) -> Lead:
     _check_mark(rules, key, evidence, on)
-    LeadCondition.objects.create(
+    marks[key] = LeadCondition.objects.create(
         lead=lead,
         key=key,
         met=met,
@@ -260,7 +273,7 @@ def _mark(
     verb = "crm.lead.overruled" if overruled else "crm.lead.marked"
     changes = {key: [None, met], "evidence": [None, evidence.strip()]}
     write(actor=actor, verb=verb, about=lead, changes=changes)
-    judge_lead(actor=actor, rules=rules, lead=lead)
+    judge_lead(actor=actor, rules=rules, lead=lead, marks=marks)
     return lead
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Client, Lead, Opportunity, StageMove
 from crm.requirements import Requirements, sentence
-from crm.services.following import refresh_stage
+from crm.services.following import UNREAD, refresh_stage
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
@@ -254,7 +254,8 @@ def _open(record: Opportunity) -> Opportunity:
 def _locked(record: Opportunity) -> Opportunity:
     """The row and before it its client's: everybody takes the two in this order."""
     client = lock(Client.objects.live(), record.client_id)
-    opportunity = lock(Opportunity.objects.live().select_related("rules_version"), record.pk)
+    records = Opportunity.objects.live().select_related("rules_version").defer(*UNREAD)
+    opportunity = lock(records, record.pk)
     opportunity.client = client
     return opportunity
 

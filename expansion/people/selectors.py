@@ -49,7 +49,7 @@ class _Kept:
         self._spans = list(Mandate.objects.filter(revoked_at=None).order_by("pk"))
         self._known: dict[tuple[bool, ...], dict[int, Standing]] = {}
         self._people: list[User] | None = None
-        self._held: dict[date, list[Membership]] = {}
+        self._held: list[Membership] | None = None
         self._units: list[Unit] | None = None
 
     def standings(self, users: list[User]) -> dict[int, Standing]:
@@ -71,9 +71,13 @@ class _Kept:
         return self._units
 
     def memberships(self, day: date) -> list[Membership]:
-        if day not in self._held:
-            self._held[day] = list(_memberships(day))
-        return self._held[day]
+        if self._held is None:
+            self._held = list(_with_posts(Membership.objects.all()))
+        return [
+            held
+            for held in self._held
+            if held.since <= day and (held.until is None or day <= held.until)
+        ]
 
 
 _kept: ContextVar[_Kept | None] = ContextVar("people_kept", default=None)
@@ -133,12 +137,12 @@ def memberships_on(day: date, people: Iterable[int]) -> list[Membership]:
     """What these people hold on a day, each with its post and unit."""
     ids, kept = set(people), _kept.get()
     if kept is None:
-        return list(_memberships(day).filter(user__in=ids))
+        return list(_with_posts(Membership.objects.on(day).filter(user__in=ids)))
     return [held for held in kept.memberships(day) if held.user_id in ids]
 
 
-def _memberships(day: date) -> QuerySet[Membership]:
-    return Membership.objects.on(day).select_related("post", "unit").order_by("pk")
+def _with_posts(held: QuerySet[Membership]) -> QuerySet[Membership]:
+    return held.select_related("post", "unit").order_by("pk")
 
 
 def _seats(membership: Membership, tree: Tree) -> Iterator[Seat]:
