@@ -21,6 +21,7 @@ from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 from expansion.worktime import Period
 
+TEN_THOUSAND, LARGE = Decimal(10_000), Decimal(100_000)
 MOST = 100  # late forms in one list
 JUDGING = (Role.MANAGER, Role.LEADER, Role.LEADERSHIP)
 
@@ -44,15 +45,28 @@ class Reached:
     def said(self) -> str:
         """21 / 36 家."""
         words = {
-            "value": formats.number(_plain(self.value)),
-            "target": formats.number(_plain(self.target)),
-            "unit": self.metric.unit,
+            "value": self._written(self.value),
+            "target": self._written(self.target),
+            "unit": self.unit,
         }
         return _one_blank(_("%(value)s / %(target)s %(unit)s") % words)
 
     @property
+    def large(self) -> bool:
+        """Whether it is told in tens of thousands, as sums of money are."""
+        return self.target >= LARGE
+
+    @property
+    def unit(self) -> Any:
+        unit = self.metric.unit
+        return _("×10,000 %(unit)s") % {"unit": unit} if self.large else unit
+
+    def _written(self, number: Decimal) -> str:
+        return formats.number(number / TEN_THOUSAND, 2) if self.large else _whole(number)
+
+    @property
     def against_pace(self) -> str:
-        words = {"number": formats.number(abs(self.ahead)), "unit": self.metric.unit}
+        words = {"number": self._written(abs(self.ahead)), "unit": self.unit}
         if self.ahead > 0:
             return _one_blank(_("%(number)s %(unit)s ahead") % words)
         if self.ahead < 0:
@@ -65,10 +79,10 @@ def _one_blank(words: str) -> str:
     return " ".join(words.split())
 
 
-def _plain(number: Decimal) -> Decimal:
+def _whole(number: Decimal) -> str:
     """Without a tail of noughts."""
     whole = number.quantize(Decimal(1))
-    return whole if whole == number else number.normalize()
+    return formats.number(whole if whole == number else number.normalize())
 
 
 def targets(person: Any, purview: offers.Purview) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from expansion.rulebook.selectors import rules_on
 
 MOST_LATE = 100  # visits without a record in one list
 ENDING_WITHIN = 45  # days ahead
-MOST_ENDING = 6
+MOST_ENDING = 4
 Numbers = dict[int, Any]
 
 
@@ -200,7 +200,7 @@ offers.add(
     offers.TeamColumn("crm.new_clients", gettext_lazy("New clients"), 30, new_clients),
     offers.TeamColumn(
         "crm.signed",
-        gettext_lazy("Contracts signed"),
+        gettext_lazy("Amount signed"),
         40,
         signed_amounts,
         nothing=Sums(),

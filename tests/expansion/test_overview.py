@@ -370,7 +370,7 @@ def test_the_sheet_holds_the_own_people_and_is_logged(cast, sign_in):
     people = {row[0]: dict(zip(heads, row, strict=True)) for row in rows[1:]}
     assert set(people) == {cast.member.name, cast.colleague.name, cast.leader.name}
     assert people[cast.member.name]["Visits"] == 1
-    assert people[cast.member.name]["Contracts signed CNY"] == 126_000
+    assert people[cast.member.name]["Amount signed CNY"] == 126_000
     entry = Entry.objects.get(verb="home.overview.exported")
     assert entry.actor == cast.leader and entry.changes["rows"] == [None, 3]
 
