@@ -299,7 +299,7 @@ def shown(bound: Any) -> str:
     if choices is not None:
         several = isinstance(value, list | tuple)
         chosen = posted(bound).split() if several else [posted(bound)]
-        return ", ".join(str(label) for key, label in choices if str(key) in chosen)
+        return _(", ").join(str(label) for key, label in choices if str(key) in chosen)
     return "" if value is None else str(value)
 
 

@@ -24,7 +24,7 @@ def test_what_was_ticked_is_shown_in_words_and_sent_as_keys(cast, visit, sign_in
     assert answer.status_code == 409
     fields = {one["name"]: one for one in answer.context["differences"]}
     assert list(fields) == ["outcomes"]  # what is the same on both sides is no question
-    assert fields["outcomes"]["theirs"] == "已见负责人, 要方案"
-    assert fields["outcomes"]["yours"] == "有意向, 暂无需求"
+    assert fields["outcomes"]["theirs"] == "已见负责人、要方案"
+    assert fields["outcomes"]["yours"] == "有意向、暂无需求"
     assert fields["outcomes"]["theirs_value"] == "met_decider wants_proposal"
     assert 'data-value="interested no_need"' in answer.text
