@@ -37,13 +37,17 @@ class Behind:
 
 
 def behind(person: Any, purview: offers.Purview) -> list[Behind] | None:
-    """What is late of the people overseen, the longest overdue first; None where the person may
-    see none of it. Nobody is shown to themselves: the to-do centre does that."""
-    sources = [one for one in offers.of(offers.LateSource) if one.allowed(person)]
-    if not sources:
-        return None
+    """What is late of the people overseen, the longest overdue first. Nobody is shown to
+    themselves: the to-do centre does that.
+
+    None where nothing is found and the person does not see everything: nobody can then be told that
+    nobody is behind.
+    """
+    every = offers.of(offers.LateSource)
+    sources = [one for one in every if one.allowed(person)]
     found = (row for source in sources for row in _of(source, person, purview))
-    return sorted(found, key=lambda row: row.late.due)
+    rows = sorted(found, key=lambda row: row.late.due)
+    return rows if rows or len(sources) == len(every) else None
 
 
 def _of(source: offers.LateSource, person: Any, purview: offers.Purview) -> Iterator[Behind]:

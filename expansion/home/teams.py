@@ -104,6 +104,7 @@ def table(
         "lines": [line(team) for team in teams],
         "total": Line(cells(purview.people)) if len(teams) > 1 else None,
         "people": len(purview.people),
+        "linked": any(column.url(viewer, [0]) for column in columns if column.url),
     }
 
 

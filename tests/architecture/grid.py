@@ -163,6 +163,8 @@ GET 200 administrator | 403
     people:person-lock people:person-leave jobs:heartbeats
 GET 200 leader deputy manager consolidator | 403
     office:team-reports
+GET 200 leader deputy manager leadership | 403
+    home:overview home:teams-sheet
 GET 200 leader deputy manager | 403
     training:session-create training:course-create training:course-edit
 GET 200 leader manager | 403
@@ -336,6 +338,8 @@ POST ok administrator | 403
     people:person-lock people:person-leave
 POST ok hr | 403
     appraisal:workbook
+POST ok leader deputy manager leadership | 403
+    home:remind
 POST ok leader deputy manager | 403
     crm:clients-reassign crm:clients-delete training:session-create training:course-create
     training:course-edit api-training-courses-list api-training-sessions-list
