@@ -5,10 +5,11 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from expansion import access
 from expansion.api import Act, Named, RecordViewSet, Shown, routes
 from expansion.approvals import services
 from expansion.approvals.models import Decision, Request, Step
-from expansion.approvals.selectors import WITH_DECISIONS, waiting_for
+from expansion.approvals.selectors import WITH_DECISIONS, chairs_in, waiting_for
 
 
 class DecisionShown(Shown):
@@ -94,6 +95,12 @@ class RequestView(RecordViewSet):
 
     def records(self) -> QuerySet[Request]:
         return complete()
+
+    def ask(self, act: Act, record: Any) -> None:
+        """Whoever has no seat in it is told so before the form; the slower one by the service."""
+        person = self.request.user
+        if self.action == "act_decide" and not chairs_in(person, record):
+            access.require(person, "decide", record)
 
 
 class InboxView(RecordViewSet):

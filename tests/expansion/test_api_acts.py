@@ -10,7 +10,7 @@ from expansion.audit.models import Entry
 from expansion.files.models import Attachment
 from expansion.files.selectors import attachments
 from tests.expansion.test_api import CLIENTS, JSON, problem
-from tests.make import crm, imports
+from tests.make import contracts, crm, imports
 
 pytestmark = pytest.mark.django_db
 VISITS, IMPORTS = "/api/v1/crm/visits/", "/api/v1/transfer/imports/"
@@ -62,6 +62,15 @@ def test_an_act_on_a_record_asks_the_gate_before_the_form(cast, sign_in):
     assert cast.leader.name in problem(answer, 403, "forbidden")["detail"]
     problem(sign_in(cast.leader).post(f"{CLIENTS}{own.pk}/delete", {}, **JSON), 422, "invalid")
     problem(sign_in(cast.colleague).post(f"{CLIENTS}{own.pk}/delete", {}, **JSON), 404, "gone")
+
+
+def test_whoever_does_not_decide_is_told_so_before_the_form(cast, sign_in):
+    request = contracts.submitted(cast)
+    url = f"/api/v1/approvals/requests/{request.pk}/decide"
+    seen = {"headers": {"If-Match": f'"{request.version}"'}}
+    for part in (cast.member, cast.leader):
+        problem(sign_in(part).post(url, {"decision": "?"}, **seen, **JSON), 403, "forbidden")
+    problem(sign_in(cast.manager).post(url, {"decision": "?"}, **seen, **JSON), 422, "invalid")
 
 
 # --- two on one record, and once only -----------------------------------------------------------
