@@ -344,6 +344,14 @@
     return [...parts].map((part) => part.getAttribute("src") || part.getAttribute("href"));
   }
 
+  async function keepParts(addresses) {
+    const parts = await caches.open("desk-parts");
+    await parts.addAll([...addresses]);
+    for (const old of await parts.keys()) {
+      if (!addresses.has(new URL(old.url).pathname)) await parts.delete(old); // of an earlier release
+    }
+  }
+
   async function prepare() {
     if (!navigator.serviceWorker || !window.caches) return;
     await forgetOthers();
@@ -354,8 +362,7 @@
     const stamp = `${person} ${local(Date.now()).slice(0, 10)}`;
     const kept = await (await caches.open(CACHE)).match(FORMS[0]);
     if (kept && sessionStorage.getItem("desk") === stamp) return;
-    const parts = await Promise.all(FORMS.map(keepPage));
-    await (await caches.open("desk-parts")).addAll([...new Set(parts.flat())]);
+    await keepParts(new Set((await Promise.all(FORMS.map(keepPage))).flat()));
     sessionStorage.setItem("desk", stamp);
   }
 
