@@ -152,8 +152,8 @@ def leads(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
 
 def new_clients(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
     """Clients whose first contract was signed in the span, as the appraisal counts them."""
-    found = metrics.new_clients(list(people), start, end, rules_on())
-    return {person: int(reading.value or 0) for person, reading in found.items()}
+    found = metrics.first_contracts(list(people), start, end, rules_on())
+    return _by(found.order_by().values("owner").annotate(value=Count("pk")), "owner")
 
 
 def signed_amounts(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:

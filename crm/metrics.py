@@ -1,7 +1,7 @@
 """What the client desk offers to appraisal and reports (A-5.2.2, R-crm-02, R-crm-09)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ Gathered = dict[int, list[Evidence]]
 def new_clients(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """Clients whose first contract was signed in the span; they count for that contract's owner."""
     gathered: Gathered = defaultdict(list)
-    for contract in _first_contracts(people, start, end, rules):
+    for contract in first_contracts(people, start, end, rules):
         gathered[contract.owner_id].append(
             Evidence(contract.client, contract.client.name, contract.signed_on, ONE)
         )
@@ -38,7 +38,7 @@ def new_client_quality(
     A client that nobody rated is shown and not counted (reading 28).
     """
     gathered: Gathered = defaultdict(list)
-    for contract in _first_contracts(people, start, end, rules):
+    for contract in first_contracts(people, start, end, rules):
         client = contract.client
         rated = client.size_rating and client.spending_rating
         gathered[contract.owner_id].append(
@@ -116,15 +116,15 @@ def effective_leads(
     return _counted(people, gathered)
 
 
-def _first_contracts(
+def first_contracts(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
-) -> Iterable[Contract]:
+) -> QuerySet[Contract]:
     """First contracts of their clients, signed in the span.
 
     Where the rulebook counts from the first purchase, none: purchases are not kept here.
     """
     if rules.crm.new_client_counts_from.value != "first_contract":
-        return []
+        return Contract.objects.none()
     signed = Contract.objects.live().signed()
     earlier = signed.filter(client=OuterRef("client")).filter(
         Q(signed_on__lt=OuterRef("signed_on"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Count, Window
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock, offers
@@ -30,8 +31,7 @@ def todos(person: Any) -> Iterator[offers.Todo]:
 def inbox(person: Any, purview: offers.Purview) -> dict[str, Any]:
     """The steps that the person should decide first, and who decides while the person is away."""
     waiting = waiting_for(person, seats=person.seats)
-    steps = list(waiting[: MOST + 1])
-    total = waiting.count() if len(steps) > MOST else len(steps)
+    steps = list(waiting.annotate(total=Window(Count("pk")))[:MOST])
     return {
         "rows": [
             {
@@ -41,9 +41,9 @@ def inbox(person: Any, purview: offers.Purview) -> dict[str, Any]:
                 "amount": desk.amount(step.request),
                 "tone": _tone(step),
             }
-            for step in steps[:MOST]
+            for step in steps
         ],
-        "total": total,
+        "total": steps[0].total if steps else 0,
         "absence": desk.absence(person),
         "inbox": "approvals:inbox",
     }
