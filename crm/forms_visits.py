@@ -12,7 +12,7 @@ from crm.pickers import ClientField
 from expansion import clock
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
-from expansion.ui.forms import RecordForm, ServiceForm
+from expansion.ui.forms import RecordForm, ServiceForm, SeveralRecords
 
 
 class NextContactForm(ServiceForm):
@@ -26,6 +26,8 @@ class NextContactForm(ServiceForm):
         self.fields["next_contact_on"].offer(none=_("None yet"))
         if "said" in self.fields:
             self.fields["said"].widget.attrs["placeholder"] = _("One sentence is enough.")
+            lacking = _("One sentence is enough: what was said?")
+            self.fields["said"].error_messages["required"] = lacking
 
     @property
     def today(self) -> str:
@@ -58,7 +60,7 @@ class LogVisitForm(PhotosForm, NextContactForm):
     """Who, what was said, when next. The client of a planned visit is given and not asked."""
 
     client = ClientField()
-    contacts = forms.ModelMultipleChoiceField(
+    contacts = SeveralRecords(
         Contact.objects.none(),
         label=lazy("Spoke with"),
         required=False,

@@ -156,7 +156,7 @@ def log_visit(
         "said": [None, visit.said],
         "late": [None, visit.late],
         # Both sides of the client's dates, by which `undo_visit` gives them back.
-        "client": [{name: pair[side] for name, pair in moved.items()} for side in (0, 1)],
+        "client": [_exact(moved, side) for side in (0, 1)],
     }
     write(actor=actor, verb="crm.visit.logged", about=visit, changes=changes)
     judge_client(actor=actor, rules=rules, client=visit.client)
@@ -222,6 +222,12 @@ def _visit_to_record(actor: User, client: Client | None, record: Visit | None) -
     access.require(actor, "edit", client)
     client = lock(Client.objects.live(), client.pk)
     return Visit(client=client, owner_id=client.owner_id, team_id=client.team_id, visitor=actor)
+
+
+def _exact(moved: dict[str, list[Any]], side: int) -> dict[str, str | None]:
+    """One side of changed dates in full: the trail's own way to write a moment cuts it short."""
+    sided = {name: pair[side] for name, pair in moved.items()}
+    return {name: value.isoformat() if value else None for name, value in sided.items()}
 
 
 def _planned_past(visit: Visit, now: datetime) -> datetime | None:

@@ -51,6 +51,15 @@ def test_a_visit_taken_back_leaves_the_client_as_it_was(cast, client):
     assert Entry.objects.filter(verb="crm.visit.undone", actor=cast.member).count() == 1
 
 
+def test_moments_are_given_back_to_the_microsecond(cast, client):
+    clock.set_clock(clock.now().replace(microsecond=123456))
+    make.visit(cast.member, client)
+    before = dates(client)
+    clock.set_clock(clock.now().replace(microsecond=654321))
+    undo(cast.member, make.visit(cast.member, client))
+    assert dates(client) == before
+
+
 def test_an_earlier_contact_stays_the_last_one(cast, client):
     make.call(cast.member, client, at=clock.now() - timedelta(hours=3))
     before = dates(client)
