@@ -45,9 +45,9 @@ if not settings.configured:
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",
-            __name__,
+            "bench",
         ],
-        AUTH_USER_MODEL="floor.Person",
+        AUTH_USER_MODEL="bench.Person",
         MIDDLEWARE=[
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.common.CommonMiddleware",
@@ -73,28 +73,15 @@ if not settings.configured:
 
     django.setup()
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.decorators import login_required
 from django.core.wsgi import get_wsgi_application
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 
 from bench import floor_sql as sql
-
-
-class Person(AbstractBaseUser):
-    """Who logs in: the house's own table."""
-
-    username = models.CharField(max_length=60)
-    name = models.CharField(max_length=60)
-    objects = BaseUserManager()
-    USERNAME_FIELD = "username"
-
-    class Meta:
-        app_label, db_table, managed = "floor", "people_user", False
 
 
 def rows(query: str, *values: Any) -> list[tuple]:

@@ -37,7 +37,7 @@ class serving:
         """A whole answer, whatever it says: a bound port alone has not started yet."""
         try:
             connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
-            connection.request("GET", "/healthz/")
+            connection.request("GET", "/")
             connection.getresponse().read()
         except OSError:
             return False
