@@ -13,7 +13,7 @@ from crm.verbs import verb_label
 from expansion import access, clock, offers
 from expansion.audit.models import Entry
 from expansion.people.models import Unit, User
-from expansion.rulebook.selectors import rules_of
+from expansion.rulebook.selectors import rules_of, unread
 from expansion.ui import formats
 
 KINDS = {
@@ -46,6 +46,7 @@ def with_months(entries: list[offers.TimelineEntry]) -> list[dict[str, Any]]:
 
 def opportunities_tab(person: Any, client: Client) -> dict[str, Any]:
     found = client.opportunities.live().select_related("rules_version", "owner").order_by("-pk")
+    found = found.defer(*unread("rules_version"))
     leads = client.leads.live().select_related("owner").order_by("-pk")
     return {
         "opportunities": [opportunity_line(one) for one in found],

@@ -10,7 +10,7 @@ from crm.models import Lead, Opportunity
 from crm.searching import matching
 from crm.tables import colleagues, label_in, stages
 from expansion import clock
-from expansion.rulebook.selectors import rules_of, rules_on
+from expansion.rulebook.selectors import rules_of, rules_on, unread
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge
 from expansion.worktime import Period
@@ -198,5 +198,7 @@ OPPORTUNITIES = Listing(
     ],
     search=of_clients,
     search_hint=_("Client's name, pinyin, initials"),
-    prepare=lambda records: records.select_related("client", "owner", "rules_version"),
+    prepare=lambda records: records.select_related("client", "owner", "rules_version").defer(
+        *unread("rules_version")
+    ),
 )

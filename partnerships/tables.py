@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.searching import matching
 from crm.tables import colleagues, label_in
 from expansion import clock
-from expansion.rulebook.selectors import rules_of, rules_on
+from expansion.rulebook.selectors import rules_of, rules_on, unread
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge
 from partnerships.models import Milestone, Partner, Project
@@ -141,7 +141,9 @@ PROJECTS = Listing(
     search_hint=_("Title, partner, pinyin, initials"),
     badges=lambda project: light_badge(project),
     prepare=lambda records: with_state(
-        records.select_related("partner__client", "owner", "rules_version")
+        records.select_related("partner__client", "owner", "rules_version").defer(
+            *unread("rules_version")
+        )
     ),
 )
 

@@ -21,7 +21,7 @@ from crm.tables_leads import STUCK_DAYS, days_in_stage, opportunity_badge, stage
 from expansion import access
 from expansion.people.models import User
 from expansion.rulebook.models import Version
-from expansion.rulebook.selectors import rules_of, rules_on, version_on
+from expansion.rulebook.selectors import rules_of, rules_on, unread, version_on
 from expansion.ui.forms import ReasonForm, ServiceForm, new_key
 from expansion.ui.pages import ActPage, BoardPage, DetailPage, FormPage, ListPage
 
@@ -137,7 +137,8 @@ def cards_by_stage(visible: QuerySet[Opportunity]) -> dict[str, list[dict[str, A
         RowNumber(), partition_by=F("stage"), order_by=[F("stage_since").asc(), F("pk").asc()]
     )
     first = visible.annotate(place=place).filter(place__lte=CARDS)
-    found = list(first.select_related("client", "owner", "rules_version"))
+    first = first.select_related("client", "owner", "rules_version")
+    found = list(first.defer(*unread("rules_version")))
     lacking = Lacking(found)
     columns: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for one in sorted(found, key=lambda one: (one.stage_since, one.pk)):

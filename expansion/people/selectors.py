@@ -19,7 +19,7 @@ class Tree:
     """The unit tree in memory: a department has dozens of units, not thousands."""
 
     def __init__(self) -> None:
-        self.units = {unit.pk: unit for unit in Unit.objects.all()}
+        self.units = {unit.pk: unit for unit in Unit.objects.only("parent", "led_by_post")}
         self._below: dict[int, frozenset[int]] = {}
 
     def below(self, pk: int) -> frozenset[int]:
@@ -108,9 +108,11 @@ def _read_standings(users: list[User]) -> dict[int, Standing]:
     mandates = list(running.select_related("principal").order_by("pk"))
     holders = {user.pk for user in users} | {mandate.principal_id for mandate in mandates}
     own: dict[int, list[Seat]] = {pk: [] for pk in holders}
-    held = Membership.objects.on(clock.today()).filter(user__in=holders).select_related("post")
-    for membership in held:
-        own[membership.user_id].extend(_seats(membership, tree))
+    held = Membership.objects.on(clock.today()).filter(user__in=holders)
+    for user_id, role, unit, post in held.values_list(
+        "user_id", "post__role", "unit_id", "post_id"
+    ):
+        own[user_id].extend(_seats(role, unit, post, tree))
     return {
         user.pk: _standing(user, own, [one for one in mandates if one.delegate_id == user.pk])
         for user in users
@@ -145,10 +147,10 @@ def _with_posts(held: QuerySet[Membership]) -> QuerySet[Membership]:
     return held.select_related("post", "unit").order_by("pk")
 
 
-def _seats(membership: Membership, tree: Tree) -> Iterator[Seat]:
-    yield Seat(membership.post.role, membership.unit_id, tree.below(membership.unit_id))
-    for unit in tree.led_by(membership.post_id):
-        yield Seat(Role.LEADER, unit, tree.below(unit))
+def _seats(role: str, unit: int, post: int, tree: Tree) -> Iterator[Seat]:
+    yield Seat(role, unit, tree.below(unit))
+    for led in tree.led_by(post):
+        yield Seat(Role.LEADER, led, tree.below(led))
 
 
 def active_people() -> list[User]:

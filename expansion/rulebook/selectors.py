@@ -13,6 +13,8 @@ from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import Listed
 from expansion.rulebook.schema import Rules
 
+# The columns of a version that hold a whole regulation.
+LONG = ("content", "changes")
 # Within one request or roll-up the answer for a day is asked once.
 _asked: ContextVar[dict[date, Version] | None] = ContextVar("rulebook_asked", default=None)
 
@@ -37,12 +39,9 @@ def version_on(day: date | None = None) -> Version:
     asked = _asked.get()
     if asked is not None and day in asked:
         return asked[day]
-    version = (
-        Version.objects.published()
-        .filter(effective_on__lte=day)
-        .order_by("-effective_on", "-number")
-        .first()
-    )
+    # The rules of a published version are kept; the row is asked only which one it is.
+    published = Version.objects.published().defer(*LONG)
+    version = published.filter(effective_on__lte=day).order_by("-effective_on", "-number").first()
     if version is None:
         raise LookupError(f"No rulebook is in force on {day}. Run manage.py load_rulebook.")
     if asked is not None:
@@ -65,6 +64,11 @@ def rules_of(version: Version) -> Rules:
 @lru_cache(maxsize=32)
 def _published(pk: int, written_at: datetime) -> Rules:
     return Rules.model_validate(Version.objects.get(pk=pk).content)
+
+
+def unread(path: str) -> tuple[str, ...]:
+    """What to defer where records of a list are read together with their version at `path`."""
+    return tuple(f"{path}__{column}" for column in LONG)
 
 
 def forget_rules() -> None:
