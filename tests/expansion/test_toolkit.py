@@ -88,3 +88,22 @@ def test_every_page_write_is_named_as_a_page_in_the_trail(cast, sign_in):
     sign_in(cast.member).post("/crm/clients/new", fields())
     entry = Entry.objects.get(verb="crm.client.created")
     assert (entry.source, entry.actor) == ("page", cast.member)
+
+
+def test_a_row_is_drawn_once_and_says_where_its_cells_stand_on_a_phone(cast, sign_in):
+    client = clients.create_client(actor=cast.member, name="海纳<b>酒店")
+    page = sign_in(cast.member).get("/crm/clients/").text
+    assert page.count("海纳&lt;b&gt;酒店</a>") == 1 and "海纳<b>" not in page
+    row = page[page.index(f'<tr data-href="/crm/clients/{client.pk}">') :]
+    row = row[: row.index("</tr>")]
+    assert row.count('class="line') == 4 and row.count("line begins") == 1
+    assert f'href="/crm/communications/new?client={client.pk}"' in row
+
+
+def test_choices_that_grow_with_the_department_come_when_the_chip_opens(cast, sign_in):
+    browser, choice = sign_in(cast.leader), f"owner={cast.member.pk}"
+    assert choice not in browser.get("/crm/clients/").text
+    assert choice in browser.get("/crm/clients/?choices=owner").text
+    part = browser.get("/crm/clients/?q=x&choices=owner", headers={"HX-Request": "true"}).text
+    assert f"?q=x&amp;{choice}" in part and "<table" not in part
+    assert "choices" not in part
