@@ -14,6 +14,7 @@ from expansion import clock, offers, worktime
 from expansion.errors import Forbidden
 from expansion.home import late, services, teams
 from expansion.home.purview import oversees, purview_of, running_quarter
+from expansion.people.models import Role
 from expansion.people.selectors import seats_read_once
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.gates import Gate
@@ -33,11 +34,18 @@ class Overseeing(Gate):
 OVERSEEING = Overseeing()
 
 
+def title_for(person: Any) -> str:
+    """The department's for those who head it, the team's for those who lead one."""
+    if person.holds(Role.MANAGER, Role.LEADERSHIP):
+        return _("Overview")
+    return _("Team overview")
+
+
 def segments(person: Any, current: str) -> list[dict[str, Any]]:
     """The switch between the own day and the overview; nothing for whoever has no overview."""
     if not oversees(person):
         return []
-    pages = (("today", _("My day")), ("overview", _("Overview")))
+    pages = (("today", _("My day")), ("overview", title_for(person)))
     return [
         {"label": label, "url": reverse(f"home:{key}"), "active": key == current}
         for key, label in pages
@@ -58,6 +66,7 @@ class Overview(Screen):
             table = teams.table(person, purview, found, request.GET.getlist("open"))
             context: dict[str, Any] = {"table": table, "period": running_quarter()}
             if not request.htmx:
+                context["title"] = title_for(person)
                 context |= _panels(person, purview, every="late" in request.GET)
                 context |= {"segments": segments(person, "overview"), "days": day_words()}
         return self.draw(context)

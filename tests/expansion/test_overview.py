@@ -98,6 +98,12 @@ def test_the_first_page_offers_it_to_them_and_stays_the_first_page(cast, sign_in
         assert ('href="/overview/"' in first) == (part in OVERSEERS), part
 
 
+def test_its_name_is_that_of_what_is_overseen(cast, sign_in):
+    assert "<h1>Team overview</h1>" in page(sign_in, cast.leader)
+    assert "<h1>Overview</h1>" in page(sign_in, cast.manager)
+    assert "<h1>Overview</h1>" in page(sign_in, cast.leadership)
+
+
 @pytest.mark.parametrize("address", ["/overview/remind", "/overview/teams.xlsx"])
 def test_its_acts_are_refused_to_the_others(address, cast, sign_in):
     for person in (cast.member, cast.hr, cast.administrator):
