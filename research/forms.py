@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion import access, clock
 from expansion.people.models import Unit, User
 from expansion.rulebook.selectors import rules_on
-from expansion.ui.forms import RecordForm, ServiceForm
+from expansion.ui.forms import RecordForm, ServiceForm, SeveralRecords
 from research.models import Finding, QualityReview, ResearchPlan, ResearchReport, Section
 from research.services import plans, reports
 from research.wording import choices, periods, topics
@@ -128,13 +128,13 @@ class EmptyForm(ServiceForm):
 class DistributeForm(ServiceForm):
     """To whom a report goes: units with all below them, and single people."""
 
-    units = forms.ModelMultipleChoiceField(
+    units = SeveralRecords(
         Unit.objects.all(),
         label=_("Departments and teams"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    people = forms.ModelMultipleChoiceField(
+    people = SeveralRecords(
         User.objects.active(),
         label=_("People"),
         required=False,

@@ -138,7 +138,9 @@ class ContractCreate(ContractForm):
 
     def context(self, form: Any) -> dict[str, Any]:
         clients = form.fields["client"].queryset
-        chosen = clients.filter(pk=form["client"].value() or 0).first()
+        typed = str(form["client"].value() or "")
+        known = typed.isascii() and typed.isdigit() and len(typed) < 19
+        chosen = clients.filter(pk=typed).first() if known else None
         back = chosen.get_absolute_url() if chosen else "/crm/contracts/"
         return super().context(form) | {"record": chosen, "cancel_url": back}
 

@@ -13,6 +13,13 @@ from rest_framework.validators import UniqueValidator
 
 from expansion import access
 from expansion.errors import Gone
+from expansion.ui.forms import FIRST_YEAR, LARGEST_AMOUNT, LAST_YEAR
+
+
+def plausible(value: Any) -> None:
+    """The same bounds as in forms."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise serializers.ValidationError(_("This year cannot be meant."))
 
 
 class Moment(serializers.DateTimeField):
@@ -20,6 +27,15 @@ class Moment(serializers.DateTimeField):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**{"default_timezone": UTC, **kwargs})
+        self.validators = [*self.validators, plausible]
+
+
+class Day(serializers.DateField):
+    """A date that a record of a department can have."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.validators = [*self.validators, plausible]
 
 
 class Number(serializers.FloatField):
@@ -38,6 +54,7 @@ class Shown(serializers.ModelSerializer):
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: Moment,
+        models.DateField: Day,
     }
     id = serializers.IntegerField(read_only=True)
 
@@ -56,6 +73,9 @@ class Taken(serializers.ModelSerializer):
             given["validators"] = [
                 one for one in given["validators"] if not isinstance(one, UniqueValidator)
             ]
+        if issubclass(kind, serializers.DecimalField):
+            least = given.get("min_value", -LARGEST_AMOUNT)
+            given |= {"min_value": least, "max_value": LARGEST_AMOUNT}
         return kind, given
 
 

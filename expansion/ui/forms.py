@@ -4,10 +4,15 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
 from expansion.errors import Invalid, Refusal
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+LARGEST_AMOUNT = 10**13  # what SQLite still keeps to the cent
+LONGEST_ID = 18
 
 
 class Renderer(TemplatesSetting):
@@ -18,6 +23,32 @@ class Renderer(TemplatesSetting):
 
 def new_key() -> str:
     return uuid.uuid4().hex
+
+
+def bounds_of(field: forms.Field) -> list[Any]:
+    """Ends of what the house keeps: beyond them lie errors of a database or of a calendar."""
+    if isinstance(field, forms.DateField | forms.DateTimeField):
+        return [plausible_year]
+    if isinstance(field, forms.DecimalField):
+        return [MinValueValidator(-LARGEST_AMOUNT), MaxValueValidator(LARGEST_AMOUNT)]
+    return []
+
+
+def plausible_year(value: Any) -> None:
+    """Refuses dates that no record of a department can have."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise forms.ValidationError(_("This year cannot be meant."), code="year")
+
+
+class SeveralRecords(forms.ModelMultipleChoiceField):
+    """Several records by id; what is no id of any database is an invalid choice."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value or ():
+            if len(str(one)) > LONGEST_ID:
+                sentence = self.error_messages["invalid_choice"] % {"value": str(one)[:LONGEST_ID]}
+                raise forms.ValidationError(sentence, code="invalid_choice")
+        return super().clean(value)
 
 
 class ServiceForm(forms.Form):
@@ -36,6 +67,7 @@ class ServiceForm(forms.Form):
             self._complete(name, field)
 
     def _complete(self, name: str, field: forms.Field) -> None:
+        field.validators = [*field.validators, *bounds_of(field)]
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs.setdefault("rows", 4)
         if isinstance(field, forms.DateField) and not isinstance(field.widget, forms.HiddenInput):

@@ -4,16 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-UTF_8 = {"utf-8", "utf8"}
-FORM = "application/x-www-form-urlencoded"
-
 
 def readable(get_response: Callable[[HttpRequest], HttpResponse]):
-    """Drops NUL, which PostgreSQL keeps in no text, from address, query string and cookies.
-
-    A request is read as UTF-8 whatever charset it names: some that a browser can name are no
-    charsets at all. Django itself refuses a form that names another.
-    """
+    """Drops NUL, which PostgreSQL keeps in no text, from address, query string and cookies."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path_info:
@@ -23,8 +16,6 @@ def readable(get_response: Callable[[HttpRequest], HttpResponse]):
             request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
         for name in [name for name, value in request.COOKIES.items() if "\x00" in name + value]:
             del request.COOKIES[name]
-        if (request.encoding or "utf-8").lower() not in UTF_8 and request.content_type != FORM:
-            request.encoding = "utf-8"
         return get_response(request)
 
     return answer
