@@ -40,10 +40,12 @@ BROUGHT_HOME = {
     "ma.rui": 1,
     "leader.partnership": 1,
 }
-# The contracts of the last days: how long ago the round begins, and the last step of each.
+# The contracts of the last days: how many working days ago the round begins, and the last step of
+# each. Those that are to come far begin early, or somebody has been waiting for too long today.
 ROUNDS = (
-    (11, ("approved", "returned", "rejected", "withdrawn", "draft", "approved", "returned")),
-    (4, ("submitted", "manager", "legal", "submitted", "manager", "legal", "submitted", "draft")),
+    (9, ("approved", "returned", "rejected", "withdrawn", "draft", "approved", "returned")),
+    (6, ("legal", "manager", "legal")),
+    (3, ("submitted", "manager", "submitted", "submitted", "draft")),
 )
 
 
@@ -70,8 +72,10 @@ class Deals:
             entry = ready.pop()
             self._begin(entry, self._fate(entry))
         self.leads.enter(ready or self.book.entries)
+        today = self.demo.today
+        past = self.demo.workdays(today - timedelta(days=40), today - timedelta(days=1))
         for days, steps in ROUNDS:
-            day = self.demo.workday(self.demo.today - timedelta(days=days))
+            day = past[-days]
             act = partial(self._last_round, steps)
             self.desk.diary.enter(self.demo.moment(day, 9, 5), act)
 
