@@ -158,6 +158,8 @@ def _pictures() -> QuerySet[Attachment]:
 def _photos(visits: list[Visit]) -> dict[int, list[str]]:
     """The addresses of the pictures of several visits, in one query at most."""
     found: dict[int, list[str]] = defaultdict(list)
+    if not visits:
+        return found
     pictures = _pictures().filter(about_id__in=[visit.pk for visit in visits])
     for pk, visit in pictures.values_list("pk", "about_id"):
         found[visit].append(f"/files/{pk}/picture")
@@ -167,6 +169,8 @@ def _photos(visits: list[Visit]) -> dict[int, list[str]]:
 def _comments(visits: list[Visit]) -> dict[int, list[tuple[str, str, datetime]]]:
     """What was said to several visits: person, words, moment; in one query at most."""
     found: dict[int, list[tuple[str, str, datetime]]] = defaultdict(list)
+    if not visits:
+        return found
     comments = VisitComment.objects.filter(visit__in=visits).select_related("by")
     for one in comments.order_by("pk"):
         found[one.visit_id].append((one.by.name, one.text, one.at))
