@@ -25,7 +25,7 @@ class Screen:
     """One person's browser of one size; every page opens in the same tab."""
 
     def __init__(self, browser: Browser, url: str, visitor: Visitor, size: str):
-        self.size = size
+        self.size, self.url = size, url
         context = browser.new_context(
             viewport=SIZES[size], has_touch=size == "phone", locale="zh-CN", base_url=url
         )
@@ -49,14 +49,14 @@ class Screen:
     def faults_of_refusal(self, address: str, answer: HttpResponse) -> list[str]:
         """The same of an answer that somebody else has asked for: a form sent back."""
         headers = {name: value for name, value in answer.items() if name != "Content-Length"}
-        self.page.route(
-            f"**{address}",
+        self.page.context.route(
+            self.url + address,
             lambda route: route.fulfill(status=200, headers=headers, body=answer.body),
         )
         try:
             return self.faults_of(address)
         finally:
-            self.page.unroute(f"**{address}")
+            self.page.context.unroute(self.url + address)
 
     def found(self) -> Iterator[str]:
         """What eyes, fingers and keys find on the page that stands there."""
