@@ -43,6 +43,6 @@ def find_projects(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
 
 
 offers.add(
-    offers.TodoSource("partnerships.milestones", lazy("Project phases"), 30, phase_todos),
+    offers.TodoSource("partnerships.milestones", lazy("Project milestones"), 30, phase_todos),
     offers.SearchSource("projects", 40, find_projects),
 )

@@ -142,7 +142,7 @@ class PhaseFields(forms.Form):
 
 
 class MilestoneForm(ServiceForm, PhaseFields):
-    title = forms.CharField(label=_("Phase"), max_length=120)
+    title = forms.CharField(label=_("Milestone"), max_length=120)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Responsible"), required=False)
     due_on = forms.DateField(label=_("Due on"))
 

@@ -218,15 +218,15 @@ metrics.add(
     ),
     Metric(
         "partnerships.on_time_rate",
-        lazy("Phases done on time"),
+        lazy("Milestones done on time"),
         "%",
         on_time_rate,
         clause="A-5.2.3c",
     ),
     Metric(
         "partnerships.milestones_done",
-        lazy("Phases done"),
-        lazy("phases"),
+        lazy("Milestones done"),
+        lazy("milestones"),
         milestones_done,
         clause="A-3.3.5a",
     ),

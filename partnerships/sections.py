@@ -19,8 +19,8 @@ def projects(person: Any, start: datetime, end: datetime) -> dict[str, Any]:
     late = Milestone.objects.overdue(clock.today()).due_by(person, clock.today()).count()
     return {
         "figures": [
-            _figure("milestones_done", _("Phases done"), len(done)),
-            _figure("milestones_late", _("Phases overdue"), late),
+            _figure("milestones_done", _("Milestones done"), len(done)),
+            _figure("milestones_late", _("Milestones overdue"), late),
         ],
         "lines": [one.label for one in done],
     }

@@ -63,7 +63,7 @@ def light_badge(project: Project) -> SafeString:
         return badge("late", now_("behind plan"))
     if tone == "due":
         unowned = project.phases_unowned
-        return badge("due", now_("phase without owner") if unowned else now_("check due"))
+        return badge("due", now_("milestone without owner") if unowned else now_("check due"))
     return SafeString("")
 
 
@@ -104,7 +104,7 @@ PROJECTS = Listing(
             sort="status",
             cell=status_badge,
         ),
-        Column("phases", _("Phases done"), phases_label),
+        Column("phases", _("Milestones done"), phases_label),
         Column("progress", _("Progress %"), lambda project: project.progress, "number"),
         Column(
             "planned_end",

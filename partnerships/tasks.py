@@ -9,6 +9,8 @@ from expansion.rulebook.selectors import rules_on
 from partnerships.services import milestones
 
 
-@registry.every("partnerships.remind", "35 8 * * *", label=_("Remind of project phases and checks"))
+@registry.every(
+    "partnerships.remind", "35 8 * * *", label=_("Remind of project milestones and checks")
+)
 def remind(job: Job) -> dict:
     return milestones.remind(now=clock.now(), rules=rules_on())

@@ -57,10 +57,10 @@ def _words() -> dict[str, tuple[str, str]]:
         "partnerships.project.done": ("circle-check", _("Project finished")),
         "partnerships.project.cancelled": ("circle-x", _("Project cancelled")),
         "partnerships.project.checked": ("clipboard-check", _("Project checked")),
-        "partnerships.milestone.added": ("flag", _("Phase added")),
-        "partnerships.milestone.done": ("flag", _("Phase done")),
-        "partnerships.milestone.reopened": ("flag", _("Phase opened again")),
-        "partnerships.milestone.removed": ("flag", _("Phase removed")),
+        "partnerships.milestone.added": ("flag", _("Milestone added")),
+        "partnerships.milestone.done": ("flag", _("Milestone done")),
+        "partnerships.milestone.reopened": ("flag", _("Milestone opened again")),
+        "partnerships.milestone.removed": ("flag", _("Milestone removed")),
     }
 
 

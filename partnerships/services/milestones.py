@@ -58,14 +58,14 @@ def update_milestone(
     project = _open(record.project)
     milestone = lock(Milestone.objects.live(), record.pk, version=version)
     if milestone.done_on:
-        raise NotNow(_("This phase is ticked off. Open it again first."))
+        raise NotNow(_("This milestone is ticked off. Open it again first."))
     before = snapshot(milestone, FIELDS)
     overdue = milestone.is_overdue(clock.today())
     for name in FIELDS:
         setattr(milestone, name, values.get(name, getattr(milestone, name)))
     changes = differences(before, snapshot(milestone, FIELDS))
     if overdue and "due_on" in changes:
-        raise NotNow(_("The date has passed and stays. Tick the phase off with its real day."))
+        raise NotNow(_("The date has passed and stays. Tick the milestone off with its real day."))
     milestone.project = project
     _check(milestone)
     milestone.version += 1
@@ -119,7 +119,7 @@ def remove_milestone(*, actor: User, record: Milestone, reason: str) -> Project:
     project = _open(record.project)
     milestone = lock(Milestone.objects.live(), record.pk)
     if milestone.done_on or milestone.is_overdue(clock.today()):
-        raise NotNow(_("A phase that is done or overdue counts and stays."))
+        raise NotNow(_("A milestone that is done or overdue counts and stays."))
     changes = {"milestone": [milestone.title, None], "reason": [None, reason]}
     milestone.delete()
     write(actor=actor, verb="partnerships.milestone.removed", about=project, changes=changes)
@@ -192,7 +192,7 @@ def _open(record: Project) -> Project:
 def _check(milestone: Milestone) -> None:
     wrong: dict[str, list[str]] = {}
     if not milestone.title:
-        wrong["title"] = [_("Give the phase a name.")]
+        wrong["title"] = [_("Give the milestone a name.")]
     if milestone.due_on < milestone.project.planned_start:
         wrong["due_on"] = [_("This lies before the project's start.")]
     if milestone.owner and not milestone.owner.is_active:

@@ -169,7 +169,7 @@ def finish_project(*, actor: User, record: Project, ended_on: date | None = None
     if project.status != Status.RUNNING:
         raise NotNow(_status_sentence(project))
     if project.milestones.filter(done_on=None).exists():
-        raise NotNow(_("A phase is still open. Tick it off or remove it first."))
+        raise NotNow(_("A milestone is still open. Tick it off or remove it first."))
     day = _not_after_today("ended_on", ended_on)
     if project.started_on and day < project.started_on:
         raise Invalid(fields={"ended_on": [_("The end lies before the start.")]})

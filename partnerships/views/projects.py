@@ -313,9 +313,9 @@ class ProjectDelete(ProjectAct):
 
 class MilestoneAdd(ProjectAct):
     form = forms.MilestoneForm
-    title = lazy("New phase")
+    title = lazy("New milestone")
     verb = lazy("Save")
-    done = lazy("Phase saved")
+    done = lazy("Milestone saved")
 
     def service(self, **values: Any) -> Milestone:
         return milestones.add_milestone(**values)
@@ -336,8 +336,8 @@ class MilestoneEdit(FormPage):
     model = Milestone
     form = forms.EditMilestoneForm
     action = "edit"
-    title = lazy("Edit phase")
-    done = lazy("Phase saved")
+    title = lazy("Edit milestone")
+    done = lazy("Milestone saved")
 
     def records(self):
         return Milestone.objects.live().select_related("project", "owner")
@@ -356,27 +356,27 @@ class MilestoneAct(ActPage):
 class MilestoneDone(MilestoneAct):
     action = "complete"
     form = forms.CompleteForm
-    title = lazy("Tick phase off")
+    title = lazy("Tick milestone off")
     verb = lazy("Tick off")
-    done = lazy("Phase ticked off")
+    done = lazy("Milestone ticked off")
 
     def service(self, **values: Any) -> Milestone:
         return milestones.complete_milestone(**values)
 
 
 class MilestoneReopen(MilestoneAct):
-    title = lazy("Open phase again")
+    title = lazy("Open milestone again")
     verb = lazy("Open again")
-    done = lazy("Phase opened again")
+    done = lazy("Milestone opened again")
 
     def service(self, **values: Any) -> Milestone:
         return milestones.reopen_milestone(**values)
 
 
 class MilestoneRemove(MilestoneAct):
-    title = lazy("Remove phase")
+    title = lazy("Remove milestone")
     verb = lazy("Remove")
-    done = lazy("Phase removed")
+    done = lazy("Milestone removed")
 
     def service(self, **values: Any) -> Project:
         return milestones.remove_milestone(**values)
