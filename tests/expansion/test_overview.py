@@ -22,7 +22,7 @@ from expansion.people.models import Mandate, User
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 from tests.cast import NOW
-from tests.make import contracts, crm
+from tests.make import appraisal, contracts, crm
 from tests.make.appraisal import metrics_saying
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +156,21 @@ def test_late_visit_records_are_shown_of_the_own_team_only(cast, sign_in):
     assert "苏州MARKER客户" not in other and "无锡OTHER客户" in other
     both = page(sign_in, cast.manager)
     assert "苏州MARKER客户" in both and "无锡OTHER客户" in both
+
+
+def test_late_forms_are_shown_to_superiors_and_to_whoever_fixes_the_score(cast):
+    """The member's self-review is in, the leader's evaluation of it is not; the colleague's
+    self-review is not, and the manager's own is the leadership's to see."""
+    cycle = appraisal.frozen(appraisal.opened(cast.version), {})
+    own = appraisal.self_reviewed(appraisal.of(cycle, cast.member))
+    clock.set_clock(cycle.evaluation_due_at + timedelta(days=1))
+    assert "leader" in late_people(cast, cast.manager)
+    assert {"colleague", "outsider", "leader"} <= late_people(cast, cast.manager)
+    assert late_people(cast, cast.leader) == {"colleague"}
+    assert late_people(cast, cast.leadership) == {"manager"}
+    services.remind(actor=cast.again(cast.manager), row=f"appraisal.forms:{own.pk}")
+    notice = Notice.objects.get(kind="home.reminded")
+    assert notice.person == cast.leader and notice.url == f"/appraisal/scores/{own.pk}/evaluation"
 
 
 def test_what_is_not_yet_due_or_done_is_not_late(reports, cast, sign_in):
