@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import Client, Lead, Opportunity, Visit, VisitComment
@@ -28,8 +28,8 @@ def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     visits = list(
         client.visits.filter(deleted_at=None)
         .exclude(status=Visit.Status.PLANNED)
-        .select_related("visitor")
         .annotate(
+            visitor_name=F("visitor__name"),
             commented=Exists(VisitComment.objects.filter(visit=OuterRef("pk"))),
             pictured=Exists(_pictures().filter(about_id=OuterRef("pk"))),
         )
@@ -55,11 +55,12 @@ def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
 
 def communication_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     channels = rules_on().crm.contact_channels
-    talks = client.communications.filter(deleted_at=None).select_related("by", "contact")
+    talks = client.communications.filter(deleted_at=None).select_related("contact")
+    talks = talks.annotate(by_name=F("by__name"))
     for talk in talks.order_by("-at", "-pk")[:MOST_ENTRIES]:
         channel = label_in(channels, talk.channel)
         state = _("%(channel)s, reached") if talk.reached else _("%(channel)s, not reached")
-        whom = f"{talk.by.name} → {talk.contact}" if talk.contact else talk.by.name
+        whom = f"{talk.by_name} → {talk.contact}" if talk.contact else talk.by_name
         yield TimelineEntry(
             at=talk.at,
             icon=CHANNEL_ICONS.get(talk.channel, "message"),
@@ -80,7 +81,7 @@ def trail_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
         | Q(about_type=kinds[Lead], about_id__in=client.leads.values("pk"))
         | Q(about_type=kinds[Opportunity], about_id__in=client.opportunities.values("pk"))
     )
-    trail = Entry.objects.filter(about, verb__in=words).select_related("actor")
+    trail = Entry.objects.filter(about, verb__in=words).annotate(actor_name=F("actor__name"))
     for entry in trail[:MOST_ENTRIES]:
         kind, icon, title = words[entry.verb]
         yield TimelineEntry(
@@ -88,7 +89,7 @@ def trail_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
             icon=icon,
             title=title % {"name": entry.about_label},
             kind=kind,
-            who=entry.actor.name if entry.actor else "",
+            who=entry.actor_name or "",
             text=_trail_text(entry),
             url="" if kind == "client" else f"/crm/{_FOLDERS[kind]}/{entry.about_id}",
         )
@@ -135,7 +136,7 @@ def _visit_badge(visit: Visit) -> tuple[str, Any]:
 
 
 def _visit_facts(visit: Visit) -> str:
-    parts = [visit.visitor.name, *visit.outcome_labels]
+    parts = [visit.visitor_name, *visit.outcome_labels]
     if visit.arrived_at:
         parts.append(_("checked in %(time)s") % {"time": formats.clock(visit.arrived_at)})
     if visit.accuracy is not None:
