@@ -243,6 +243,7 @@ class SessionClose(SessionAct):
 
 class SessionCancel(SessionAct):
     form = ReasonForm
+    danger = True
     title = lazy("Call session off")
     verb = lazy("Call session off")
     done = lazy("Session called off")
@@ -267,6 +268,7 @@ class EnrolmentWithdraw(ActPage):
     model = Enrolment
     action = "withdraw"
     form = forms.ConfirmForm
+    danger = True
     title = lazy("Give the seat back")
     verb = lazy("Give back")
     done = lazy("Seat given back")

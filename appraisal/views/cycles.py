@@ -88,6 +88,7 @@ class Nudge(CycleAct):
 
     action = "nudge"
     title = _("Remind those who are missing")
+    note = _("Everybody whose step is open or who has not confirmed gets one notice.")
     verb = _("Remind")
     done = _("Reminded")
 
@@ -100,6 +101,9 @@ class Nudge(CycleAct):
 class FixAll(CycleAct):
     action = "fix"
     title = _("Fix all scores")
+    note = _(
+        "Every score that waits for you is fixed as it stands. Adjust first where one is wrong."
+    )
     verb = _("Fix all")
     done = _("Scores fixed")
 
@@ -110,6 +114,7 @@ class FixAll(CycleAct):
 class Deliver(CycleAct):
     action = "deliver"
     title = _("Deliver the results")
+    note = _("Every fixed score is shown to its person, and the window for appeals begins.")
     verb = _("Deliver")
     done = _("Results delivered. The appeal window runs.")
 
@@ -120,6 +125,7 @@ class Deliver(CycleAct):
 class Close(CycleAct):
     action = "close"
     title = _("Close the cycle")
+    note = _("The results apply as they stand, until somebody reopens the cycle with a reason.")
     verb = _("Close")
     done = _("Cycle closed")
 
@@ -131,6 +137,7 @@ class Reopen(CycleAct):
     action = "reopen"
     form = ReasonForm
     title = _("Reopen the cycle")
+    note = _("The figures are collected anew from the records. What an appeal has corrected stays.")
     verb = _("Reopen")
     done = _("Cycle reopened. Collect the figures when the records are right.")
 

@@ -224,6 +224,7 @@ class ClientReassign(ClientAct):
 
 class ClientDelete(ClientAct):
     action = "delete"
+    danger = True
     title = lazy("Delete client")
     verb = lazy("Delete")
     done = lazy("Client deleted")
@@ -262,6 +263,7 @@ class ClientsReassign(SelectedPage):
 
 class ClientsDelete(SelectedPage):
     gate = May("delete", Client)
+    danger = True
     title = lazy("Delete clients")
     verb = lazy("Delete")
     done = lazy("Clients deleted")
@@ -303,6 +305,7 @@ class ContactEdit(FormPage):
 class ContactRemove(ActPage):
     model = Contact
     action = "delete"
+    danger = True
     title = lazy("Remove contact")
     verb = lazy("Remove")
     done = lazy("Contact removed")

@@ -188,6 +188,7 @@ class ContractSign(ContractAct):
 
 class ContractDelete(ContractAct):
     action = "delete"
+    danger = True
     title = _("Delete contract")
     verb = _("Delete")
     done = _("Contract deleted")
@@ -236,6 +237,7 @@ class ObligationReopen(ObligationAct):
 
 class ObligationRemove(ObligationAct):
     form = forms.RemoveForm
+    danger = True
     title = _("Remove obligation")
     verb = _("Remove")
     done = _("Removed")

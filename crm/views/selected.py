@@ -30,6 +30,7 @@ class SelectedPage(Screen):
     title: Any = ""
     verb: Any = ""
     done: Any = ""
+    danger = False
     back = ""
 
     def records(self) -> QuerySet:
@@ -81,6 +82,7 @@ class SelectedPage(Screen):
             "chosen": self.chosen,
             "title": self.title,
             "verb": self.verb,
+            "danger": self.danger,
             "cancel_url": reverse(self.back),
         }
         return self.draw(context, status=status)

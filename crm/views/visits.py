@@ -304,6 +304,7 @@ class VisitAct(ActPage):
 
 
 class VisitCancel(VisitAct):
+    danger = True
     title = lazy("Call the visit off")
     verb = lazy("Call off")
     done = lazy("Visit called off")

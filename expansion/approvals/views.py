@@ -96,6 +96,7 @@ class Withdraw(ActPage):
     gate = SIGNED_IN
     model = Request
     form = forms.EmptyForm
+    danger = True
     title = _("Withdraw from approval")
     verb = _("Withdraw")
     done = _("Withdrawn")

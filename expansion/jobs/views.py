@@ -67,6 +67,7 @@ class JobAct(ActPage):
 
 class JobCancel(JobAct):
     action = "cancel"
+    danger = True
     title = _("Cancel this job")
     verb = _("Cancel the job")
     done = _("The job is being stopped")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,18 @@ def plausible_year(value: Any) -> None:
         raise forms.ValidationError(_("This year cannot be meant."), code="year")
 
 
+def with_words_for_nothing(field: forms.Field) -> None:
+    """A choice not made yet is called so, instead of by a row of dashes."""
+    nothing = _("Choose one") if field.required else _("none")
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label is not None:
+            field.empty_label = nothing
+    elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField):
+        choices = list(field.choices)
+        if choices and choices[0] == BLANK_CHOICE_DASH[0]:
+            field.choices = [("", nothing), *choices[1:]]
+
+
 class SeveralRecords(forms.ModelMultipleChoiceField):
     """Several records by id; what is no id of any database is an invalid choice."""
 
@@ -68,6 +81,7 @@ class ServiceForm(forms.Form):
 
     def _complete(self, name: str, field: forms.Field) -> None:
         field.validators = [*field.validators, *bounds_of(field)]
+        with_words_for_nothing(field)
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs.setdefault("rows", 4)
         if isinstance(field, forms.DateField) and not isinstance(field.widget, forms.HiddenInput):

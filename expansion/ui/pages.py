@@ -159,8 +159,10 @@ class FormPage(Screen):
     action = "create"
     template = "ui/form.html"
     title: Any = ""
+    note: Any = ""  # What follows from the act, in a sentence, where the title does not say it.
     verb: Any = ""
     done: Any = ""
+    danger = False  # It takes something away: outlined in red.
 
     @classmethod
     def default_gate(cls, given: dict[str, Any]) -> Gate | None:
@@ -279,7 +281,9 @@ class FormPage(Screen):
             "form": form,
             "record": self.record,
             "title": self.title,
+            "note": self.note,
             "verb": self.verb or _("Save"),
+            "danger": self.danger,
             "cancel_url": back or self.way_back(),
         }
 

@@ -279,6 +279,7 @@ class ProjectFinish(ProjectAct):
 
 class ProjectCancel(ProjectAct):
     form = ReasonForm
+    danger = True
     title = lazy("Cancel project")
     verb = lazy("Cancel project")
     done = lazy("Project cancelled")
@@ -300,6 +301,7 @@ class ProjectReopen(ProjectAct):
 class ProjectDelete(ProjectAct):
     action = "delete"
     form = ReasonForm
+    danger = True
     title = lazy("Delete project")
     verb = lazy("Delete")
     done = lazy("Project deleted")
@@ -374,6 +376,7 @@ class MilestoneReopen(MilestoneAct):
 
 
 class MilestoneRemove(MilestoneAct):
+    danger = True
     title = lazy("Remove milestone")
     verb = lazy("Remove")
     done = lazy("Milestone removed")

@@ -110,6 +110,7 @@ class FindingAdopt(FindingAct):
 
 class FindingDelete(FindingAct):
     action = "delete"
+    danger = True
     title = _("Delete information")
     verb = _("Delete")
     done = _("Information deleted")

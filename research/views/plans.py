@@ -104,6 +104,7 @@ class PlanFinish(PlanAct):
 
 
 class PlanDelete(PlanAct):
+    danger = True
     title = _("Delete plan")
     verb = _("Delete")
     done = _("Plan deleted")

@@ -310,6 +310,7 @@ class ReportPdf(Screen):
 
 class ReportDelete(ReportAct):
     form = ActPage.form
+    danger = True
     title = _("Delete report")
     verb = _("Delete")
     done = _("Report deleted")

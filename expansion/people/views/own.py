@@ -94,6 +94,7 @@ class MandateRevoke(ActPage):
     model = Mandate
     form = ServiceForm
     action = "revoke"
+    danger = True
     title = _("Revoke mandate")
     verb = _("Revoke")
     done = _("Mandate revoked")
@@ -154,6 +155,7 @@ class TokenRevoke(ActPage):
     model = Token
     form = ServiceForm
     action = "revoke"
+    danger = True
     title = _("Revoke token")
     verb = _("Revoke")
     done = _("Token revoked")
