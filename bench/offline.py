@@ -114,7 +114,12 @@ def paper(reader: User) -> None:
     """Two pages of Chinese as PDF; the first one loads the fonts."""
     text = "看了大厅与三个包厢，问年会场地与酒水自带的规定，要一份两场连订的报价。" * 12
     sections = [{"label": f"第 {n} 节", "text": text} for n in range(1, 9)]
-    document = {"title": "评审表", "snapshot": {"facts": [("姓名", "陈伟")], "sections": sections}}
+    document = {
+        "title": "评审表",
+        "submitted_by": reader,
+        "submitted_at": clock.now(),
+        "snapshot": {"facts": [("姓名", "陈伟")], "sections": sections},
+    }
     sheet = {"request_": document, "reader": reader, "rounds": [], "printed_at": clock.now()}
     began = time.perf_counter()
     pdf("approvals/sheet.html", sheet)
