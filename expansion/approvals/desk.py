@@ -80,7 +80,7 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "seat": seat,
         "principal": User.objects.get(pk=seat.acting_for) if seat and seat.acting_for else None,
         "mandate": _mandate(person, seat),
-        "chain": [link for one in way for link in _round(one, step if seat else None)],
+        "chain": list(chain(way, step if seat else None)),
         "place": place(step, steps),
         "sections": list(_sections(request, changed if comparing else {}, notes)),
         "comparing": comparing and before is not None,
@@ -122,11 +122,17 @@ def place(step: Step | None, steps: list[Step]) -> dict[str, int] | None:
     return {"at": counted.index(step) + 1, "total": len(counted)}
 
 
-def _round(request: Request, theirs: Step | None) -> Iterator[dict[str, Any]]:
-    """One round on the record's way: the submission, decisions, what still comes.
+def chain(way: list[Request], theirs: Step | None) -> Iterator[dict[str, Any]]:
+    """The whole way of a record through its rounds: submissions, decisions, what still comes.
 
     `theirs` is the step that the person may decide now.
     """
+    for request in way:
+        yield from _round(request, theirs)
+
+
+def _round(request: Request, theirs: Step | None) -> Iterator[dict[str, Any]]:
+    """One round on the record's way."""
     again = request.round > 1
     yield {
         "label": (_("%(name)s submitted it again") if again else _("%(name)s submitted it"))

@@ -7,7 +7,7 @@ from django import template
 from expansion import access, offers
 from expansion.approvals import desk
 from expansion.approvals.models import Request
-from expansion.approvals.selectors import latest, may_decide, open_step
+from expansion.approvals.selectors import latest, may_decide, open_step, rounds_until
 from expansion.approvals.wording import TONES
 from expansion.ui.forms import new_key
 
@@ -22,13 +22,13 @@ def approval_of(context: Any, record: Any) -> dict[str, Any]:
     person = context["request"].user
     last = latest(record)
     step = open_step(last) if last else None
+    theirs = step if step and may_decide(person, step) else None
+    way = rounds_until(last) if last else []
     return {
         "last": last,
         "tone": TONES[last.status] if last else "",
-        "chain": [step | {"icon": ICONS[step["state"]]} for step in desk.chain(person, last)]
-        if last
-        else [],
-        "may_decide": step is not None and may_decide(person, step) is not None,
+        "chain": [link | {"icon": ICONS[link["state"]]} for link in desk.chain(way, theirs)],
+        "may_decide": theirs is not None,
         "may_withdraw": last is not None and access.can(person, "withdraw", last),
         "may_submit": submittable(last) and access.can(person, "submit", record),
         "submit_url": f"{offers.subject_of(record).url(record)}/submit",
