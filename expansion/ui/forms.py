@@ -14,6 +14,7 @@ from expansion.errors import Invalid, Refusal
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 LARGEST_AMOUNT = 10**13  # what SQLite still keeps to the cent
 LONGEST_ID = 18
+HOUSEKEEPING = {"request_id", "version"}
 
 
 class Renderer(TemplatesSetting):
@@ -91,9 +92,7 @@ class ServiceForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The cleaned values without the form's own housekeeping, ready for the service."""
         return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name not in {"request_id", "version"}
+            name: value for name, value in self.cleaned_data.items() if name not in HOUSEKEEPING
         }
 
     def take(self, refusal: Refusal) -> None:
@@ -107,7 +106,11 @@ class ServiceForm(forms.Form):
 
 
 class RecordForm(ServiceForm, forms.ModelForm):
-    """A form whose fields come from a model. It never saves: the service gets `values()`."""
+    """A form whose fields come from a model. It never saves: the service gets `values()`.
+
+    Of a record to be changed it carries each value as it was opened, so that a field which nobody
+    touched takes over what somebody else wrote meanwhile.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -117,6 +120,10 @@ class RecordForm(ServiceForm, forms.ModelForm):
             del self.fields["version"]
         else:
             self.initial["version"] = self.instance.version
+            for name, field in self.fields.items():
+                field.show_hidden_initial = not (
+                    name in HOUSEKEEPING or isinstance(field, forms.FileField)
+                )
 
     def save(self, commit: bool = True) -> Any:
         raise TypeError("A form never saves. Hand values() to the service.")

@@ -23,12 +23,11 @@ from expansion import access
 from expansion.errors import Gone, Invalid, Refusal, Stale
 from expansion.once.services import answer_to, once
 from expansion.ui.drawing import Page
-from expansion.ui.forms import ReasonForm, RecordForm, ServiceForm
+from expansion.ui.forms import HOUSEKEEPING, ReasonForm, RecordForm, ServiceForm
 from expansion.ui.gates import SIGNED_IN, Gate, May, pass_through
 from expansion.ui.listing import Listing
 
 UNPROCESSABLE = 422
-HOUSEKEEPING = {"request_id", "version"}
 
 
 class Screen(View):
@@ -251,12 +250,16 @@ class FormPage(Screen):
         return self.answer(form, status=status, differences=differences)
 
     def differences(self, form: ServiceForm) -> list[dict[str, Any]]:
-        """For a stale form: each field whose stored value now differs from the one typed."""
+        """For a stale form: each field whose stored value now differs from the one typed.
+
+        What this person has not touched is filled with what is stored.
+        """
         stored = self.records().get(pk=self.record.pk)
+        touched = set(form.changed_data)
         form.data = form.data.copy()
         form.data["version"] = str(stored.version)
         current = self.form(person=self.request.user, instance=stored)
-        return [
+        found = [
             {
                 "name": name,
                 "label": form.fields[name].label,
@@ -264,10 +267,15 @@ class FormPage(Screen):
                 "yours": shown(form[name]),
                 "theirs_value": posted(current[name]),
                 "yours_value": posted(form[name]),
+                "touched": name in touched,
             }
             for name in form.values()
             if posted(current[name]) != posted(form[name])
         ]
+        for one in found:
+            if not one["touched"]:
+                take_over(form, current, one["name"])
+        return found
 
     def success_url(self, record: models.Model) -> str:
         return record.get_absolute_url()  # type: ignore[attr-defined]
@@ -313,6 +321,15 @@ def posted(bound: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(sorted(str(getattr(one, "pk", one)) for one in value))
     return "" if value is None or value is False else str(getattr(value, "pk", value))
+
+
+def take_over(form: ServiceForm, current: ServiceForm, name: str) -> None:
+    """Fills a field of a sent form with the value that is stored now."""
+    value = current[name].value()
+    if isinstance(value, list | tuple):
+        form.data.setlist(form.add_prefix(name), [str(getattr(one, "pk", one)) for one in value])
+    else:
+        form.data[form.add_prefix(name)] = posted(current[name])
 
 
 class ActPage(FormPage):

@@ -308,6 +308,7 @@ POST 403 member leader | ok manager legal | 404
     approvals:decide approvals:note-settle api-approvals-requests-act-decide
 POST 403 member | ok leader manager | 404
     crm:client-reassign crm:client-delete crm:lead-overrule api-crm-clients-act-delete
+    api-crm-clients-act-reassign api-crm-leads-act-overrule
 POST 403 outsider deputy manager | 404
     api-research-reports-act-read research:report-review research:report-read
 POST 403 outsider | ok deputy manager | 404
@@ -322,9 +323,9 @@ POST ok member leader manager | 404
     crm:opportunity-win crm:opportunity-lose crm:opportunity-reopen crm:visit-reschedule
     crm:visit-cancel crm:visit-comment crm:contract-edit crm:contract-submit crm:contract-sign
     crm:contract-delete crm:obligation-create crm:obligation-done crm:obligation-reopen
-    crm:obligation-remove api-crm-clients-act-next-contact api-crm-clients-act-reassign
-    api-crm-contacts-act-remove api-crm-points-act-reveal api-crm-leads-act-close
-    api-crm-leads-act-convert api-crm-leads-act-mark api-crm-leads-act-overrule
+    crm:obligation-remove api-crm-clients-act-next-contact api-crm-contacts-act-remove
+    api-crm-points-act-reveal api-crm-leads-act-close
+    api-crm-leads-act-convert api-crm-leads-act-mark
     api-crm-leads-act-reopen api-crm-opportunities-act-lose api-crm-opportunities-act-move
     api-crm-opportunities-act-reopen api-crm-opportunities-act-win api-crm-visits-act-cancel
     api-crm-visits-act-comment api-crm-visits-act-reschedule api-crm-contracts-act-delete

@@ -149,6 +149,22 @@ def test_two_on_one_client_the_second_sees_both_values(cast, client, member):
     assert client.region == "苏州"
 
 
+def test_what_the_second_did_not_touch_is_taken_over_from_the_first(cast, client, member):
+    url = f"/crm/clients/{client.pk}/edit"
+    opened = {"initial-region": client.region, "region": client.region}
+    assert 'name="initial-region"' in member.get(url).text
+    clients.update_client(actor=cast.leader, record=client, region="苏州")
+    typed = {"initial-note": client.note, "note": "只改了备注"}
+    answer = member.post(url, fields(name=FIRM, version="1", **opened, **typed))
+    assert answer.status_code == 409
+    assert re.search(r'name="region" value="苏州"', answer.text)
+    assert "只改了备注" in answer.text
+    kept = fields(name=FIRM, version="2", region="苏州", note="只改了备注")
+    assert member.post(url, kept).status_code == 302
+    client.refresh_from_db()
+    assert (client.region, client.note) == ("苏州", "只改了备注")
+
+
 def test_editing_cannot_undo_the_next_contact_of_a_visit(cast, client, member):
     page = member.get(f"/crm/clients/{client.pk}/edit")
     assert 'name="next_contact_on"' not in page.text
