@@ -23,7 +23,7 @@ from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import SIGNED_IN, May
-from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen
+from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen, sent_key
 from expansion.worktime import Period
 
 
@@ -174,7 +174,7 @@ class KeepsPhotos(FormPage):
 
     def post(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
         self.load(pk)
-        key = request.POST.get("request_id", "").replace("\x00", "")[:64]
+        key = sent_key(request)
         problems = [self._keep(one, key) for one in request.FILES.getlist("photos") if key]
         self.photo_problem = " ".join(dict.fromkeys(filter(None, problems)))
         return super().post(request, pk, **kwargs)
@@ -195,7 +195,7 @@ class KeepsPhotos(FormPage):
         return form
 
     def context(self, form: ServiceForm) -> dict[str, Any]:
-        kept = drafts(self.request.user, str(form["request_id"].value() or ""))
+        kept = drafts(self.request.user, sent_key(self.request))
         return {
             **super().context(form),
             "photos": [
@@ -240,7 +240,7 @@ class LogVisit(KeepsPhotos):
 
 def kept_tag(request: HttpRequest) -> str:
     """Names the form that went through, for the device that keeps a copy until then."""
-    key = request.POST.get("request_id", "")
+    key = sent_key(request)
     return f"sent:{key}" if key.replace("-", "").isalnum() and len(key) <= 64 else ""
 
 

@@ -195,7 +195,7 @@ class FormPage(Screen):
 
     def post(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
         # A second click gets the first one's answer, also where the first has changed who may act.
-        key = request.POST.get("request_id", "").replace("\x00", "")[:64]
+        key = sent_key(request)
         earlier = answer_to(actor=request.user, key=key) if key else None
         if earlier is not None:
             return HttpResponseRedirect(self.success_url(earlier))
@@ -321,6 +321,11 @@ def posted(bound: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(sorted(str(getattr(one, "pk", one)) for one in value))
     return "" if value is None or value is False else str(getattr(value, "pk", value))
+
+
+def sent_key(request: HttpRequest) -> str:
+    """The key of a sent form as a key can be stored: no NUL, no longer than its column."""
+    return request.POST.get("request_id", "").replace("\x00", "")[:64]
 
 
 def take_over(form: ServiceForm, current: ServiceForm, name: str) -> None:
