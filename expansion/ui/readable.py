@@ -12,7 +12,7 @@ def readable(get_response: Callable[[HttpRequest], HttpResponse]):
         if "\x00" in request.path_info:
             request.path_info = request.path_info.replace("\x00", "")
             request.path = request.path.replace("\x00", "")
-        if "%00" in request.META.get("QUERY_STRING", ""):
+        while "%00" in request.META.get("QUERY_STRING", ""):  # Taking one out can make another.
             request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
         for name in [name for name, value in request.COOKIES.items() if "\x00" in name + value]:
             del request.COOKIES[name]

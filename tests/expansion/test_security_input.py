@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from expansion import clock
 from expansion.api import PerPerson
+from expansion.ui.readable import readable
 from tests import cast as company
 from tests.architecture import grid, records
 from tests.architecture.doors import Door, doors
@@ -242,6 +243,12 @@ def entries(names: list[str]) -> dict[str, dict[str, object]]:
 @pytest.mark.parametrize("path", ["/files/%00/1/add", "/transfer/import/%00", "/crm/%00", "/%ff"])
 def test_no_address_breaks_the_house(house, senders, path):
     assert sent(senders[0], "get", path).status_code < 500
+
+
+def test_a_nul_taken_out_of_a_query_leaves_none(rf):
+    asked = []
+    readable(lambda request: asked.append(request.GET["q"]))(rf.get("/?q=a%%0000b%00"))
+    assert asked == ["ab"]
 
 
 def test_no_cookie_breaks_the_house(house):
