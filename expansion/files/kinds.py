@@ -33,7 +33,9 @@ EXTENSIONS = {
     OFFICE["ppt/"]: "pptx",
 } | {kind: extension for extension, kind in OLD_OFFICE.items()}
 HEAD = 4096
-END_OF_ARCHIVE = 2**16 + 22  # the last record with the longest comment
+LAST_RECORD, LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
+# The last record with the longest comment, and what an archive of 64 bits puts before it.
+END_OF_ARCHIVE = 76 + 22 + 2**16
 LARGEST_DIRECTORY = 2 * 1024**2
 MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 2400
@@ -73,16 +75,23 @@ def _by_signature(head: bytes, file: BinaryIO, extension: str) -> str | None:
 
 
 def directory_size(file: BinaryIO) -> int:
-    """How many bytes an archive's list of entries takes, by its own last record; 0 without one.
+    """How many bytes an archive's list of entries takes, by its own last records; 0 without one.
 
-    Python reads that list whole, and needs ten times as much for it.
+    Python reads that list whole, and needs ten times as much for it. The records are found as
+    Python finds them: else an archive could show one size here and another there.
     """
     file.seek(0, 2)
     file.seek(max(0, file.tell() - END_OF_ARCHIVE))
     tail = file.read()
-    place = tail.rfind(b"PK\x05\x06")
     file.seek(0)
-    return int.from_bytes(tail[place + 12 : place + 16], "little") if place >= 0 else 0
+    bare = tail[-22:].startswith(LAST_RECORD) and tail.endswith(b"\x00\x00")
+    place = len(tail) - 22 if bare else tail.rfind(LAST_RECORD)
+    if place < 0:
+        return 0
+    size = int.from_bytes(tail[place + 12 : place + 16], "little")
+    if place < 76 or not tail.startswith(LOCATOR, place - 20):
+        return size
+    return max(size, int.from_bytes(tail[place - 36 : place - 28], "little"))
 
 
 def _archive(file: BinaryIO) -> str | None:

@@ -274,11 +274,19 @@ def test_an_archive_of_a_million_names_is_not_even_listed(cast):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("a", "")
-    whole = bytearray(data.getvalue())
-    whole[-10:-6] = (LARGEST_DIRECTORY + 1).to_bytes(4, "little")
-    with patch.object(zipfile, "ZipFile", side_effect=AssertionError):
-        with pytest.raises(Invalid):
-            inspect_workbook(io.BytesIO(whole))
-        with pytest.raises(Invalid):
-            upload = SimpleUploadedFile("a.zip", bytes(whole))
-            attach(actor=cast.member, record=make.client(cast.member), upload=upload)
+    whole, many = data.getvalue(), (LARGEST_DIRECTORY + 1).to_bytes(8, "little")
+    head, last = whole[:-22], whole[-22:]
+    record = b"PK\x06\x06" + bytes(36) + many + bytes(8)
+    for archive in (
+        head + last[:12] + many[:4] + last[16:],
+        # Its last record holds the mark of another one.
+        head + last[:12] + many[:4] + b"PK\x05\x06" + last[20:],
+        # Of 64 bits: what counts stands before the last record.
+        head + record + b"PK\x06\x07" + bytes(12) + b"\x01\x00\x00\x00" + last,
+    ):
+        with patch.object(zipfile, "ZipFile", side_effect=AssertionError):
+            with pytest.raises(Invalid):
+                inspect_workbook(io.BytesIO(archive))
+            with pytest.raises(Invalid):
+                upload = SimpleUploadedFile("a.zip", archive)
+                attach(actor=cast.member, record=make.client(cast.member), upload=upload)
