@@ -11,14 +11,19 @@ from expansion.audit.services import write
 from expansion.errors import Invalid
 from expansion.notices.services import tell
 from expansion.people.models import User
+from expansion.records import lock
 
 
 @transaction.atomic
 def comment_visit(*, actor: User, record: Visit, text: str) -> VisitComment:
-    """Says something to a visit's record; its visitor is told. Who comments has read it."""
+    """Says something to a visit's record; its visitor is told. Who comments has read it.
+
+    The visit's row is held: its author cannot take the record back in the same moment.
+    """
     access.require(actor, "comment", record)
     if not text.strip():
         raise Invalid(fields={"text": [_("Write a few words.")]})
+    lock(Visit.objects.live(), record.pk)
     comment = VisitComment.objects.create(visit=record, by=actor, at=clock.now(), text=text.strip())
     VisitReading.objects.get_or_create(visit=record, person=actor, defaults={"at": clock.now()})
     changes = {"comment": [None, comment.text]}
@@ -45,6 +50,7 @@ def comment_visit(*, actor: User, record: Visit, text: str) -> VisitComment:
 def mark_visit_read(*, actor: User, record: Visit) -> VisitReading:
     """Notes that a person has read a visit's record; a second time changes nothing."""
     access.require(actor, "comment", record)
+    lock(Visit.objects.live(), record.pk)
     reading, new = VisitReading.objects.get_or_create(
         visit=record, person=actor, defaults={"at": clock.now()}
     )
