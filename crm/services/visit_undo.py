@@ -44,7 +44,7 @@ def undo_visit(*, actor: User, rules: Rules, record: Visit) -> Visit:
     visit = lock(Visit.objects.live(), record.pk)
     entry = _saving_of(visit, actor)
     before, after = (_dates(one) for one in entry.changes["client"])
-    _check_untouched(visit, client, after, actor)
+    _check_untouched(visit, client, after)
     _give_back(client, before)
     was = entry.changes["status"][0]
     if was:
@@ -68,15 +68,15 @@ def _saving_of(visit: Visit, actor: User) -> Entry:
     return entry
 
 
-def _check_untouched(visit: Visit, client: Client, dates: dict[str, Any], actor: User) -> None:
-    """Nothing has been built on this record yet."""
+def _check_untouched(visit: Visit, client: Client, dates: dict[str, Any]) -> None:
+    """Nothing has been built on this record yet: no report of its visitor either."""
     since = visit.recorded_at
     talks = Communication.objects.live().filter(client=client, created_at__gt=since)
     visits = Visit.objects.live().filter(client=client, recorded_at__gt=since)
     moved = any(getattr(client, name) != value for name, value in dates.items())
     if moved or talks.exists() or visits.exists():
         raise NotNow(_("Something newer was written about this client. Correct the record."))
-    if WorkReport.objects.filter(owner=actor, submitted_at__gte=since).exists():
+    if WorkReport.objects.filter(owner=visit.visitor_id, submitted_at__gte=since).exists():
         raise NotNow(_("You have handed in a report with it. Correct the record instead."))
 
 
@@ -94,7 +94,10 @@ def _plan_again(visit: Visit, rules: Rules, status: str, actor: User) -> None:
     visit.outcomes, visit.next_contact_on, visit.late = [], None, False
     visit.version += 1
     visit.save()
-    for photo in attachments(visit, kind="photo"):
+    photos = attachments(visit, kind="photo")
+    if visit.arrived_at:  # Those of the check-in stay: they were kept before the arrival was noted.
+        photos = photos.filter(at__gt=visit.arrived_at)
+    for photo in photos:
         remove(actor=actor, attachment=photo)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from crm.models import Visit
 from crm.services import feedback, visits
+from crm.services.check_in import check_in
 from crm.services.visit_undo import WINDOW, undo_visit
 from expansion import clock
 from expansion.audit.models import Entry
@@ -14,6 +15,8 @@ from expansion.files.models import Attachment
 from expansion.jobs.services import enqueue, run
 from expansion.notices.models import Notice
 from expansion.office.models import WorkReport
+from expansion.people.models import User
+from expansion.people.services import create_mandate
 from expansion.rulebook.selectors import rules_on
 from tests.make import crm as make
 
@@ -172,12 +175,47 @@ def test_a_refused_undo_says_why_on_the_visits_page(cast, client, sign_in):
     assert "flash-error" in answer.text
 
 
+def kept_photo(person, key) -> Attachment:
+    return Attachment.objects.create(
+        kind="photo", name=f"{key}.jpg", size=1, media_type="image/jpeg", digest="0", key=key,
+        draft=key, added_by=person, at=clock.now(),
+    )  # fmt: skip
+
+
 def test_the_photos_of_a_record_taken_back_go_with_it(cast, client):
     planned = make.planned(cast.member, client)
     with clock.clock_at(clock.now() + timedelta(hours=3)):
-        Attachment.objects.create(
-            kind="photo", name="a.jpg", size=1, media_type="image/jpeg", digest="0", key="x",
-            draft="k", added_by=cast.member, at=clock.now(),
-        )  # fmt: skip
+        kept_photo(cast.member, "k")
         undo(cast.member, make.visit(cast.member, None, record=planned, photos="k"))
     assert not Attachment.objects.live().exists()
+
+
+def test_the_photos_of_the_check_in_stay_with_the_visit(cast, client):
+    planned = make.planned(cast.member, client)
+    clock.set_clock(clock.now() + timedelta(hours=2))
+    there = kept_photo(cast.member, "there")
+    check_in(
+        actor=cast.member, rules=rules_on(), record=planned, reason="地下室无信号", photos="there"
+    )
+    clock.set_clock(clock.now() + timedelta(hours=1))
+    kept_photo(cast.member, "said")
+    undo(cast.member, make.visit(cast.member, None, record=planned, photos="said"))
+    assert list(Attachment.objects.live()) == [there]
+
+
+def test_a_delegate_takes_nothing_back_that_the_visitor_has_reported(cast, client):
+    planned = make.planned(cast.member, client)
+    clock.set_clock(clock.now() + timedelta(hours=3))
+    create_mandate(
+        actor=cast.administrator,
+        principal=cast.member,
+        delegate=cast.colleague,
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=1),
+        reason="leave",
+    )
+    delegate = User.objects.get(pk=cast.colleague.pk)
+    visit = make.visit(delegate, None, record=planned)
+    reported_since(cast, client, visit)
+    with pytest.raises(NotNow):
+        undo(delegate, visit)
