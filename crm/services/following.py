@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from crm.models import Client, Opportunity
 from expansion import clock
 from expansion.errors import Invalid
-from expansion.rulebook.selectors import rules_of
+from expansion.rulebook.selectors import rules_of, unread
 
-# A published version's rules are kept in the process; its long text is not read for each record.
-UNREAD = ("rules_version__content", "rules_version__changes")
 CONTACT_DATES = ("first_contact_on", "last_contact_at", "last_visit_at", "next_contact_on")
 
 
@@ -65,7 +63,7 @@ def refresh_stage(client: Client) -> None:
     """Keeps the client's stage equal to its open opportunity that is furthest on."""
     opened = Opportunity.objects.live().open().filter(client=client)
     leading = max(
-        opened.select_related("rules_version").defer(*UNREAD),
+        opened.select_related("rules_version").defer(*unread("rules_version")),
         key=lambda one: (_place(one), one.pk),
         default=None,
     )

@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from crm.models import Client, Lead, Opportunity, StageMove
 from crm.requirements import Requirements, sentence
-from crm.services.following import UNREAD, refresh_stage
+from crm.services.following import refresh_stage
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
 from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.models import Version
-from expansion.rulebook.selectors import rules_of
+from expansion.rulebook.selectors import rules_of, unread
 
 FIELDS = ("title", "need", "amount", "currency", "probability", "expected_on")
 Status = Opportunity.Status
@@ -254,7 +254,9 @@ def _open(record: Opportunity) -> Opportunity:
 def _locked(record: Opportunity) -> Opportunity:
     """The row and before it its client's: everybody takes the two in this order."""
     client = lock(Client.objects.live(), record.client_id)
-    records = Opportunity.objects.live().select_related("rules_version").defer(*UNREAD)
+    records = (
+        Opportunity.objects.live().select_related("rules_version").defer(*unread("rules_version"))
+    )
     opportunity = lock(records, record.pk)
     opportunity.client = client
     return opportunity
