@@ -67,11 +67,6 @@ class Demo:
         days = (start + timedelta(days=n) for n in range((end - start).days + 1))
         return [day for day in days if worktime.is_workday(day)]
 
-    def past_workday(self, *, within: int | None = None) -> date:
-        """A working day before today, of the last `within` days or of the whole story."""
-        start = self.begins if within is None else self.today - timedelta(days=within)
-        return self.chance.choice(self.workdays(start, self.today - timedelta(days=1)))
-
     def next_workday(self, after: int) -> date:
         """The `after`-th working day from today on; 0 is today if it is one, else the next."""
         days = self.workdays(self.today, self.today + timedelta(days=3 * after + 20))
