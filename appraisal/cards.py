@@ -84,10 +84,7 @@ def running_cycle(person: Any) -> dict[str, Any] | None:
 
 def pace(period: Period, rules: Any) -> int:
     """How much of the period's working days has passed, in percent."""
-    calendar = rules.working_time.as_calendar()
-    gone = worktime.workdays_between(period.start, worktime.today(), calendar)
-    whole = worktime.workdays_between(period.start, period.end, calendar)
-    return min(100, round(100 * gone / whole)) if whole else 0
+    return worktime.pace_of(period, worktime.today(), rules.working_time.as_calendar()).percent
 
 
 def todos(person: Any) -> Iterator[offers.Todo]:

@@ -89,11 +89,8 @@ def _panels(person: Any, purview: offers.Purview, *, every: bool) -> dict[str, A
 def day_words() -> list[str]:
     """Where today lies: the week, and how many of the quarter's working days have begun."""
     period, today = running_quarter(), clock.today()
-    calendar = rules_on().working_time.as_calendar()
-    gone = worktime.workdays_between(period.start, today, calendar)
-    whole = worktime.workdays_between(period.start, period.end, calendar)
-    words = {"period": period.label, "gone": gone, "whole": whole}
-    words["pace"] = round(100 * gone / whole) if whole else 0
+    pace = worktime.pace_of(period, today, rules_on().working_time.as_calendar())
+    words = {"period": period.label, "gone": pace.gone, "whole": pace.whole, "pace": pace.percent}
     return [
         _("Week %(number)s") % {"number": worktime.Period.containing("week", today).number},
         _("%(period)s: %(gone)s of %(whole)s working days, the pace is %(pace)s%%") % words,

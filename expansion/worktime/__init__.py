@@ -18,6 +18,7 @@ from expansion.worktime.limits import (
     due_on,
     working_time_between,
 )
+from expansion.worktime.pace import Pace, pace_of
 from expansion.worktime.periods import Period, PeriodKind
 from expansion.worktime.workdays import (
     STATUTORY,
@@ -37,6 +38,7 @@ __all__ = [
     "Calendar",
     "Limit",
     "Origin",
+    "Pace",
     "Period",
     "PeriodKind",
     "Unit",
@@ -53,6 +55,7 @@ __all__ = [
     "local_date",
     "moment_on",
     "now",
+    "pace_of",
     "set_clock",
     "today",
     "use_notices",

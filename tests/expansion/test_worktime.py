@@ -111,6 +111,20 @@ def test_workdays_between_counts_the_end_and_not_the_start():
 
 
 @pytest.mark.parametrize(
+    ("day", "gone", "percent"),
+    [
+        (date(2026, 6, 30), 0, 0),
+        (date(2026, 7, 1), 1, 2),  # the quarter begins on a working day, which counts
+        (date(2026, 8, 14), 33, 50),
+        (date(2026, 12, 1), 66, 100),
+    ],
+)
+def test_the_pace_of_a_quarter_counts_both_its_ends(day, gone, percent):
+    pace = worktime.pace_of(Period.parse("2026-Q3"), day)
+    assert (pace.gone, pace.whole, pace.percent) == (gone, 66, percent)
+
+
+@pytest.mark.parametrize(
     ("limit", "moment"),
     [
         ("24 hours", local(2026, 11, 21, 14)),
