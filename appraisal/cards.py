@@ -35,19 +35,22 @@ def running_score(person: Any) -> dict[str, Any] | None:
     block = standing.own_block(rules, period.kind.value)
     if not shown or block is None:
         return None
-    return {"rows": shown, "period": period, "pace": pace(period, rules), "block": block}
+    return {"rows": shown, "period": period, "pace": pace(period, rules)} | {
+        "points": block.points,
+        "share": explaining.plain(block.share),
+    }
 
 
 def _row(one: Indicator, standing: live.Standing) -> dict[str, Any] | None:
     score = standing.score_of(one)
     if score is None:
         return None
-    label = _("%(indicator)s %(weight)s%%") % {
-        "indicator": one.label(),
-        "weight": explaining.plain(one.weight.value),
-    }
     score = two_places(score)
-    return {"label": label, "score": score, "said": _said(standing.counted(one), score)}
+    return {
+        "label": f"{one.label()} {explaining.plain(one.weight.value)}%",
+        "score": score,
+        "said": _said(standing.counted(one), score),
+    }
 
 
 def _said(figure: live.LiveFigure | None, score: Any) -> str:

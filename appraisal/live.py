@@ -46,9 +46,11 @@ class Standing:
         return scoring.indicator_score(indicator, self.figures)
 
     def counted(self, indicator: Indicator) -> LiveFigure | None:
-        """The first part with a target, for the words “8 of 12”."""
-        parts = (self.figures.get((indicator.key, part.key)) for part in indicator.how)
-        return next((one for one in parts if one and one.target and one.value is not None), None)
+        """The figure that alone makes the indicator, for the words “8 of 12”."""
+        if len(indicator.how) != 1:
+            return None
+        found = self.figures.get((indicator.key, indicator.how[0].key))
+        return found if found and found.target and found.value is not None else None
 
     def own_block(self, rules: Rules, kind: Any) -> arithmetic.Block | None:
         """The block of the own indicators, what is rated at the end left out; None while no

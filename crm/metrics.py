@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Communication, Contract, Lead, Visit
 from expansion import clock, metrics
@@ -164,7 +165,13 @@ def _mean(found: Sequence[Evidence]) -> Reading:
 
 
 metrics.add(
-    Metric("crm.new_clients", lazy("New clients"), lazy("clients"), new_clients, clause="A-5.2.2a"),
+    Metric(
+        "crm.new_clients",
+        lazy("New clients"),
+        pgettext_lazy("unit", "clients"),
+        new_clients,
+        clause="A-5.2.2a",
+    ),
     Metric(
         "crm.new_client_quality",
         lazy("Quality of new clients"),

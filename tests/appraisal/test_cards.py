@@ -20,8 +20,8 @@ def test_the_card_sums_the_own_indicators_as_the_cycle_will(cast):
     """0.6 × (50 % × 91.67 + 30 % × 86 + 20 % × 72.92) = 51.73 of 60."""
     with make.metrics_saying({cast.member.pk: make.EXAMPLE}):
         card = running_score(cast.member)
-    assert (card["block"].points, card["block"].share) == (Decimal("51.73"), Decimal(60))
-    assert [row["said"] for row in card["rows"]] == ["12 / 12", "4.3 / 5", "72.92"]
+    assert (card["points"], card["share"]) == (Decimal("51.73"), "60")
+    assert [row["said"] for row in card["rows"]] == ["91.67", "4.3 / 5", "72.92"]
 
 
 def test_whoever_has_no_record_yet_has_counted_nothing(cast):
@@ -51,7 +51,8 @@ def test_a_target_set_for_the_person_counts_at_once(cast):
     )
     with make.metrics_saying({cast.member.pk: make.EXAMPLE}):
         card = running_score(cast.member)
-    assert card["rows"][0]["said"] == "12 / 24"
+    # Half of 24 is 50; with the quality, 83.33, for the other half: 66.67.
+    assert card["rows"][0]["score"] == Decimal("66.67")
 
 
 def test_who_runs_the_appraisal_sees_where_it_stands(cast):
