@@ -33,6 +33,12 @@ from expansion.api import (
 from expansion.files.models import Attachment
 from expansion.rulebook.api import under_rules
 
+PHOTOS = {
+    "max_length": 64,
+    "required": False,
+    "help_text": "The key under which pictures were sent before.",
+}
+
 
 class VisitShown(Shown):
     client = Named()
@@ -81,9 +87,7 @@ class VisitSaid(Taken):
         required=False,
     )
 
-    photos = serializers.CharField(
-        max_length=64, required=False, help_text="The key under which pictures were sent before."
-    )
+    photos = serializers.CharField(**PHOTOS)
 
     class Meta:
         model = Visit
@@ -143,6 +147,7 @@ class CheckedIn(serializers.Serializer):
     accuracy = Number(required=False, allow_null=True, help_text="Metres.")
     age = Number(required=False, allow_null=True, help_text="Seconds.")
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    photos = serializers.CharField(**PHOTOS)
 
 
 class VisitRemark(serializers.Serializer):

@@ -188,8 +188,10 @@ def test_one_checks_in_at_the_own_visit_and_nobody_for_another(cast, sign_in):
     problem(sign_in(cast.leader).post(url, {"reason": "没有信号"}, **JSON), 403, "forbidden")
     problem(sign_in(cast.member).post(url, {"latitude": "NaN"}, **JSON), 422, "invalid")
     problem(sign_in(cast.member).post(url, {}, **JSON), 422, "invalid")
-    answer = sign_in(cast.member).post(url, {"reason": "没有信号"}, **JSON)
+    sign_in(cast.member).post(f"{VISITS}photos", {"key": "door", "photo": picture()})
+    answer = sign_in(cast.member).post(url, {"reason": "没有信号", "photos": "door"}, **JSON)
     assert answer.status_code == 200 and answer.json()["arrived_at"]
+    assert len(attachments(planned)) == 1
     assert Entry.objects.get(verb="crm.visit.checked_in").source == "api"
 
 
