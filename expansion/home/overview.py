@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from expansion import clock, offers, worktime
-from expansion.errors import Forbidden
 from expansion.home import late, services, teams
-from expansion.home.purview import oversees, purview_of, running_quarter
+from expansion.home.purview import oversees, purview_of, require_overseer, running_quarter
 from expansion.people.models import Role
 from expansion.people.selectors import seats_read_once
 from expansion.rulebook.selectors import rules_on
@@ -27,8 +26,7 @@ class Overseeing(Gate):
     """Open to those who lead a team or the department, for a principal too, and the leadership."""
 
     def check(self, request: HttpRequest) -> None:
-        if not oversees(request.user):
-            raise Forbidden(_("The overview is for those who lead a team or the department."))
+        require_overseer(request.user)
 
 
 OVERSEEING = Overseeing()

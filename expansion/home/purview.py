@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from expansion import clock, offers
+from expansion.errors import Forbidden
 from expansion.people.models import Membership, Role, Status, Unit, User
 from expansion.people.selectors import Tree, department
 from expansion.worktime import Period, PeriodKind
@@ -26,6 +29,15 @@ class Team:
 def oversees(person: Any) -> bool:
     """Whether the overview is this person's to open."""
     return bool(person.holds(*OVERSEERS))
+
+
+def require_overseer(person: Any) -> None:
+    """
+    Raises:
+        Forbidden: the person oversees nobody.
+    """
+    if not oversees(person):
+        raise Forbidden(_("The overview is for those who lead a team or the department."))
 
 
 def principal_over(person: Any, unit: int) -> int | None:

@@ -13,9 +13,14 @@ from django.utils.translation import gettext as _
 
 from expansion import clock, offers
 from expansion.audit.services import write, write_many
-from expansion.errors import Forbidden
 from expansion.home import late, teams
-from expansion.home.purview import Team, oversees, principal_over, purview_of, running_quarter
+from expansion.home.purview import (
+    Team,
+    principal_over,
+    purview_of,
+    require_overseer,
+    running_quarter,
+)
 from expansion.notices.services import tell
 from expansion.offers import Kept, Sums, TeamColumn
 from expansion.people.models import User
@@ -42,7 +47,7 @@ def remind(*, actor: User, row: str = "") -> Reminded:
     Raises:
         Forbidden: the actor oversees nobody.
     """
-    _require_overseer(actor)
+    require_overseer(actor)
     purview, found = purview_of(actor)
     rows = [one for one in late.behind(actor, purview) or () if row in ("", one.key)]
     told = {one.key for one in rows if _tell(actor, one)}
@@ -79,11 +84,6 @@ def _people(rows: Iterable[late.Behind]) -> tuple[User, ...]:
     return tuple({row.late.person.pk: row.late.person for row in rows}.values())
 
 
-def _require_overseer(actor: User) -> None:
-    if not oversees(actor):
-        raise Forbidden(_("The overview is for those who lead a team or the department."))
-
-
 def _enter(actor: User, found: list[Team], rows: list[late.Behind]) -> None:
     """One entry per row that was told, each for the principal whose seat reaches the person."""
     unit = {person.pk: team.unit.pk for team in found for person in team.people}
@@ -113,7 +113,7 @@ def export_teams(*, actor: User) -> tuple[str, bytes]:
     Raises:
         Forbidden: the actor oversees nobody.
     """
-    _require_overseer(actor)
+    require_overseer(actor)
     purview, found = purview_of(actor)
     columns = offers.of(TeamColumn)
     values = teams.values_of(purview, columns)
