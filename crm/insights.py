@@ -77,9 +77,7 @@ def with_next(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
         .exclude(status=Contract.Status.REJECTED)
         .order_by("-pk")
     )
-    overdue = Obligation.objects.filter(
-        contract=OuterRef("pk"), done_on=None, due_on__lt=clock.today()
-    )
+    overdue = Obligation.objects.overdue(clock.today()).filter(contract=OuterRef("pk"))
     counted = overdue.order_by().values("contract").annotate(many=Count("pk")).values("many")
     return contracts.annotate(
         next_status=Subquery(following.values("status")[:1]),

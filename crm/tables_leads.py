@@ -61,7 +61,7 @@ def this_week(records: QuerySet) -> QuerySet:
 def this_period(records: QuerySet, kind: str) -> QuerySet:
     """Leads that became effective in the running period of that kind."""
     period = Period.containing(kind)
-    return records.filter(effective_on__range=(period.start, period.end))
+    return records.effective_in(period.start, period.end)
 
 
 LEADS = Listing(
