@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appraisal import forms, tables
@@ -60,7 +61,7 @@ class CycleAct(ActPage):
         return Cycle.objects.select_related("rulebook")
 
     def success_url(self, record: Any) -> str:
-        return self.record.get_absolute_url()
+        return reverse("appraisal:cycle", args=[self.kwargs["pk"]])
 
 
 class Open(CycleAct):

@@ -341,7 +341,7 @@ class VisitComment(VisitAct):
         return feedback.comment_visit(**values)
 
     def success_url(self, record: Any) -> str:
-        return self.record.get_absolute_url()
+        return record.visit.get_absolute_url()
 
 
 class VisitRead(Screen):

@@ -196,7 +196,7 @@ class ReportComment(ReportAct):
         return services.comment_report(**values)
 
     def success_url(self, record: Any) -> str:
-        return self.record.get_absolute_url()
+        return record.report.get_absolute_url()
 
 
 class TeamReports(Screen):
