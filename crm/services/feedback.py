@@ -59,6 +59,11 @@ def mark_visit_read(*, actor: User, record: Visit) -> VisitReading:
     return reading
 
 
+def told_by(visit: Visit) -> str:
+    """The key of the notices of this record; one written anew after an undo is told anew."""
+    return f"crm.visit.logged:{visit.pk}:{visit.recorded_at.timestamp():.6f}"
+
+
 def tell_superiors(actor: User, visit: Visit) -> None:
     """The manager and the leader of the team, who comment or mark it read (A-3.2.4c)."""
     people = (reason.person for reason in access.who_may("review", visit))
@@ -72,5 +77,5 @@ def tell_superiors(actor: User, visit: Visit) -> None:
         url=visit.get_absolute_url(),
         about=visit,
         actor=actor,
-        key=f"crm.visit.logged:{visit.pk}",
+        key=told_by(visit),
     )

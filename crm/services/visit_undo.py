@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Client, Communication, Visit
 from crm.services.check_in import due_of
+from crm.services.feedback import told_by
 from crm.services.leads import judge_client
 from expansion import access, clock
 from expansion.audit.models import Entry
@@ -46,6 +47,7 @@ def undo_visit(*, actor: User, rules: Rules, record: Visit) -> Visit:
     before, after = (_dates(one) for one in entry.changes["client"])
     _check_untouched(visit, client, after)
     _give_back(client, before)
+    told = told_by(visit)
     was = entry.changes["status"][0]
     if was:
         _plan_again(visit, rules, was, actor)
@@ -53,7 +55,7 @@ def undo_visit(*, actor: User, rules: Rules, record: Visit) -> Visit:
         _delete(visit, actor)
     changes = {"status": [Status.DONE.value, was], "said": [entry.changes["said"][1], None]}
     write(actor=actor, verb="crm.visit.undone", about=visit, changes=changes)
-    take_back(key=f"{LOGGED}:{visit.pk}")
+    take_back(key=told)
     judge_client(actor=actor, rules=rules, client=client)
     return visit
 

@@ -90,6 +90,16 @@ def test_superiors_who_have_not_looked_are_told_nothing_any_more(cast, client):
     assert Notice.objects.get(kind="crm.visit.logged") == opened
 
 
+def test_a_record_written_anew_is_told_anew(cast, client):
+    planned = make.planned(cast.member, client)
+    for hours in (3, 4):
+        clock.set_clock(clock.now() + timedelta(hours=hours))
+        visit = make.visit(cast.member, None, record=planned)
+        told = Notice.objects.filter(kind="crm.visit.logged", person=cast.leader, read_at=None)
+        assert told.update(read_at=clock.now()) == 1
+        undo(cast.member, visit)
+
+
 def test_a_lead_that_the_visit_made_effective_is_judged_anew(cast):
     client = make.client(cast.member)
     keys = ("need_confirmed", "contact_named", "presentation_heard")
