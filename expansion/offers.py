@@ -147,6 +147,9 @@ class Kept:
     kept: int = 0
     of: int = 0
 
+    def __bool__(self) -> bool:
+        return bool(self.of)
+
     def __add__(self, other: Kept) -> Kept:
         return Kept(self.kept + other.kept, self.of + other.of)
 
@@ -156,6 +159,9 @@ class Sums:
     """Money by currency; two currencies are never added."""
 
     by_currency: tuple[tuple[str, Decimal], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.by_currency)
 
     def __add__(self, other: Sums) -> Sums:
         found = dict(self.by_currency)

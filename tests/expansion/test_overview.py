@@ -352,6 +352,8 @@ def test_what_lies_before_the_quarter_does_not_count(cast):
     Visit.objects.filter(pk=visit.pk).update(took_place_at=Period.parse("2026-Q3").begins_at)
     (team,) = table_of(cast, cast.leader)["lines"]
     assert cell(team, "crm.visits") == ["—"]
+    nothing = [one for line in team.lines for one in line.cells if one.texts == ["—"]]
+    assert nothing and not any(one.url for one in nothing)
 
 
 def test_money_of_several_currencies_stands_in_several_lines(cast):
