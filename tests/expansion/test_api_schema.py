@@ -88,7 +88,8 @@ def test_the_api_keeps_its_own_schema(cast, monkeypatch, one_connection):
     _token, secret = create_token(
         actor=cast.manager, name="schema", expires_on=clock.today() + timedelta(days=1)
     )
-    bearer = {"Authorization": f"Bearer {secret}"}
+    # Plain answers: the in-process transport does not unpack compressed ones.
+    bearer = {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application, headers=bearer)
     for found in schema.get_all_operations():
         answers_by_schema(found.ok(), bearer)
