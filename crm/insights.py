@@ -157,8 +157,8 @@ def new_clients(people: Iterable[Any], start: datetime, end: datetime) -> Number
 def signed_amounts(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
     """What the contracts signed in the span come to, per currency."""
     days = (clock.local_date(start), metrics.last_day(end))
-    signed = Contract.objects.live().signed().filter(owner__in=list(people))
-    rows = signed.filter(signed_on__range=days, amount__isnull=False).order_by()
+    signed = Contract.objects.live().signed_in(*days).filter(owner__in=list(people))
+    rows = signed.filter(amount__isnull=False).order_by()
     sums: dict[int, Sums] = {}
     for row in rows.values("owner", "currency").annotate(total=Sum("amount")):
         one = Sums(((row["currency"], row["total"]),))

@@ -131,14 +131,13 @@ def first_contracts(
         Q(signed_on__lt=OuterRef("signed_on"))
         | Q(signed_on=OuterRef("signed_on"), pk__lt=OuterRef("pk"))
     )
-    days = (clock.local_date(start), last_day(end))
-    first = signed.filter(~Exists(earlier), owner__in=people, signed_on__range=days)
+    within = Contract.objects.live().signed_in(clock.local_date(start), last_day(end))
+    first = within.filter(~Exists(earlier), owner__in=people)
     return first.select_related("client").order_by("signed_on", "pk")
 
 
 def recorded_visits(people: Sequence[Any], start: datetime, end: datetime) -> QuerySet[Visit]:
-    done = Visit.objects.live().done().filter(visitor__in=people)
-    within = done.filter(took_place_at__gte=start, took_place_at__lt=end)
+    within = Visit.objects.live().done_in(start, end).filter(visitor__in=people)
     return within.select_related("client").order_by(F("took_place_at"), "pk")
 
 

@@ -19,11 +19,7 @@ MOST_ENTRIES = 50
 def with_counts(clients: QuerySet[Client]) -> QuerySet[Client]:
     """Clients with what their page counts, in the one query that reads them."""
     quarter = Period.containing("quarter")
-    in_quarter = (
-        Visit.objects.live()
-        .done()
-        .filter(took_place_at__gte=quarter.begins_at, took_place_at__lt=quarter.ends_at)
-    )
+    in_quarter = Visit.objects.live().done_in(quarter.begins_at, quarter.ends_at)
     return clients.annotate(
         contract_count=_many(Contract.objects.live()),
         contact_count=_many(Contact.objects.filter(deleted_at=None)),

@@ -55,7 +55,7 @@ def with_due_soon(records: QuerySet, person: Any) -> QuerySet:
 
 def signed_this_quarter(records: QuerySet, person: Any) -> QuerySet:
     quarter = Period.containing("quarter")
-    return records.signed().filter(signed_on__range=(quarter.start, quarter.end))
+    return records.signed_in(quarter.start, quarter.end)
 
 
 CONTRACTS = Listing(

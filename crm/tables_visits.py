@@ -37,8 +37,7 @@ def this_week(records):
 def in_quarter(records, person):
     """Those that took place this quarter and are recorded."""
     quarter = Period.containing("quarter")
-    within = {"took_place_at__gte": quarter.begins_at, "took_place_at__lt": quarter.ends_at}
-    return records.done().filter(**within)
+    return records.done_in(quarter.begins_at, quarter.ends_at)
 
 
 VISITS = Listing(

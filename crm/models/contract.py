@@ -23,6 +23,10 @@ class ContractQuerySet(models.QuerySet["Contract"]):
     def signed(self) -> "ContractQuerySet":
         return self.filter(status=Contract.Status.SIGNED)
 
+    def signed_in(self, first: date, last: date) -> "ContractQuerySet":
+        """Those signed on a day from `first` to `last`, both included."""
+        return self.signed().filter(signed_on__range=(first, last))
+
     def in_force(self, day: date) -> "ContractQuerySet":
         """The signed ones whose term covers `day`; one without an end runs on."""
         return self.signed().filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)

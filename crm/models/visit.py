@@ -30,6 +30,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def done(self) -> "VisitQuerySet":
         return self.filter(status=Visit.Status.DONE)
 
+    def done_in(self, start, end) -> "VisitQuerySet":
+        """Recorded ones that took place from the moment `start` to before `end`."""
+        return self.done().filter(took_place_at__gte=start, took_place_at__lt=end)
+
     def overdue(self, moment) -> "VisitQuerySet":
         """Visits that took place and whose record is due since before `moment`."""
         return self.planned().filter(due_at__lt=moment)

@@ -36,7 +36,7 @@ class Desk:
         self.rules, self.version = rules_on(), version_on()
 
     def next(self, workdays: int, act: Callable[[], Any]) -> None:
-        """The act on the so-manieth working day from now, later the same day when it is today."""
+        """The act so many working days from now; with 0 later today, where the day is not over."""
         now = clock.now()
         moment = now + timedelta(minutes=self.demo.chance.randrange(15, 70, 5))
         closes = self.demo.moment(clock.today(), 18, 30)
