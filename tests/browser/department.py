@@ -19,7 +19,7 @@ from tests.architecture import records
 from tests.architecture.records import House
 from tests.cast import Cast
 
-LONG = "Donaudampfschifffahrtsgesellschaftskapitaenspatentpruefung"
+LONG = "Donaudampfschifffahrtsgesellschaftsakte"
 PARTS = {
     "member": "member.client",
     "colleague": "member.client2",
@@ -59,7 +59,7 @@ def furnished() -> House:
 
 
 def unbroken(kind: str) -> str:
-    """One word of about seventy letters, Chinese at its end, another for each kind."""
+    """One word of up to sixty letters, which the shortest column takes; another for each kind."""
     return f"{LONG}{kind}长江三角洲"
 
 
