@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
@@ -78,8 +79,15 @@ def _check_untouched(visit: Visit, client: Client, dates: dict[str, Any]) -> Non
     moved = any(getattr(client, name) != value for name, value in dates.items())
     if moved or talks.exists() or visits.exists():
         raise NotNow(_("Something newer was written about this client. Correct the record."))
-    if WorkReport.objects.filter(owner=visit.visitor_id, submitted_at__gte=since).exists():
+    if any(report.submitted_at for report in _reports_of(visit)):
         raise NotNow(_("You have handed in a report with it. Correct the record instead."))
+
+
+def _reports_of(visit: Visit) -> QuerySet[WorkReport]:
+    """The visitor's reports that have drawn this record or may still draw it, locked: one that is
+    being handed in meanwhile waits, and draws without it."""
+    reports = WorkReport.objects.select_for_update(of=("self",)).filter(owner=visit.visitor_id)
+    return reports.filter(Q(submitted_at=None) | Q(submitted_at__gte=visit.recorded_at))
 
 
 def _give_back(client: Client, dates: dict[str, Any]) -> None:

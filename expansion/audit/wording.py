@@ -1,8 +1,10 @@
 """The acts of the trail in words: `crm.lead.converted` is “lead: converted”."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext, pgettext_lazy
@@ -152,14 +154,21 @@ def model_of(entry: Entry) -> type[models.Model] | None:
 def changed_values(entry: Entry) -> Iterator[dict[str, Any]]:
     """Each changed field with its name in words and both values, personal ones masked."""
     model = model_of(entry)
-    for name, pair in entry.changes.items():
-        before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+    rows = [(name, *_pair(pair)) for name, pair in entry.changes.items()]
+    people = _people(
+        value for name, *pair in rows if _names_a_person(_field(model, name)) for value in pair
+    )
+    for name, before, after in rows:
         field = _field(model, name)
         yield {
             "label": getattr(field, "verbose_name", name),
-            "before": _words(field, name, before),
-            "after": _words(field, name, after),
+            "before": _words(field, name, before, people),
+            "after": _words(field, name, after, people),
         }
+
+
+def _pair(stored: Any) -> tuple[Any, Any]:
+    return tuple(stored) if isinstance(stored, list) and len(stored) == 2 else (None, stored)
 
 
 def _field(model: type[models.Model] | None, name: str) -> Any:
@@ -167,12 +176,39 @@ def _field(model: type[models.Model] | None, name: str) -> Any:
     return known.get(name)
 
 
-def _words(field: Any, name: str, value: Any) -> str:
+def _names_a_person(field: Any) -> bool:
+    return getattr(field, "related_model", None) is get_user_model()
+
+
+def _people(ids: Iterable[Any]) -> dict[int, str]:
+    """The names behind the ids, all in one query."""
+    wanted = {pk for pk in ids if isinstance(pk, int)}
+    people = get_user_model()._default_manager.filter(pk__in=wanted)
+    return dict(people.values_list("pk", "name")) if wanted else {}
+
+
+def _words(field: Any, name: str, value: Any, people: dict[int, str]) -> str:
     if value in (None, "", [], {}):
         return formats.NOTHING
     if name in MASKS and isinstance(value, str):
         return MASKS[name](value)
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {one}" for key, one in value.items())
+        return _each(getattr(field, "related_model", None), value, people)
+    if _names_a_person(field):
+        return people.get(value, str(value))
+    if isinstance(field, models.DateTimeField):
+        return formats.moment(datetime.fromisoformat(value))
+    if isinstance(field, models.DateField):
+        return formats.day_as("full", date.fromisoformat(value))
     choices = dict(getattr(field, "flatchoices", None) or ())
     return str(choices.get(value, value)) if isinstance(value, str | int) else str(value)
+
+
+def _each(model: type[models.Model] | None, values: dict[str, Any], people: dict[int, str]) -> str:
+    """Several fields of a record that changed along, by their names in words."""
+    found = []
+    for name, value in values.items():
+        field = _field(model, name)
+        label = getattr(field, "verbose_name", name)
+        found.append(f"{label}: {_words(field, name, value, people)}")
+    return "; ".join(found)

@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import InternalError, connection, transaction
 
+from crm.models import Client, Visit
 from expansion import access, clock
 from expansion.audit.models import Entry
 from expansion.audit.services import through, write
-from expansion.audit.wording import ACTS, act_label
+from expansion.audit.wording import ACTS, act_label, changed_values
 from expansion.people.models import Unit
 from expansion.people.services import create_mandate
 from expansion.rulebook import services as rulebook
@@ -179,3 +181,37 @@ def test_the_list_of_a_deleted_record_still_reads(cast, sign_in):
     page = sign_in(cast.administrator).get(f"/audit/{entry.pk}")
     assert "旧组" in page.content.decode()
     assert act_label(entry)
+
+
+class TestValuesInWords:
+    """What a person reads of stored values: names, and days in the own form."""
+
+    def test_people_are_named(self, cast):
+        entry = Entry(
+            about_type=ContentType.objects.get_for_model(Client),
+            changes={"owner": [cast.member.pk, cast.colleague.pk]},
+        )
+        (row,) = changed_values(entry)
+        assert (row["before"], row["after"]) == (cast.member.name, cast.colleague.name)
+
+    def test_moments_and_days_stand_in_the_readers_form(self, cast):
+        entry = Entry(
+            about_type=ContentType.objects.get_for_model(Client),
+            changes={
+                "last_contact_at": [None, "2026-11-16T06:03:00Z"],
+                "next_contact_on": ["2026-11-20", None],
+                "note": [None, "2026-02-31"],
+            },
+        )
+        last, following, note = changed_values(entry)
+        assert last["after"].endswith("14:03")
+        assert following["before"] == "20 Nov 2026"
+        assert note["after"] == "2026-02-31"  # a text is a text, whatever it looks like
+
+    def test_what_changed_along_is_called_by_its_names(self, cast):
+        entry = Entry(
+            about_type=ContentType.objects.get_for_model(Visit),
+            changes={"client": [{"next_contact_on": None}, {"next_contact_on": "2026-11-20"}]},
+        )
+        (row,) = changed_values(entry)
+        assert row["after"] == "next contact: 20 Nov 2026"
