@@ -337,7 +337,7 @@ def revoke_mandate(*, actor: Any, mandate: Mandate) -> Mandate:
 
 @transaction.atomic
 def create_token(
-    *, actor: User, name: str, expires_on: date, scope: str = Token.Scope.WRITE
+    *, actor: User, name: str, expires_on: date, scope: str = Token.Scope.READ
 ) -> tuple[Token, str]:
     """A new API token; the secret is returned this once and stored as a hash only.
 

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from expansion import clock
 from expansion.api import PerPerson
+from expansion.people.models import Token
 from expansion.people.services import create_token
 from expansion.wsgi import application
 from tests.make import crm
@@ -86,7 +87,10 @@ def test_the_api_keeps_its_own_schema(cast, monkeypatch, one_connection):
     monkeypatch.setattr(PerPerson, "rate", None)
     crm.visit(cast.member, crm.client(cast.member))
     _token, secret = create_token(
-        actor=cast.manager, name="schema", expires_on=clock.today() + timedelta(days=1)
+        actor=cast.manager,
+        name="schema",
+        expires_on=clock.today() + timedelta(days=1),
+        scope=Token.Scope.WRITE,
     )
     # Plain answers: the in-process transport does not unpack compressed ones.
     bearer = {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}

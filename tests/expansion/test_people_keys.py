@@ -29,7 +29,8 @@ def member(cast):
 
 def a_token(person, **given):
     day = clock.today() + timedelta(days=30)
-    return services.create_token(actor=person, name="脚本", **{"expires_on": day, **given})
+    usual = {"expires_on": day, "scope": Token.Scope.WRITE}
+    return services.create_token(actor=person, name="脚本", **usual | given)
 
 
 def asked(secret, method="get", sent=None, address=CLIENTS):
@@ -174,3 +175,9 @@ def test_the_list_shows_what_a_token_may_and_when_it_was_last_used(member, sign_
     asked(secret)
     page = browser.get("/people/tokens/").content.decode()
     assert "上次使用" in page and "仅可读取" in page
+
+
+def test_a_token_reads_unless_more_is_asked_for(cast):
+    day = clock.today() + timedelta(days=30)
+    token, _secret = services.create_token(actor=cast.member, name="脚本", expires_on=day)
+    assert token.scope == Token.Scope.READ
