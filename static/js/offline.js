@@ -227,8 +227,8 @@
     if (entry.moment) body.set(entry.moment, local(entry.at));
     const answer = await fetch(entry.url, { method: "POST", body, headers: { "X-CSRFToken": csrf } });
     if (isLogin(answer)) return "login";
-    if (answer.ok && answer.redirected) return "sent";
-    if (answer.status >= 500) return "later";
+    if (answer.redirected) return "sent"; // Also where the page behind it is not there any more.
+    if (answer.status >= 500 || answer.status === 429) return "later";
     entry.refusal = sentenceOf(await answer.text());
     return "refused";
   }
@@ -306,7 +306,7 @@
   function rowOf(entry) {
     const row = document.getElementById("waiting-row").content.firstElementChild.cloneNode(true);
     const moment = { timeZone: zone, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
-    const at = new Intl.DateTimeFormat("zh-CN", moment).format(entry.at);
+    const at = new Intl.DateTimeFormat(root.lang, moment).format(entry.at);
     row.querySelector("[data-client]").textContent = entry.client;
     row.querySelector("[data-about]").textContent = `${entry.title} · ${at}`;
     row.querySelector("[data-said]").textContent = entry.said;
