@@ -90,6 +90,15 @@ def client_badges(client: Client) -> SafeString | str:
     )
 
 
+# By owner, as every list of the desk is narrowed.
+OWNED_BY = Filter(
+    "owner",
+    _("Owner"),
+    colleagues,
+    lambda records, key: records.filter(owner_id=key),
+    many=True,
+)
+
 CLIENTS = Listing(
     key="crm.clients",
     model=Client,
@@ -132,13 +141,7 @@ CLIENTS = Listing(
     ],
     filters=[
         Filter("stage", _("Stage"), stages, lambda records, key: records.filter(stage=key)),
-        Filter(
-            "owner",
-            _("Owner"),
-            colleagues,
-            lambda records, key: records.filter(owner_id=key),
-            many=True,
-        ),
+        OWNED_BY,
     ],
     acts=[
         Act(_("Hand over"), "user-share", "crm:clients-reassign", action="reassign"),

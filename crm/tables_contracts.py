@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contract, Obligation
 from crm.selectors_contracts import due_soon, matching_contracts
-from crm.tables import colleagues
+from crm.tables import OWNED_BY
 from crm.wording import PHASE_TONES, phase_label
 from expansion import clock
 from expansion.ui import formats
@@ -103,13 +103,7 @@ CONTRACTS = Listing(
             lambda person: Contract.Kind.choices,
             lambda records, key: records.filter(kind=key),
         ),
-        Filter(
-            "owner",
-            _("Owner"),
-            colleagues,
-            lambda records, key: records.filter(owner_id=key),
-            many=True,
-        ),
+        OWNED_BY,
     ],
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Lead, Opportunity
 from crm.searching import matching
-from crm.tables import colleagues, label_in, stages
+from crm.tables import OWNED_BY, label_in, stages
 from expansion import clock
 from expansion.rulebook.selectors import rules_of, rules_on, unread
 from expansion.ui.listing import Column, Filter, Listing, SavedView
@@ -102,13 +102,7 @@ LEADS = Listing(
             lambda person: Lead.Status.choices,
             lambda records, key: records.filter(status=key),
         ),
-        Filter(
-            "owner",
-            _("Owner"),
-            colleagues,
-            lambda records, key: records.filter(owner_id=key),
-            many=True,
-        ),
+        OWNED_BY,
         Filter(
             "source",
             _("Source"),
@@ -167,13 +161,7 @@ OPPORTUNITIES = Listing(
             lambda person: Opportunity.Status.choices,
             lambda records, key: records.filter(status=key),
         ),
-        Filter(
-            "owner",
-            _("Owner"),
-            colleagues,
-            lambda records, key: records.filter(owner_id=key),
-            many=True,
-        ),
+        OWNED_BY,
     ],
     views=[
         SavedView("open", _("In work"), lambda records, person: records.open()),
