@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -114,7 +113,7 @@ class Menu(Screen):
         with seats_read_once():
             figures = count_for(request.user)
         waits = [
-            {"id": f"{mark}-{key}", "figure": mark_safe(frame.figure(css, number))}  # noqa: S308
+            {"id": f"{mark}-{key}", "figure": frame.figure(css, number)}
             for key, number in figures.items()
             for mark, css in frame.FIGURES.items()
         ]

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 
@@ -123,6 +124,7 @@ def kept(template: str) -> SafeString:
     return mark_safe(_kept(template, get_language() or ""))  # noqa: S308 — a template's own HTML
 
 
-def figure(css: str, number: int) -> str:
+def figure(css: str, number: int) -> SafeString:
     """How many wait; nothing where none does."""
-    return f'<span class="{css}">{formats.count(number)}</span>' if number else ""
+    html = '<span class="{}">{}</span>'
+    return format_html(html, css, formats.count(number)) if number else SafeString("")
