@@ -37,10 +37,6 @@ def phone(house, walk) -> Walk:
     return one
 
 
-def offline(one: Walk, gone: bool = True) -> None:
-    one.page.context.set_offline(gone)
-
-
 def write(one: Walk, client: str, said: str, at: str = NEW) -> None:
     one.page.goto(at)
     one.page.locator("[name=client_text]").fill(client)
@@ -52,7 +48,7 @@ def write(one: Walk, client: str, said: str, at: str = NEW) -> None:
 def test_a_visit_written_without_a_network_is_sent_when_it_is_back(house, phone):
     crm.client(house.member, "南京金陵票务有限公司")
     written_at = clock.now()
-    offline(phone)
+    phone.cut_off()
     phone.page.goto(NEW)
     phone.page.locator("[name=photos]").set_input_files(picture())
     phone.page.locator("[name=client_text]").fill("金陵")
@@ -64,7 +60,7 @@ def test_a_visit_written_without_a_network_is_sent_when_it_is_back(house, phone)
     phone.sees("2 条待上传")
     assert not Visit.objects.exists()
     clock.set_clock(written_at + timedelta(hours=2))
-    offline(phone, False)
+    phone.cut_off(False)
     phone.sees("已上传：金陵")
     phone.page.wait_for_function("() => !document.documentElement.matches('.has-waiting')")
     visit, call = Visit.objects.get(), Communication.objects.get()
@@ -81,9 +77,9 @@ def whole(moment: datetime) -> datetime:
 def test_a_refused_one_stays_listed_with_its_sentence_and_is_corrected_in_the_form(house, phone):
     crm.client(house.member, "南京金陵票务有限公司")
     crm.client(house.member, "南京海纳酒店管理有限公司")
-    offline(phone)
+    phone.cut_off()
     write(phone, "南京", "下周三来看场地。")
-    offline(phone, False)
+    phone.cut_off(False)
     phone.sees("本机有 1 条没有被接受")
     assert phone.page.evaluate(WAITING) == ["refused 下周三来看场地。"]
     phone.press("查看")
@@ -100,11 +96,11 @@ def test_a_refused_one_stays_listed_with_its_sentence_and_is_corrected_in_the_fo
 
 def test_another_person_on_the_device_neither_sees_nor_sends_it(house, phone, live_server):
     crm.client(house.member, "南京金陵票务有限公司")
-    offline(phone)
+    phone.cut_off()
     write(phone, "金陵", "只有我知道。")
     phone.page.context.clear_cookies()
     phone.page.context.add_cookies([session_cookie(house.colleague, live_server.url)])
-    offline(phone, False)
+    phone.cut_off(False)
     phone.sees("登录后上传")  # the open page still is the writer's
     phone.page.goto("/")
     phone.page.wait_for_function(READY)
@@ -119,10 +115,10 @@ def test_another_person_on_the_device_neither_sees_nor_sends_it(house, phone, li
 
 def test_signed_out_it_asks_to_log_in_keeps_the_entry_and_sends_it_after(house, phone, live_server):
     crm.client(house.member, "南京金陵票务有限公司")
-    offline(phone)
+    phone.cut_off()
     write(phone, "金陵", "下周三来看场地。")
     Session.objects.all().delete()
-    offline(phone, False)
+    phone.cut_off(False)
     phone.sees("登录后上传")
     phone.press("登录")
     phone.page.wait_for_url("**/login/*")
@@ -139,11 +135,11 @@ def test_a_network_that_breaks_while_sending_loses_nothing(house, phone):
     phone.page.goto(NEW)
     phone.choose_client("金陵")
     phone.page.locator("[name=said]").fill("看了二楼宴会厅。")
-    offline(phone)
+    phone.cut_off()
     phone.press("保存拜访")
     phone.sees("已存在本机，联网后自动上传。")
     assert phone.page.evaluate(WAITING) == ["waiting 看了二楼宴会厅。"]
-    offline(phone, False)
+    phone.cut_off(False)
     phone.page.reload()
     phone.sees("已上传：")
     assert Visit.objects.get().client == client
@@ -151,9 +147,9 @@ def test_a_network_that_breaks_while_sending_loses_nothing(house, phone):
 
 def test_the_logout_forgets_the_kept_pages_and_nothing_that_waits(house, phone):
     crm.client(house.member, "南京金陵票务有限公司")
-    offline(phone)
+    phone.cut_off()
     write(phone, "不存在的", "写给谁？")
-    offline(phone, False)
+    phone.cut_off(False)
     phone.sees("本机有 1 条没有被接受")
     phone.page.goto("/me/")
     phone.page.locator("form[action='/logout/'] button").last.click()

@@ -34,6 +34,7 @@ class Walk:
     def __init__(self, page: Page):
         self.page = page
         self.clicks = 0
+        self.was_cut_off = False
         self.complaints: list[str] = []
         page.set_default_timeout(8000)
         page.on("console", self._heard)
@@ -71,12 +72,18 @@ class Walk:
         field.press("ArrowDown")
         field.press("Enter")
 
+    def cut_off(self, gone: bool = True) -> None:
+        """Takes the network away, or gives it back."""
+        self.was_cut_off = self.was_cut_off or gone
+        self.page.context.set_offline(gone)
+
     def begin_counting(self) -> None:
         self.clicks = 0
 
     def _heard(self, message: ConsoleMessage) -> None:
         refused = "Failed to load resource" in message.text  # judged by its status below
-        if message.type == "error" and not refused:
+        cut = self.was_cut_off and "Failed to fetch" in message.text  # whatever was under way
+        if message.type == "error" and not refused and not cut:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _answered(self, response: Response) -> None:
