@@ -13,10 +13,10 @@ import sys
 import time
 
 from bench import asking, work
-from bench.serving import serving
+from bench.serving import FLOOR, PRODUCT, serving
 from tests import servers
 
-APP, FLOOR = 8765, 8766
+APP_PORT, FLOOR_PORT = 8765, 8766
 
 
 def main() -> None:
@@ -43,6 +43,7 @@ def measured(scale: float, *, pages_only: bool) -> dict[str, float]:
         began = time.monotonic()
         visitor = asking.Visitor.from_words(ran("bench.prepare", surroundings, str(scale)))
         print(f"\nscale {scale:g}: built in {time.monotonic() - began:.0f} s")
+        start(surroundings)
         found = pages(surroundings, visitor)
         if not pages_only:
             print(ran("bench.offline", surroundings), end="")
@@ -57,18 +58,34 @@ def ran(module: str, surroundings: dict[str, str], *words: str) -> str:
     ).stdout
 
 
+def start(surroundings: dict[str, str]) -> None:
+    """Each site starts once while nothing else runs, and ends before the next one."""
+    seconds = []
+    for words, port in ((PRODUCT, APP_PORT), (FLOOR, FLOOR_PORT)):
+        with serving(words, port, surroundings) as site:
+            seconds.append(site.started)
+    app, floor = seconds
+    print(f"start to first answer {app:.2f} s, floor {floor:.2f} s: × {app / floor:.1f}")
+
+
 def pages(surroundings: dict[str, str], visitor: asking.Visitor) -> dict[str, float]:
+    """Prints how each page compares, and afterwards the memory of both sites."""
     with (
-        serving("expansion.wsgi", APP, surroundings) as app,
-        serving("bench.floor", FLOOR, surroundings),
+        serving(PRODUCT, APP_PORT, surroundings) as app,
+        serving(FLOOR, FLOOR_PORT, surroundings) as floor,
     ):
         print(asking.HEAD)
         found = {}
         for one in work.PAGES:
-            pair = asking.measured(one, visitor, APP, FLOOR)
-            print(pair.line())
+            pair = asking.measured(one, visitor, APP_PORT, FLOOR_PORT)
+            print(pair.line(), flush=True)
             found[one.label] = pair.app.median
-        print(f"first answer after {app.started:.1f} s; {app.memory():.0f} MB per worker")
+        for label, site in (("product", app), ("floor", floor)):
+            memory = site.memory()
+            print(
+                f"memory of the {label}, MB: {memory.share:.0f} per worker (PSS of the server "
+                f"with its master, by its workers); a worker's resident size {memory.resident:.0f}"
+            )
     return found
 
 
