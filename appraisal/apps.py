@@ -7,6 +7,8 @@ class AppraisalConfig(AppConfig):
 
     def ready(self) -> None:
         from appraisal import access, cards, insights, metrics, nav, seeds  # noqa: F401
+        from appraisal.services.citing import keep_counted
         from expansion import offers
 
         offers.add(offers.Seed("appraisal", 90, seeds.sow))
+        offers.react("crm.visit.undone", keep_counted)

@@ -9,10 +9,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.models import Client, Communication, Visit
-from crm.services.check_in import due_of
 from crm.services.feedback import told_by
 from crm.services.leads import judge_client
-from expansion import access, clock
+from expansion import access, clock, offers
 from expansion.audit.models import Entry
 from expansion.audit.services import write
 from expansion.errors import NotNow
@@ -39,7 +38,8 @@ def undo_visit(*, actor: User, rules: Rules, record: Visit) -> Visit:
     Raises:
         Forbidden: somebody else's record.
         NotNow: the ten minutes are over, somebody has read, answered or changed it, something
-            newer was written about the client, or a report with it has been handed in.
+            newer was written about the client, a report with it has been handed in, or an
+            appraisal has counted it.
     """
     access.require(actor, "record", record)
     client = lock(Client.objects.live(), record.client_id)
@@ -47,11 +47,14 @@ def undo_visit(*, actor: User, rules: Rules, record: Visit) -> Visit:
     entry = _saving_of(visit, actor)
     before, after = (_dates(one) for one in entry.changes["client"])
     _check_untouched(visit, client, after)
+    day = clock.local_date(visit.took_place_at)
+    # Rooms above refuse here what they hold a frozen copy of.
+    offers.announce("crm.visit.undone", actor=actor, record=visit, person=visit.visitor, on=day)
     _give_back(client, before)
     told = told_by(visit)
     was = entry.changes["status"][0]
     if was:
-        _plan_again(visit, rules, was, actor)
+        _plan_again(visit, entry.changes, actor)
     else:
         _delete(visit, actor)
     changes = {"status": [Status.DONE.value, was], "said": [entry.changes["said"][1], None]}
@@ -79,7 +82,8 @@ def _check_untouched(visit: Visit, client: Client, dates: dict[str, Any]) -> Non
     moved = any(getattr(client, name) != value for name, value in dates.items())
     if moved or talks.exists() or visits.exists():
         raise NotNow(_("Something newer was written about this client. Correct the record."))
-    if any(report.submitted_at for report in _reports_of(visit)):
+    reports = [report for report in _reports_of(visit) if report.submitted_at]
+    if any(report.covers(visit.took_place_at) for report in reports):
         raise NotNow(_("You have handed in a report with it. Correct the record instead."))
 
 
@@ -97,13 +101,16 @@ def _give_back(client: Client, dates: dict[str, Any]) -> None:
     client.save(update_fields=[*dates, "version", "updated_at"])
 
 
-def _plan_again(visit: Visit, rules: Rules, status: str, actor: User) -> None:
-    visit.status, visit.took_place_at, visit.recorded_at = status, visit.arrived_at, None
-    visit.due_at = due_of(rules, visit.arrived_at) if visit.arrived_at else None
+def _plan_again(visit: Visit, logged: dict[str, Any], actor: User) -> None:
+    """The visit as it was planned, by what the entry of its saving says of before."""
+    visit.status, visit.due_at = logged["status"][0], _date(logged["due_at"][0])
+    visit.took_place_at, visit.recorded_at = visit.arrived_at, None
     visit.said = visit.needs = visit.opinions = visit.concerns = ""
     visit.outcomes, visit.next_contact_on, visit.late = [], None, False
     visit.version += 1
     visit.save()
+    if "contacts" in logged:
+        visit.contacts.set(visit.client.contacts.filter(pk__in=logged["contacts"][0]))
     photos = attachments(visit, kind="photo")
     if visit.arrived_at:  # Those of the check-in stay: they were kept before the arrival was noted.
         photos = photos.filter(at__gt=visit.arrived_at)

@@ -1,7 +1,7 @@
 """Writes over visits: planned, moved, checked in, recorded, commented (R-crm-08, R-crm-09)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -134,7 +134,8 @@ def log_visit(
         Invalid: no sentence, a moment in the future, a next contact in the past.
     """
     visit = _visit_to_record(actor, client, record)
-    was, dates = visit.status if visit.pk else None, snapshot(visit.client, CONTACT_DATES)
+    was, due_at = visit.status if visit.pk else None, visit.due_at
+    dates = snapshot(visit.client, CONTACT_DATES)
     now = clock.now()
     happened = visit.arrived_at or took_place_at or _planned_past(visit, now) or now
     check_past("took_place_at", happened)
@@ -147,7 +148,7 @@ def log_visit(
     visit.late = visit.due_at is not None and now > visit.due_at
     visit.version += 1 if visit.pk else 0
     visit.save()
-    _set_contacts(visit, contacts)
+    met = _set_contacts(visit, contacts)
     claim_drafts(actor=actor, draft=photos, record=visit)
     touch(visit.client, at=happened, next_contact_on=next_contact_on, visited=True)
     moved = differences(dates, snapshot(visit.client, CONTACT_DATES))
@@ -155,8 +156,10 @@ def log_visit(
         "status": [was, visit.status],
         "said": [None, visit.said],
         "late": [None, visit.late],
-        # Both sides of the client's dates, by which `undo_visit` gives them back.
-        "client": [_exact(moved, side) for side in (0, 1)],
+        # By the following `undo_visit` gives back what stood before.
+        "due_at": [_exact(due_at), _exact(visit.due_at)],
+        "client": [{name: _exact(pair[side]) for name, pair in moved.items()} for side in (0, 1)],
+        **met,
     }
     write(actor=actor, verb="crm.visit.logged", about=visit, changes=changes)
     judge_client(actor=actor, rules=rules, client=visit.client)
@@ -224,10 +227,9 @@ def _visit_to_record(actor: User, client: Client | None, record: Visit | None) -
     return Visit(client=client, owner_id=client.owner_id, team_id=client.team_id, visitor=actor)
 
 
-def _exact(moved: dict[str, list[Any]], side: int) -> dict[str, str | None]:
-    """One side of changed dates in full: the trail's own way to write a moment cuts it short."""
-    sided = {name: pair[side] for name, pair in moved.items()}
-    return {name: value.isoformat() if value else None for name, value in sided.items()}
+def _exact(moment: date | datetime | None) -> str | None:
+    """A day or moment in full: the trail's own way to write a moment cuts it short."""
+    return moment.isoformat() if moment else None
 
 
 def _planned_past(visit: Visit, now: datetime) -> datetime | None:
@@ -241,12 +243,16 @@ def _write_notes(visit: Visit, **notes: str) -> None:
         setattr(visit, name, text.strip())
 
 
-def _set_contacts(visit: Visit, contacts: Iterable[Contact]) -> None:
+def _set_contacts(visit: Visit, contacts: Iterable[Contact]) -> dict[str, list[list[int]]]:
+    """Those who were met; none given leaves those planned. Returns the change for the trail."""
     chosen = list(contacts)
     if any(contact.client_id != visit.client_id for contact in chosen):
         raise Invalid(fields={"contacts": [_("This contact belongs to another client.")]})
-    if chosen:
-        visit.contacts.set(chosen)
+    if not chosen:
+        return {}
+    before = sorted(visit.contacts.values_list("pk", flat=True))
+    visit.contacts.set(chosen)
+    return {"contacts": [before, sorted(contact.pk for contact in chosen)]}
 
 
 def _check_plan(client: Client, visitor: User, planned_at: datetime) -> None:

@@ -161,10 +161,17 @@ def changed_values(entry: Entry) -> Iterator[dict[str, Any]]:
     for name, before, after in rows:
         field = _field(model, name)
         yield {
-            "label": getattr(field, "verbose_name", name),
+            "label": _label(field, name),
             "before": _words(field, name, before, people),
             "after": _words(field, name, after, people),
         }
+
+
+def _label(field: Any, name: str) -> Any:
+    """The field's name in words; links to several are called after what they link to."""
+    if getattr(field, "many_to_many", False):
+        return field.related_model._meta.verbose_name_plural
+    return getattr(field, "verbose_name", name)
 
 
 def _pair(stored: Any) -> tuple[Any, Any]:
@@ -194,6 +201,9 @@ def _words(field: Any, name: str, value: Any, people: dict[int, str]) -> str:
         return MASKS[name](value)
     if isinstance(value, dict):
         return _each(getattr(field, "related_model", None), value, people)
+    if isinstance(value, list) and getattr(field, "many_to_many", False):
+        linked = field.related_model._default_manager.filter(pk__in=value)
+        return "; ".join(map(str, linked))
     if _names_a_person(field):
         return people.get(value, str(value))
     if isinstance(field, models.DateTimeField):

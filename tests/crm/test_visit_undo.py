@@ -12,12 +12,13 @@ from expansion import clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, NotNow
 from expansion.files.models import Attachment
-from expansion.jobs.services import enqueue, run
 from expansion.notices.models import Notice
 from expansion.office.models import WorkReport
+from expansion.office.services.reports import open_reports, submit_report
 from expansion.people.models import User
 from expansion.people.services import create_mandate
 from expansion.rulebook.selectors import rules_on
+from expansion.worktime import Period
 from tests.make import crm as make
 
 NEXT = date(2026, 11, 25)
@@ -82,6 +83,28 @@ def test_a_planned_visit_is_planned_again_without_its_record(cast, client):
         assert make.visit(cast.member, None, record=planned).status == "done"
 
 
+def test_who_was_to_be_met_is_planned_again(cast, client):
+    chief, buyer = make.contact(cast.member, client), make.contact(cast.member, client)
+    planned = make.planned(cast.member, client, contacts=[chief])
+    with clock.clock_at(clock.now() + timedelta(hours=3)):
+        visit = make.visit(cast.member, None, record=planned, contacts=[buyer])
+        assert list(visit.contacts.all()) == [buyer]
+        undo(cast.member, visit)
+    assert list(planned.contacts.all()) == [chief]
+
+
+def test_a_record_is_due_again_when_it_was_whatever_the_rules_say_now(cast, client):
+    planned = make.planned(cast.member, client)
+    clock.set_clock(clock.now() + timedelta(hours=2))
+    check_in(actor=cast.member, rules=rules_on(), record=planned, reason="地下室无信号")
+    due_at = Visit.objects.get().due_at
+    stricter = rules_on().with_changes({"sla.visit_feedback": "1 hour"})
+    visit = visits.log_visit(actor=cast.member, rules=stricter, record=planned, said="谈了。")
+    assert visit.due_at < due_at
+    undo(cast.member, visit)
+    assert Visit.objects.get().due_at == due_at
+
+
 def test_superiors_who_have_not_looked_are_told_nothing_any_more(cast, client):
     visit = make.visit(cast.member, client)
     opened = Notice.objects.get(kind="crm.visit.logged", person=cast.leader)
@@ -139,9 +162,15 @@ def called_since(cast, client, visit):
     make.call(cast.member, client, at=clock.now() - timedelta(hours=9))
 
 
+def report_of(person, period) -> WorkReport:
+    open_reports(rules=rules_on(), period=period)
+    return WorkReport.objects.get(owner=person, period=period.key, kind="weekly_summary")
+
+
 def reported_since(cast, client, visit):
-    run(enqueue("office.open_reports"))
-    WorkReport.objects.filter(owner=cast.member).update(submitted_at=clock.now())
+    clock.set_clock(clock.now() + timedelta(minutes=1))
+    this_week = report_of(cast.member, Period.containing("week"))
+    submit_report(actor=cast.member, record=this_week)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +191,15 @@ def test_what_others_have_seen_or_built_on_stays(cast, client, meanwhile):
         undo(cast.member, visit)
     visit.refresh_from_db()
     assert visit.deleted_at is None
+
+
+def test_a_report_of_an_earlier_week_stands_in_nobodys_way(cast, client):
+    visit = make.visit(cast.member, client)
+    clock.set_clock(clock.now() + timedelta(minutes=1))
+    last_week = report_of(cast.member, Period.containing("week").previous())
+    written = {"texts": {"done": "整理台账。"}, "plan": [], "results": []}
+    submit_report(actor=cast.member, record=last_week, **written)
+    assert undo(cast.member, visit).deleted_at
 
 
 def test_the_toast_offers_the_undo_as_a_plain_form(cast, client, sign_in):

@@ -1,10 +1,6 @@
 """Two who decide at the same moment, on a real database: one wins, the other is told."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connections
 
 from crm.models import Contract
 from expansion import clock
@@ -17,25 +13,9 @@ from expansion.numbering.services import next_number
 from expansion.people.models import Mandate
 from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as make
+from tests.together import together
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]
-
-
-def together(acts):
-    """Runs all acts at once, each on its own connection; returns results and refusals."""
-    barrier = Barrier(len(acts))
-
-    def run(act):
-        try:
-            barrier.wait(timeout=10)
-            return act()
-        except NotNow as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told_who(cast):

@@ -208,6 +208,16 @@ class TestValuesInWords:
         assert following["before"] == "20 Nov 2026"
         assert note["after"] == "2026-02-31"  # a text is a text, whatever it looks like
 
+    def test_several_linked_records_are_named(self, cast):
+        client = crm.client(cast.member)
+        chief, buyer = (crm.contact(cast.member, client, name) for name in ("总监", "采购"))
+        entry = Entry(
+            about_type=ContentType.objects.get_for_model(Visit),
+            changes={"contacts": [[], [chief.pk, buyer.pk]]},
+        )
+        (row,) = changed_values(entry)
+        assert (row["label"], row["before"], row["after"]) == ("contacts", "—", "总监; 采购")
+
     def test_what_changed_along_is_called_by_its_names(self, cast):
         entry = Entry(
             about_type=ContentType.objects.get_for_model(Visit),

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from itertools import count
 
-from crm.models import Client, Communication, Lead, Opportunity, Visit
-from crm.services import clients, communications, leads, opportunities, visits
+from crm.models import Client, Communication, Contact, Lead, Opportunity, Visit
+from crm.services import clients, communications, contacts, leads, opportunities, visits
 from expansion import clock
 from expansion.rulebook.selectors import rules_on, version_on
 
@@ -14,6 +14,10 @@ _number = count(1)
 def client(owner, name: str = "", **values) -> Client:
     name = name or f"杭州第{next(_number)}商贸有限公司"
     return clients.create_client(actor=owner, name=name, **values)
+
+
+def contact(actor, of: Client, name: str = "") -> Contact:
+    return contacts.add_contact(actor=actor, record=of, name=name or f"联系人{next(_number)}")
 
 
 def visit(actor, at: Client, said: str = "谈了年会场地。", **values) -> Visit:

@@ -113,6 +113,11 @@ class WorkReport(Owned, Recorded):
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
+    def covers(self, moment: datetime) -> bool:
+        """Whether its figures, where drawn, count what happened at this moment."""
+        begin, end = self.covers_from, self.covers_until
+        return begin is not None and end is not None and begin <= moment < end
+
     def is_missing(self, moment: datetime) -> bool:
         return self.is_open and self.due_at < moment
 
