@@ -99,7 +99,13 @@ def write_csv(
     writer, words, count = csv.writer(text), _yes_no(), 0
     writer.writerow([str(column.label) for column in columns])
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
-        writer.writerow([_csv_text(value, words) for value in row])
+        writer.writerow(
+            # Letters and digits alone, most cells of a list, need no look at what they would do.
+            [
+                value if type(value) is str and value.isalnum() else _csv_text(value, words)
+                for value in row
+            ]
+        )
     writer.writerow([watermark.sentence])
     text.detach()
     return count
@@ -202,13 +208,15 @@ class _Cells:
 
 
 def _csv_text(value: object, words: dict[bool, str]) -> object:
+    if value is None:
+        return value
     if isinstance(value, str):
         return guarded(value.replace("\0", ""))
     if isinstance(value, bool):
         return words[value]
     if isinstance(value, datetime.datetime):
-        return _local(value).strftime("%Y-%m-%d %H:%M")
-    if value is None or isinstance(value, int | float | Decimal | datetime.date):
+        return _local(value).isoformat(" ", "minutes")[: len("2026-10-08 09:00")]
+    if isinstance(value, int | float | Decimal | datetime.date):
         return value
     return guarded(str(value))
 

@@ -23,6 +23,7 @@ from expansion.transfer.columns import Column, Kind
 from expansion.transfer.models import EXPORT_KEPT, Export
 from expansion.transfer.phones import phone_text
 from expansion.transfer.registry import exportable
+from expansion.transfer.streaming import streamed
 from expansion.transfer.writing import Watermark, write_csv, write_workbook
 from expansion.ui import formats
 from expansion.ui.listing import Column as Shown
@@ -190,7 +191,7 @@ class _Rows:
         self.revealed = 0
 
     def __iter__(self) -> Iterator[list[Any]]:
-        for record in self.records.iterator(chunk_size=CHUNK):
+        for record in streamed(self.records, chunk=CHUNK):
             yield [str(self.listing.title(record)), *self._cells(record)]
 
     def _cells(self, record: Any) -> Iterator[Any]:
