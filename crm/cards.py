@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 from crm.models import Client, Communication, Contact, Visit
 from crm.pickers import found_clients
 from crm.searching import fits, indexed
-from crm.tables import prepared
+from crm.tables import with_main_contact
 from expansion import access, clock, offers
+from expansion.access import Holder, Seat
+from expansion.prepared import prepared
 from expansion.ui import formats
 
 MOST = 6
@@ -30,10 +32,15 @@ def planned_visits(person: Any) -> dict[str, Any] | None:
     if not access.can(person, "create", Visit):
         return None
     tomorrow = clock.moment_on(clock.today() + timedelta(days=1), time())
-    found = open_visits(person).filter(planned_at__lt=tomorrow + AHEAD)
-    visits = list(found.order_by("planned_at")[:20])
+    visits = _planned_before(person.pk, tomorrow + AHEAD, seats=person.seats)
     today = [_visit(one) for one in visits if one.planned_at < tomorrow]
     return {"visits": today, "ahead": [] if today else _next_day(visits)}
+
+
+@prepared
+def _planned_before(person: Any, moment: Any, *, seats: tuple[Seat, ...]) -> QuerySet[Visit]:
+    found = open_visits(Holder(person, seats)).filter(planned_at__lt=moment)
+    return found.order_by("planned_at")[:20]
 
 
 def _next_day(visits: list[Visit]) -> list[Visit]:
@@ -41,10 +48,10 @@ def _next_day(visits: list[Visit]) -> list[Visit]:
     return [visit for visit, day in zip(visits, days, strict=True) if day == days[0]]
 
 
-def open_visits(person: Any):
+def open_visits(person: Any) -> QuerySet[Visit]:
     """Planned visits of this person that wait for a record."""
     visits = access.visible_to(person, Visit.objects.live().planned())
-    return visits.filter(visitor=person).select_related("client")
+    return visits.filter(visitor=person.pk).select_related("client")
 
 
 def _visit(visit: Visit) -> dict[str, Any]:
@@ -72,13 +79,18 @@ def due_contacts(person: Any) -> dict[str, Any] | None:
     """Own clients whose next contact is today, past, or tomorrow; the longest overdue first."""
     if not access.can(person, "create", Client):
         return None
-    due = due_clients(person, clock.today() + timedelta(days=1))
-    shown = list(prepared(due).annotate(last_words=last_words())[: MOST + 1])
+    shown = _due_with_words(person.pk, clock.today() + timedelta(days=1), seats=person.seats)
     for client in shown:
         late = (clock.today() - client.next_contact_on).days
         words = ngettext("%(days)d day late", "%(days)d days late", late)
         client.overdue = words % {"days": late}
     return {"clients": shown[:MOST], "more": len(shown) > MOST, "today": clock.today()}
+
+
+@prepared
+def _due_with_words(person: Any, day: Any, *, seats: tuple[Seat, ...]) -> QuerySet[Client]:
+    due = with_main_contact(due_clients(Holder(person, seats), day))
+    return due.annotate(last_words=last_words())[: MOST + 1]
 
 
 def last_words() -> Case:
@@ -91,9 +103,9 @@ def last_words() -> Case:
     )
 
 
-def due_clients(person: Any, day: Any):
+def due_clients(person: Any, day: Any) -> QuerySet[Client]:
     """Own clients whose next contact falls on `day` or before."""
-    own = access.visible_to(person, Client.objects.live()).filter(owner=person)
+    own = access.visible_to(person, Client.objects.live()).filter(owner=person.pk)
     return own.contact_due(day).order_by("next_contact_on", "grade", "pk")
 
 

@@ -1,7 +1,9 @@
 """Opportunities by stage: how many, and what they come to in each currency."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -13,9 +15,18 @@ Sums = dict[str, tuple[int, dict[str, Decimal]]]
 
 def sums_by_stage(visible: QuerySet[Opportunity]) -> Sums:
     """{stage: (how many, {currency: amount})} in one query; currencies are never mixed."""
-    found: Sums = {}
+    return by_stage(summed(visible))
+
+
+def summed(visible: QuerySet[Opportunity]) -> QuerySet[Opportunity, dict[str, Any]]:
+    """One row per stage and currency."""
     grouped = visible.order_by().values("stage", "currency")
-    for row in grouped.annotate(many=Count("pk"), total=Sum("amount")):
+    return grouped.annotate(many=Count("pk"), total=Sum("amount"))
+
+
+def by_stage(rows: Iterable[dict[str, Any]]) -> Sums:
+    found: Sums = {}
+    for row in rows:
         count, sums = found.get(row["stage"], (0, {}))
         if row["total"] is not None:
             sums = {**sums, row["currency"]: row["total"]}

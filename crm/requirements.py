@@ -7,34 +7,32 @@ clients in one query. A requirement that is no matter of a client is met by an o
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from crm.models import ContactPoint, Contract, Visit
+from crm.models import Client, ContactPoint, Contract, Visit
 from expansion.rulebook.schema import Rules
 
-Lookup = Callable[[Iterable[int]], set[int]]
+
+def _contact(client: OuterRef) -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.filter(client=client, contact__deleted_at=None)
 
 
-def _with_contact(clients: Iterable[int]) -> set[int]:
-    points = ContactPoint.objects.filter(client__in=clients, contact__deleted_at=None)
-    return set(points.values_list("client_id", flat=True).distinct())
+def _visit(client: OuterRef) -> QuerySet[Visit]:
+    return Visit.objects.live().done().filter(client=client)
 
 
-def _visited(clients: Iterable[int]) -> set[int]:
-    visits = Visit.objects.live().done().filter(client__in=clients)
-    return set(visits.values_list("client_id", flat=True).distinct())
-
-
-def _with_contract(clients: Iterable[int]) -> set[int]:
+def _contract(client: OuterRef) -> QuerySet[Contract]:
     passed = (Contract.Status.APPROVED, Contract.Status.SIGNED)
-    approved = Contract.objects.live().filter(client__in=clients, status__in=passed)
-    return set(approved.values_list("client_id", flat=True).distinct())
+    return Contract.objects.live().filter(client=client, status__in=passed)
 
 
-LOOKUPS: Mapping[str, Lookup] = {
-    "contact": _with_contact,
-    "visit": _visited,
-    "approved_contract": _with_contract,
+# What meets a requirement: rows that hang on the client.
+LOOKUPS: Mapping[str, Callable[[OuterRef], QuerySet]] = {
+    "contact": _contact,
+    "visit": _visit,
+    "approved_contract": _contract,
 }
 
 
@@ -53,24 +51,34 @@ def sentence(key: str) -> str:
 
 
 class Requirements:
-    """Which clients meet which requirement; each is asked once for all clients given."""
+    """Which clients meet which requirements, asked in one query for all clients given."""
 
     def __init__(self, rules: Rules, clients: Iterable[int]):
         self.stages = rules.pipeline("client").stages
-        self.clients = list(clients)
-        self._met: dict[str, set[int]] = {}
+        self._clients = set(clients)
 
     def missing(self, stage: str, client: int) -> list[str]:
         """The keys of what a client still lacks for a stage."""
         required = self.required(stage)
-        return [key for key in required if client not in self._who_meets(key)]
+        met = self.met(client) if LOOKUPS.keys() & set(required) else frozenset()
+        return [key for key in required if key not in met]
 
     def required(self, stage: str) -> tuple[Any, ...]:
         found = next((one for one in self.stages if one.key == stage), None)
         return found.requires.value if found else ()
 
-    def _who_meets(self, key: str) -> set[int]:
-        if key not in self._met:
-            lookup = LOOKUPS.get(key)
-            self._met[key] = lookup(self.clients) if lookup else set()
-        return self._met[key]
+    def met(self, client: int) -> frozenset[str]:
+        """The keys of what a client has."""
+        return self._met.get(client, frozenset())
+
+    @cached_property
+    def _met(self) -> dict[int, frozenset[str]]:
+        wanted = {key for stage in self.stages for key in stage.requires.value} & set(LOOKUPS)
+        has = {key: Exists(LOOKUPS[key](OuterRef("pk"))) for key in sorted(wanted)}
+        rows = (
+            Client.objects.filter(pk__in=self._clients).order_by().values_list("pk", *has.values())
+        )
+        return {
+            pk: frozenset(key for key, one in zip(has, answers, strict=True) if one)
+            for pk, *answers in rows
+        }

@@ -9,29 +9,54 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from crm.models import Client, ClientRole, Contact, ContactPoint, Contract, Opportunity, Visit
-from expansion import offers
+from expansion import access, offers
+from expansion.access import Holder, Seat
 from expansion.audit.models import Entry
+from expansion.prepared import prepared
 from expansion.worktime import Period
 
 MOST_ENTRIES = 50
+MOST_CONTACTS = 4  # beside the page
 
 
-def with_counts(clients: QuerySet[Client]) -> QuerySet[Client]:
-    """Clients with what their page counts, in the one query that reads them."""
+def client_page(person: Any, pk: int) -> Client:
+    """The client with what its page counts, in one query.
+
+    Raises:
+        Gone: it is not there for this person.
+    """
     quarter = Period.containing("quarter")
-    in_quarter = Visit.objects.live().done_in(quarter.begins_at, quarter.ends_at)
-    return clients.annotate(
-        contract_count=_many(Contract.objects.live()),
-        contact_count=_many(Contact.objects.filter(deleted_at=None)),
-        opportunity_count=_many(Opportunity.objects.filter(deleted_at=None)),
-        visits_in_quarter=_many(in_quarter),
+    span = quarter.begins_at, quarter.ends_at
+    return access.found(lambda: _client_page.first(pk, person.pk, *span, seats=person.seats))
+
+
+@prepared
+def _client_page(
+    pk: Any, person: Any, begin: Any, end: Any, *, seats: tuple[Seat, ...]
+) -> QuerySet[Client]:
+    visible = access.visible_to(Holder(person, seats), Client.objects.live())
+    in_quarter = Visit.objects.live().done_in(begin, end)
+    return (
+        visible.filter(pk=pk)
+        .select_related("owner", "team")
+        .annotate(
+            contract_count=_many(Contract.objects.live()),
+            contact_count=_many(Contact.objects.filter(deleted_at=None)),
+            opportunity_count=_many(Opportunity.objects.filter(deleted_at=None)),
+            visits_in_quarter=_many(in_quarter),
+        )
     )
 
 
 def roles_of(client: Client) -> list[str]:
     """What the client is to the department, in the order of the house."""
-    held = set(client.roles.values_list("role", flat=True))
+    held = set(_roles(client.pk))
     return [str(role.label) for role in ClientRole.Role if role in held]
+
+
+@prepared
+def _roles(client: Any) -> QuerySet[ClientRole, str]:
+    return ClientRole.objects.filter(client=client).values_list("role", flat=True)
 
 
 def _many(records: QuerySet) -> Coalesce:
@@ -61,14 +86,19 @@ def contacts_of(client: Client) -> Iterable[Contact]:
     return client.contacts.filter(deleted_at=None).prefetch_related("points")
 
 
-def first_contacts(client: Client, most: int = 4) -> list[Contact]:
+def first_contacts(client: Client) -> list[Contact]:
     """The contact persons of the side panel with the first number or address, in one query."""
+    people = _first_contacts(client.pk)
+    for one in people:
+        one.client = client
+    return people
+
+
+@prepared
+def _first_contacts(client: Any) -> QuerySet[Contact]:
     first = ContactPoint.objects.filter(contact=OuterRef("pk")).order_by("pk")
-    contacts = client.contacts.filter(deleted_at=None)
-    return list(
-        contacts.annotate(
-            point_pk=Subquery(first.values("pk")[:1]),
-            point_kind=Subquery(first.values("kind")[:1]),
-            point_value=Subquery(first.values("value")[:1]),
-        )[:most]
-    )
+    return Contact.objects.filter(client=client, deleted_at=None).annotate(
+        point_pk=Subquery(first.values("pk")[:1]),
+        point_kind=Subquery(first.values("kind")[:1]),
+        point_value=Subquery(first.values("value")[:1]),
+    )[:MOST_CONTACTS]

@@ -7,18 +7,27 @@ from django.db.models import Q, QuerySet
 from crm.models import Client, Contract, Obligation
 from crm.searching import matching
 from expansion import access, clock
+from expansion.prepared import prepared
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import deadline
 
 
-def contracts_of(person: Any, client: Client) -> QuerySet[Contract]:
+def contracts_of(person: Any, client: Client) -> list[Contract]:
     """The client's contracts that this person sees, newest first.
 
     A seat that reaches one contract of the client reaches them all, so the rows need not be asked.
     """
-    records = Contract.objects.live()
-    if not access.rule_of(Contract).may(person, "view", Contract(client=client)):
-        records = access.visible_to(person, records)
+    if access.rule_of(Contract).may(person, "view", Contract(client=client)):
+        return _all_of(client.pk)
+    return list(_of(client.pk, access.visible_to(person, Contract.objects.live())))
+
+
+@prepared
+def _all_of(client: Any) -> QuerySet[Contract]:
+    return _of(client, Contract.objects.live())
+
+
+def _of(client: Any, records: QuerySet[Contract]) -> QuerySet[Contract]:
     return records.filter(client=client).select_related("client", "owner").order_by("-pk")
 
 

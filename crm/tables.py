@@ -23,7 +23,7 @@ from expansion.ui.templatetags.ui import due_badge, grade
 MIDNIGHT = time(0)
 
 
-def prepared(records: QuerySet) -> QuerySet:
+def with_main_contact(records: QuerySet) -> QuerySet:
     """Clients with owner, main contact and its first number, in one query whatever their number."""
     contacts = Contact.objects.filter(client=OuterRef("pk"), deleted_at=None)
     phones = ContactPoint.objects.filter(
@@ -179,5 +179,5 @@ CLIENTS = Listing(
     ],
     search=matching,
     search_hint=_("Name, pinyin, initials, phone tail"),
-    prepare=prepared,
+    prepare=with_main_contact,
 )

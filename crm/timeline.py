@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from crm.models import Client, Lead, Opportunity, Visit, VisitComment
+from crm.models import Client, Communication, Lead, Opportunity, Visit, VisitComment
 from crm.selectors import MOST_ENTRIES
 from crm.tables import label_in
 from crm.tables_visits import TONES
@@ -17,6 +17,7 @@ from expansion import offers
 from expansion.audit.models import Entry
 from expansion.files.models import Attachment
 from expansion.offers import TimelineEntry
+from expansion.prepared import prepared
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 
@@ -25,16 +26,7 @@ CHANNEL_ICONS = {"phone": "phone", "email": "mail", "sms": "message"}
 
 def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     """Recorded, cancelled and missed visits, with comments and photos; planned ones stand ahead."""
-    visits = list(
-        client.visits.filter(deleted_at=None)
-        .exclude(status=Visit.Status.PLANNED)
-        .annotate(
-            visitor_name=F("visitor__name"),
-            commented=Exists(VisitComment.objects.filter(visit=OuterRef("pk"))),
-            pictured=Exists(_pictures().filter(about_id=OuterRef("pk"))),
-        )
-        .order_by("-took_place_at", "-pk")[:MOST_ENTRIES]
-    )
+    visits = _visits(client.pk)
     photos = _photos([visit for visit in visits if visit.pictured])
     comments = _comments([visit for visit in visits if visit.commented])
     for visit in visits:
@@ -53,11 +45,20 @@ def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
         )
 
 
+@prepared
+def _visits(client: Any) -> QuerySet[Visit]:
+    closed = Visit.objects.filter(client=client, deleted_at=None)
+    told = closed.exclude(status=Visit.Status.PLANNED).annotate(
+        visitor_name=F("visitor__name"),
+        commented=Exists(VisitComment.objects.filter(visit=OuterRef("pk"))),
+        pictured=Exists(_pictures().filter(about_id=OuterRef("pk"))),
+    )
+    return told.order_by("-took_place_at", "-pk")[:MOST_ENTRIES]
+
+
 def communication_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     channels = rules_on().crm.contact_channels
-    talks = client.communications.filter(deleted_at=None).select_related("contact")
-    talks = talks.annotate(by_name=F("by__name"))
-    for talk in talks.order_by("-at", "-pk")[:MOST_ENTRIES]:
+    for talk in _talks(client.pk):
         channel = label_in(channels, talk.channel)
         state = _("%(channel)s, reached") if talk.reached else _("%(channel)s, not reached")
         whom = f"{talk.by_name} → {talk.contact}" if talk.contact else talk.by_name
@@ -72,17 +73,16 @@ def communication_entries(person: Any, client: Client) -> Iterator[TimelineEntry
         )
 
 
+@prepared
+def _talks(client: Any) -> QuerySet[Communication]:
+    talks = Communication.objects.filter(client=client, deleted_at=None).select_related("contact")
+    return talks.annotate(by_name=F("by__name")).order_by("-at", "-pk")[:MOST_ENTRIES]
+
+
 def trail_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     """What the trail says of the client, its leads and its opportunities, in one query."""
     words = _trail_words()
-    kinds = ContentType.objects.get_for_models(Client, Lead, Opportunity)
-    about = (
-        Q(about_type=kinds[Client], about_id=client.pk)
-        | Q(about_type=kinds[Lead], about_id__in=client.leads.values("pk"))
-        | Q(about_type=kinds[Opportunity], about_id__in=client.opportunities.values("pk"))
-    )
-    trail = Entry.objects.filter(about, verb__in=words).annotate(actor_name=F("actor__name"))
-    for entry in trail[:MOST_ENTRIES]:
+    for entry in _trail(client.pk, verbs=tuple(words)):
         kind, icon, title = words[entry.verb]
         yield TimelineEntry(
             at=entry.at,
@@ -93,6 +93,20 @@ def trail_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
             text=_trail_text(entry),
             url="" if kind == "client" else f"/crm/{_FOLDERS[kind]}/{entry.about_id}",
         )
+
+
+@prepared
+def _trail(client: Any, *, verbs: tuple[str, ...]) -> QuerySet[Entry]:
+    kinds = ContentType.objects.get_for_models(Client, Lead, Opportunity)
+    leads = Lead.objects.filter(client=client).order_by().values("pk")
+    opportunities = Opportunity.objects.filter(client=client).order_by().values("pk")
+    about = (
+        Q(about_type=kinds[Client], about_id=client)
+        | Q(about_type=kinds[Lead], about_id__in=leads)
+        | Q(about_type=kinds[Opportunity], about_id__in=opportunities)
+    )
+    trail = Entry.objects.filter(about, verb__in=verbs).annotate(actor_name=F("actor__name"))
+    return trail[:MOST_ENTRIES]
 
 
 _FOLDERS = {"lead": "leads", "opportunity": "opportunities"}

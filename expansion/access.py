@@ -63,6 +63,18 @@ class Person(Protocol):
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Anybody who has these seats, for a query that is prepared once for all of them.
+
+    `pk` is the place where the id of the person asking goes.
+    """
+
+    pk: Any
+    seats: tuple[Seat, ...]
+    is_authenticated: bool = True
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why a person may: the seat that grants it, or a rule of the record's own (`note`)."""
 
@@ -240,10 +252,22 @@ def find(person: Person, records: QuerySet[M], pk: Any) -> M:
     Raises:
         Gone: it does not exist or is not visible; the answer is the same for both (law 1).
     """
+    return found(lambda: visible_to(person, records).get(pk=pk))
+
+
+def found(ask: Callable[[], M | None]) -> M:
+    """What `ask` finds among the records that the person sees.
+
+    Raises:
+        Gone: nothing, or what was asked for cannot be an id.
+    """
     try:
-        return visible_to(person, records).get(pk=pk)
+        record = ask()
     except (ObjectDoesNotExist, ValueError, OverflowError):
-        raise Gone(_("There is nothing here for you at this address.")) from None
+        record = None
+    if record is None:
+        raise Gone(_("There is nothing here for you at this address."))
+    return record
 
 
 def require(person: Person, action: str, record: models.Model | type[models.Model]) -> None:

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import Client
 from expansion import access, offers
+from expansion.access import Holder, Seat
 from expansion.audit.models import Entry
 from expansion.offers import TimelineEntry
+from expansion.prepared import prepared
 from expansion.rulebook.selectors import rules_on
 from partnerships.models import Project
 
@@ -18,9 +21,15 @@ MOST = 50
 
 def client_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     """What happened with this client's projects, as far as the person sees them."""
-    visible = access.visible_to(person, Project.objects.live())
-    titles = dict(visible.filter(partner__client=client).values_list("pk", "title"))
-    yield from _entries(titles)
+    yield from _entries(dict(_titles(client.pk, person.pk, seats=person.seats)))
+
+
+@prepared
+def _titles(
+    client: Any, person: Any, *, seats: tuple[Seat, ...]
+) -> QuerySet[Project, tuple[int, str]]:
+    visible = access.visible_to(Holder(person, seats), Project.objects.live())
+    return visible.filter(partner__client=client).values_list("pk", "title")
 
 
 def project_entries(project: Project) -> list[TimelineEntry]:

@@ -12,7 +12,7 @@ from crm.forms_visits import NextContactDayForm
 from crm.models import Client, Contact, ContactPoint
 from crm.panels import KINDS, with_months
 from crm.pickers import offered_clients
-from crm.selectors import first_contacts, roles_of, timeline, with_counts
+from crm.selectors import client_page, first_contacts, roles_of, timeline
 from crm.services import clients, communications, contacts
 from crm.tables import due_fact, stage_label
 from crm.views.selected import SelectedPage
@@ -51,8 +51,9 @@ class ClientDetail(DetailPage):
     model = Client
     template = "crm/client.html"
 
-    def records(self):
-        return with_counts(Client.objects.live().select_related("owner", "team"))
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        record = client_page(request.user, pk)
+        return self.draw({"record": record, **self.context(record)})
 
     def context(self, record: Client) -> dict[str, Any]:
         person, tab = self.request.user, self._tab()

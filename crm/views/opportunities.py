@@ -1,31 +1,24 @@
 """Pages of opportunities: list, board, one opportunity with its gate."""
 
-import json
-from collections import defaultdict
-from itertools import pairwise
 from typing import Any
 
-from django.db.models import F, QuerySet, Window
-from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from crm import forms_leads, tables_leads
-from crm.funnel import sums_by_stage, sums_label
+from crm import board, forms_leads, tables_leads
+from crm.funnel import sums_label
 from crm.models import Opportunity
 from crm.requirements import Requirements, sentence
 from crm.services import opportunities
-from crm.tables_leads import STUCK_DAYS, days_in_stage, opportunity_badge, stage_label
+from crm.tables_leads import days_in_stage, opportunity_badge, stage_label
 from expansion import access
 from expansion.people.models import User
-from expansion.rulebook.models import Version
-from expansion.rulebook.selectors import rules_of, rules_on, unread, version_on
+from expansion.rulebook.selectors import rules_of, rules_on, version_on
 from expansion.ui.forms import ReasonForm, ServiceForm, new_key
 from expansion.ui.pages import ActPage, BoardPage, DetailPage, FormPage, ListPage
-
-CARDS = 20  # per column; the rest is behind a link to the list
 
 
 def segments(current: str) -> list[dict[str, Any]]:
@@ -82,9 +75,13 @@ class Board(BoardPage):
         }
 
     def columns(self) -> list[dict[str, Any]]:
-        visible = self._narrowed()
-        self.sums = sums_by_stage(visible)
-        cards = cards_by_stage(visible)
+        person, view = self.request.user, self._view()
+        self.sums, found = (
+            board.of_view(view.narrow(board.open_ones(person), person))
+            if view
+            else board.of_everything(person)
+        )
+        cards = board.columns(found)
         stages = rules_on().pipeline("client").stages
         known = [stage.key for stage in stages]
         dropped = [(key, key, ()) for key in self.sums if key not in known]
@@ -95,7 +92,7 @@ class Board(BoardPage):
         ]
 
     def _column(
-        self, key: str, label: str, required: tuple[str, ...], cards: list[dict[str, Any]]
+        self, key: str, label: str, required: tuple[str, ...], cards: list[SafeString]
     ) -> dict[str, Any]:
         count, sums = self.sums.get(key, (0, {}))
         return {
@@ -108,12 +105,6 @@ class Board(BoardPage):
             "more": count - len(cards),
             "more_url": f"{reverse('crm:opportunity-list')}?view=open&stage={key}",
         }
-
-    def _narrowed(self) -> QuerySet[Opportunity]:
-        person = self.request.user
-        visible = access.visible_to(person, Opportunity.objects.live().open())
-        view = self._view()
-        return view.narrow(visible, person) if view else visible
 
     def _view(self):
         wanted = self.request.GET.get("view", "")
@@ -129,61 +120,6 @@ class Board(BoardPage):
             if view.key != "open"
         ]
         return [every, *others]
-
-
-def cards_by_stage(visible: QuerySet[Opportunity]) -> dict[str, list[dict[str, Any]]]:
-    """The first cards of each column, in one query whatever the number of stages."""
-    place = Window(
-        RowNumber(), partition_by=F("stage"), order_by=[F("stage_since").asc(), F("pk").asc()]
-    )
-    first = visible.annotate(place=place).filter(place__lte=CARDS)
-    first = first.select_related("client", "owner", "rules_version")
-    found = list(first.defer(*unread("rules_version")))
-    lacking = Lacking(found)
-    columns: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for one in sorted(found, key=lambda one: (one.stage_since, one.pk)):
-        columns[one.stage].append(card(one, lacking))
-    return columns
-
-
-class Lacking:
-    """What many opportunities lack for the stages ahead of them, each by its own rulebook."""
-
-    def __init__(self, found: list[Opportunity]):
-        by_version: dict[Version, list[int]] = defaultdict(list)
-        for one in found:
-            by_version[one.rules_version].append(one.client_id)
-        self._asked = {
-            version.pk: Requirements(rules_of(version), clients)
-            for version, clients in by_version.items()
-        }
-
-    def of(self, one: Opportunity) -> dict[str, list[str]]:
-        """{stage ahead: what is missing for it and the stages between}."""
-        asked = self._asked[one.rules_version_id]
-        keys = [stage.key for stage in asked.stages]
-        ahead = keys[keys.index(one.stage) + 1 :] if one.stage in keys else []
-        missing: dict[str, None] = {}
-        lacks = {}
-        for key in ahead:
-            missing |= dict.fromkeys(asked.missing(key, one.client_id))
-            if missing:
-                lacks[key] = [sentence(item) for item in missing]
-        return lacks
-
-
-def card(one: Opportunity, lacking: Lacking) -> dict[str, Any]:
-    days = days_in_stage(one)
-    lacks = lacking.of(one)
-    keys = [stage.key for stage in rules_of(one.rules_version).pipeline("client").stages]
-    following = dict(pairwise(keys)).get(one.stage, "")
-    return {
-        "one": one,
-        "days": days,
-        "tone": "late" if days > 2 * STUCK_DAYS else "due" if days > STUCK_DAYS else "",
-        "lacks_json": json.dumps(lacks, ensure_ascii=False),
-        "missing": lacks.get(following, []),
-    }
 
 
 class OpportunityDetail(DetailPage):

@@ -3,19 +3,27 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from expansion import clock
 from expansion.jobs import timetable
 from expansion.jobs.models import Job
+from expansion.prepared import prepared
 
 PATIENCE = timedelta(minutes=3)
 
 
 def shown_in_shell(person: Any) -> list[dict[str, Any]]:
     """The person's own unfinished jobs, for the top bar, newest first."""
-    jobs = Job.objects.unfinished().filter(actor_id=person.pk)[:3]
     return [
-        {"label": job.label, "percent": job.percent, "url": job.get_absolute_url()} for job in jobs
+        {"label": job.label, "percent": job.percent, "url": job.get_absolute_url()}
+        for job in _unfinished(person.pk)
     ]
+
+
+@prepared
+def _unfinished(actor: int) -> QuerySet[Job]:
+    return Job.objects.unfinished().filter(actor=actor)[:3]
 
 
 def waits_too_long(job: Job) -> bool:

@@ -3,8 +3,11 @@
 from itertools import groupby
 from typing import Any
 
+from django.db.models import QuerySet
+
 from expansion import clock
 from expansion.notices.models import Notice, Preference
+from expansion.prepared import prepared
 from expansion.ui import formats
 
 CAP = 100
@@ -13,7 +16,12 @@ SHOWN = 100
 
 def unread_count(person: Any) -> int:
     """How many wait, counted to 99 at most: the bell has no room for more."""
-    return min(Notice.objects.unread().filter(person=person)[:CAP].count(), CAP - 1)
+    return min(len(_unread(person.pk)), CAP - 1)
+
+
+@prepared
+def _unread(person: int) -> QuerySet[Notice, int]:
+    return Notice.objects.unread().filter(person=person).values_list("pk", flat=True)[:CAP]
 
 
 def page(person: Any) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from expansion.people.models import User
+from expansion.prepared import prepared
 
 
 class Login(BaseBackend):
@@ -23,7 +24,12 @@ class Login(BaseBackend):
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: Any) -> User | None:
-        return User.objects.active().filter(pk=user_id).first()
+        return _active.first(user_id)
+
+
+@prepared
+def _active(user_id: int) -> QuerySet[User]:
+    return User.objects.active().filter(pk=user_id)
 
 
 def find_account(typed: str) -> User | None:

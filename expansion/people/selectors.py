@@ -13,25 +13,44 @@ from django.utils.translation import gettext as _
 from expansion import clock
 from expansion.access import Seat
 from expansion.people.models import Mandate, Membership, Post, Role, Status, Unit, User
+from expansion.prepared import prepared
 
 
 class Tree:
     """The unit tree in memory: a department has dozens of units, not thousands."""
 
     def __init__(self) -> None:
-        self.units = {unit.pk: unit for unit in Unit.objects.only("parent", "led_by_post")}
+        self._units = _units()
         self._below: dict[int, frozenset[int]] = {}
 
     def below(self, pk: int) -> frozenset[int]:
         """The unit and all units under it."""
         if pk not in self._below:
-            children = [unit.pk for unit in self.units.values() if unit.parent_id == pk]
-            parts = [self.below(child) for child in children]
+            parts = [self.below(child) for child, parent, _post in self._units if parent == pk]
             self._below[pk] = frozenset({pk}).union(*parts)
         return self._below[pk]
 
     def led_by(self, post_id: int) -> list[int]:
-        return [unit.pk for unit in self.units.values() if unit.led_by_post_id == post_id]
+        return [unit for unit, _parent, post in self._units if post == post_id]
+
+
+@prepared
+def _units() -> QuerySet[Unit, tuple[int, int | None, int | None]]:
+    return Unit.objects.values_list("pk", "parent_id", "led_by_post_id")
+
+
+@prepared
+def _running(moment: datetime) -> QuerySet[Mandate]:
+    return Mandate.objects.active(moment).select_related("principal").order_by("pk")
+
+
+@prepared
+def _seats_of_one(person: int, day: date) -> QuerySet[Membership, tuple[int, str, int, int]]:
+    return _seat_rows(Membership.objects.on(day).filter(user=person))
+
+
+def _seat_rows(held: QuerySet[Membership]) -> QuerySet[Membership, tuple[int, str, int, int]]:
+    return held.values_list("user_id", "post__role", "unit_id", "post_id")
 
 
 @dataclass(frozen=True)
@@ -104,14 +123,16 @@ def standings(users: Iterable[User]) -> dict[int, Standing]:
 
 def _read_standings(users: list[User]) -> dict[int, Standing]:
     tree = Tree()
-    running = Mandate.objects.active(clock.now()).filter(delegate__in=users)
-    mandates = list(running.select_related("principal").order_by("pk"))
-    holders = {user.pk for user in users} | {mandate.principal_id for mandate in mandates}
+    asked, day = {user.pk for user in users}, clock.today()
+    mandates = [one for one in _running(clock.now()) if one.delegate_id in asked]
+    holders = asked | {mandate.principal_id for mandate in mandates}
     own: dict[int, list[Seat]] = {pk: [] for pk in holders}
-    held = Membership.objects.on(clock.today()).filter(user__in=holders)
-    for user_id, role, unit, post in held.values_list(
-        "user_id", "post__role", "unit_id", "post_id"
-    ):
+    held = (
+        _seats_of_one(*holders, day)
+        if len(holders) == 1
+        else _seat_rows(Membership.objects.on(day).filter(user__in=holders))
+    )
+    for user_id, role, unit, post in held:
         own[user_id].extend(_seats(role, unit, post, tree))
     return {
         user.pk: _standing(user, own, [one for one in mandates if one.delegate_id == user.pk])

@@ -8,7 +8,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
+
 from expansion import clock
+from expansion.prepared import prepared
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import Listed
 from expansion.rulebook.schema import Rules
@@ -39,14 +42,19 @@ def version_on(day: date | None = None) -> Version:
     asked = _asked.get()
     if asked is not None and day in asked:
         return asked[day]
-    # The rules of a published version are kept; the row is asked only which one it is.
-    published = Version.objects.published().defer(*LONG)
-    version = published.filter(effective_on__lte=day).order_by("-effective_on", "-number").first()
+    version = _in_force.first(day)
     if version is None:
         raise LookupError(f"No rulebook is in force on {day}. Run manage.py load_rulebook.")
     if asked is not None:
         asked[day] = version
     return version
+
+
+@prepared
+def _in_force(day: date) -> QuerySet[Version]:
+    """The rules of a published version are kept; the row is asked only which one it is."""
+    published = Version.objects.published().defer(*LONG).filter(effective_on__lte=day)
+    return published.order_by("-effective_on", "-number")[:1]
 
 
 def rules_on(day: date | None = None) -> Rules:

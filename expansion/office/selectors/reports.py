@@ -14,6 +14,7 @@ from expansion import access, clock
 from expansion.office import sections
 from expansion.office.models import WorkReport
 from expansion.office.selectors import figures
+from expansion.prepared import prepared
 from expansion.worktime import Period
 
 RECENT = 8
@@ -140,13 +141,17 @@ def neighbour(report: WorkReport) -> WorkReport | None:
 
 def next_of(person: Any) -> WorkReport | None:
     """The open report that the person should look at first: the earliest deadline."""
-    mine = WorkReport.objects.open().filter(owner_id=person.pk)
-    return mine.select_related("owner").order_by("due_at", "pk").first()
+    return _most_urgent.first(person.pk)
 
 
-def open_of(person: Any) -> QuerySet[WorkReport]:
-    """A person's own open reports, most urgent first."""
-    return WorkReport.objects.open().filter(owner_id=person.pk).order_by("due_at", "pk")
+@prepared
+def _most_urgent(owner: int) -> QuerySet[WorkReport]:
+    return open_of(owner).select_related("owner")[:1]
+
+
+def open_of(owner: Any) -> QuerySet[WorkReport]:
+    """The open reports of a person, given as such or by the id, most urgent first."""
+    return WorkReport.objects.open().filter(owner=owner).order_by("due_at", "pk")
 
 
 def overseen(person: Any) -> QuerySet[WorkReport]:
