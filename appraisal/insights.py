@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,6 @@ from expansion.ui import formats
 from expansion.worktime import Period
 
 TEN_THOUSAND, LARGE = Decimal(10_000), Decimal(100_000)
-MOST = 100  # late forms in one list
 JUDGING = (Role.MANAGER, Role.LEADER, Role.LEADERSHIP)
 
 
@@ -115,14 +114,16 @@ def reached(standings: list[live.Standing], gone: int) -> list[Reached]:
     ]
 
 
-def late_forms(person: Any, purview: offers.Purview) -> Iterator[offers.Late]:
+def late_forms(person: Any, purview: offers.Purview, most: int | None) -> Iterator[offers.Late]:
     """Self-reviews and evaluations past their due date of those whose appraisal the person sees."""
     now = clock.now()
     writing = Q(stage=Stage.SELF_REVIEW, cycle__self_due_at__lt=now, owner__in=purview.ids)
     judging = Q(stage=Stage.EVALUATION, cycle__evaluation_due_at__lt=now, superior__in=purview.ids)
     seen = access.visible_to(person, Participant.objects.filter(writing | judging))
-    rows = seen.select_related("cycle", "owner", "superior")
-    for one in rows.filter(team__in=purview.units).order_by("pk")[:MOST]:
+    rows = seen.select_related("cycle", "owner", "superior").filter(team__in=purview.units)
+    self_due = When(stage=Stage.SELF_REVIEW, then=F("cycle__self_due_at"))
+    due = Case(self_due, default=F("cycle__evaluation_due_at"))
+    for one in rows.order_by(due, "pk")[:most]:
         yield _self_review(one) if one.at == Stage.SELF_REVIEW else _evaluation(one)
 
 

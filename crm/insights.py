@@ -21,7 +21,6 @@ from expansion import access, clock, offers
 from expansion.offers import Kept, Purview, Sums
 from expansion.rulebook.selectors import rules_on
 
-MOST_LATE = 100  # visits without a record in one list
 ENDING_WITHIN = 45  # days ahead
 MOST_ENDING = 4
 Numbers = dict[int, Any]
@@ -105,11 +104,11 @@ def _state(contract: Any) -> tuple[str, Any]:
     return NEXT[Contract.Status(contract.next_status)]
 
 
-def late_records(person: Any, purview: Purview) -> Iterator[offers.Late]:
+def late_records(person: Any, purview: Purview, most: int | None) -> Iterator[offers.Late]:
     """Visits whose record is past its due date (A-3.2.4c)."""
     seen = access.visible_to(person, Visit.objects.live().overdue(clock.now()))
     rows = seen.filter(visitor__in=purview.ids, client__team__in=purview.units)
-    for visit in rows.select_related("client", "visitor").order_by("due_at", "pk")[:MOST_LATE]:
+    for visit in rows.select_related("client", "visitor").order_by("due_at", "pk")[:most]:
         yield offers.Late(
             record=visit,
             person=visit.visitor,

@@ -131,12 +131,13 @@ class Late:
 
 @dataclass(frozen=True)
 class LateSource:
-    """Finds what is past its due date: `list(person, purview)` returns what this person may see of
-    it, the latest last, in one query. `allowed` says whether it is the person's to see at all."""
+    """Finds what is past its due date: `list(person, purview, most)` returns what this person may
+    see of it, the longest overdue first, in one query; at most so many, all of it for None.
+    `allowed` says whether it is the person's to see at all."""
 
     key: str
     order: int
-    list: Callable[[Any, Purview], Iterable[Late]]
+    list: Callable[[Any, Purview, int | None], Iterable[Late]]
     allowed: Callable[[Any], bool]
 
 

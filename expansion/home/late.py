@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -14,6 +13,7 @@ from expansion import clock, offers
 from expansion.ui import formats
 
 SHOWN = 6  # on the overview; the rest stands behind one link
+MOST = 100  # behind that link
 
 
 @dataclass(frozen=True)
@@ -36,35 +36,39 @@ class Behind:
         return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
 
 
-def behind(person: Any, purview: offers.Purview) -> list[Behind] | None:
-    """What is late of the people overseen, the longest overdue first. Nobody is shown to
-    themselves: the to-do centre does that.
+def behind(person: Any, purview: offers.Purview, most: int | None = None) -> list[Behind] | None:
+    """What is late of the people overseen, the longest overdue first; with `most` at most so many.
+    Nobody is shown to themselves: the to-do centre does that.
 
     None where nothing is found and the person does not see everything: nobody can then be told that
     nobody is behind.
     """
     every = offers.of(offers.LateSource)
     sources = [one for one in every if one.allowed(person)]
-    found = (row for source in sources for row in _of(source, person, purview))
-    rows = sorted(found, key=lambda row: row.late.due)
+    others = tuple(one for one in purview.people if one.pk != person.pk)
+    overseen = replace(purview, people=others)
+    found = (
+        Behind(source.key, late)
+        for source in sources
+        for late in source.list(person, overseen, most)
+    )
+    rows = sorted(found, key=lambda row: row.late.due)[:most]
     return rows if rows or len(sources) == len(every) else None
 
 
-def _of(source: offers.LateSource, person: Any, purview: offers.Purview) -> Iterator[Behind]:
-    overseen = set(purview.ids) - {person.pk}
-    for late in source.list(person, purview):
-        if late.person.pk in overseen:
-            yield Behind(source.key, late)
-
-
 def panel(person: Any, purview: offers.Purview, *, every: bool = False) -> dict[str, Any] | None:
-    """The panel of the overview; `every` shows all rows."""
-    rows = behind(person, purview)
-    if rows is None:
+    """The panel of the overview; `every` shows all rows, a hundred at most.
+
+    Where there are more than a hundred, `total` and `people` say so by a plus behind the number.
+    """
+    found = behind(person, purview, MOST + 1)
+    if found is None:
         return None
+    rows, plus = found[:MOST], "+" if len(found) > MOST else ""
     return {
         "rows": rows if every else rows[:SHOWN],
-        "total": len(rows),
-        "people": len({row.late.person.pk for row in rows}),
+        "total": f"{len(rows)}{plus}" if rows else "",
+        "people": f"{len({row.late.person.pk for row in rows})}{plus}",
         "more": 0 if every else max(0, len(rows) - SHOWN),
+        "longest": MOST if plus else 0,
     }

@@ -21,7 +21,7 @@ from expansion.home.purview import (
     require_overseer,
     running_quarter,
 )
-from expansion.notices.services import tell
+from expansion.notices.services import Telling, tell_each
 from expansion.offers import Kept, Sums, TeamColumn
 from expansion.people.models import User
 from expansion.transfer.columns import Column, Kind
@@ -50,29 +50,26 @@ def remind(*, actor: User, row: str = "") -> Reminded:
     require_overseer(actor)
     purview, found = purview_of(actor)
     rows = [one for one in late.behind(actor, purview) or () if row in ("", one.key)]
-    told = {one.key for one in rows if _tell(actor, one)}
-    _enter(actor, found, [one for one in rows if one.key in told])
-    return Reminded(
-        _people(one for one in rows if one.key in told),
-        _people(one for one in rows if one.key not in told),
-    )
+    tellings = {one.key: _telling(actor, one) for one in rows}
+    told = {one.key for one in tell_each(tellings.values(), kind="home.reminded", actor=actor)}
+    now = [one for one in rows if tellings[one.key].key in told]
+    before = [one for one in rows if tellings[one.key].key not in told]
+    _enter(actor, found, now)
+    return Reminded(_people(now), _people(before))
 
 
-def _tell(actor: User, row: late.Behind) -> bool:
+def _telling(actor: User, row: late.Behind) -> Telling:
     what = row.late.what
-    added = tell(
-        people=[row.late.person],
-        kind="home.reminded",
+    return Telling(
+        person=row.late.person,
         title=_spoken(
             lambda: _("%(name)s reminds you: %(what)s") % {"name": actor.name, "what": what}
         ),
         text=_spoken(lambda: row.words),
         url=row.late.act_url,
         about=row.late.record,
-        actor=actor,
         key=f"home.reminded:{row.key}:{clock.today()}",
     )
-    return bool(added)
 
 
 def _spoken(words: Callable[[], str]) -> Any:

@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,7 @@ from expansion import access, clock
 from expansion.audit.services import write
 from expansion.jobs.services import enqueue
 from expansion.notices.models import Mail, Notice, Preference
+from expansion.notices.readers import known_to
 from expansion.people.models import Role, User
 from expansion.people.selectors import holders
 from expansion.records import about as pointing_at
@@ -49,6 +52,18 @@ def _silent() -> bool:
     return _muted.get() and (until is None or clock.now() < until)
 
 
+@dataclass(frozen=True)
+class Telling:
+    """One thing that one person is told; lazy words are written in the person's language."""
+
+    person: User
+    title: Any
+    url: str
+    about: models.Model | None = None
+    text: Any = ""
+    key: str = ""
+
+
 @transaction.atomic
 def tell(
     *,
@@ -62,65 +77,80 @@ def tell(
     text: Any = "",
     by_mail: bool = False,
 ) -> list[Notice]:
-    """Tells each of `people` once; returns the notices that this call has added.
+    """Tells each of `people` the same once; what `tell_each` promises holds for each of them."""
+    each_once = {person.pk: person for person in people}.values()
+    tellings = [Telling(person, title, url, about, text, key or "") for person in each_once]
+    return tell_each(tellings, kind=kind, actor=actor, by_mail=by_mail)
 
-    Lazy titles and texts are written in each person's language. Nobody is told who has left or who
-    may not see `about` (R-exp-11). With a `key` a person is told once, however often this is
+
+@transaction.atomic
+def tell_each(
+    tellings: Iterable[Telling], *, kind: str, actor: Any = None, by_mail: bool = False
+) -> list[Notice]:
+    """Tells everybody their own; returns the notices that this call has added.
+
+    The number of queries does not grow with the tellings. Nobody is told who has left or who may
+    not see what it is `about` (R-exp-11). With a `key` a person is told once, however often this is
     called, at the same time too. What nobody may miss goes `by_mail` to all who have an address,
     whatever they wish.
 
     Raises:
-        ValueError: `url` leads out of this installation.
+        ValueError: a `url` leads out of this installation.
     """
-    if not url.startswith("/") or url.startswith("//"):
-        raise ValueError(f"A notice leads to a path of this installation, not to {url!r}.")
+    tellings = list(tellings)
+    for one in tellings:
+        if not one.url.startswith("/") or one.url.startswith("//"):
+            raise ValueError(f"A notice leads to a path of this installation, not to {one.url!r}.")
     if _silent():
         return []
-    readers = [person for person in _each_once(people) if _may_know(person, about)]
-    told = _told_already(readers, key)
+    readable = _readable(tellings)
+    told = _told_already(readable)
     moment = clock.now()
     rows = [
-        _notice(person, kind, title, text, at=moment, url=url, key=key or "", actor=actor,
-                **pointing_at(about))
-        for person in readers
-        if person.pk not in told
-    ]  # fmt: skip
-    return _store(rows, key, by_mail)
+        _notice(one, kind=kind, at=moment, actor=actor)
+        for one in readable
+        if (one.person.pk, one.key) not in told
+    ]
+    return _store(rows, by_mail)
 
 
-def _each_once(people: Iterable[User]) -> list[User]:
-    return list({person.pk: person for person in people}.values())
+def _readable(tellings: list[Telling]) -> list[Telling]:
+    active = [one for one in tellings if one.person.is_active]
+    known = known_to((one.person, one.about) for one in active if one.about is not None)
+    return [
+        one
+        for one in active
+        if one.about is None or (one.person.pk, type(one.about), one.about.pk) in known
+    ]
 
 
-def _may_know(person: User, about: models.Model | None) -> bool:
-    return person.is_active and (about is None or access.can(person, "view", about))
+def _told_already(tellings: list[Telling]) -> set[tuple[int, str]]:
+    keyed = [one for one in tellings if one.key]
+    return set(_of(keyed).values_list("person_id", "key")) if keyed else set()
 
 
-def _told_already(people: list[User], key: str | None) -> set[int]:
-    if not key:
-        return set()
-    return set(
-        Notice.objects.filter(person__in=people, key=key).values_list("person_id", flat=True)
-    )
+def _of(keyed: Iterable[Telling | Notice]) -> QuerySet[Notice]:
+    """The stored notices of these people with these keys, whichever of them belong together."""
+    people, keys = {one.person.pk for one in keyed}, {one.key for one in keyed}
+    return Notice.objects.filter(person__in=people, key__in=keys)
 
 
-def _notice(person: User, kind: str, title: Any, text: Any, **columns: Any) -> Notice:
-    with translation.override(person.language):
-        line = " ".join(str(title).split())  # It becomes the subject of a mail.
-        return Notice(person=person, kind=kind, title=line[:200], text=str(text)[:1000], **columns)
+def _notice(one: Telling, **columns: Any) -> Notice:
+    with translation.override(one.person.language):
+        line = " ".join(str(one.title).split())  # It becomes the subject of a mail.
+        text = str(one.text)[:1000]
+    columns |= {"url": one.url, "key": one.key, **pointing_at(one.about)}
+    return Notice(person=one.person, title=line[:200], text=text, **columns)
 
 
-def _store(rows: list[Notice], key: str | None, by_mail: bool) -> list[Notice]:
+def _store(rows: list[Notice], by_mail: bool) -> list[Notice]:
     """Saves the rows; of two calls with one key at a time, one adds and the other adds nothing."""
-    if not key:
-        stored = Notice.objects.bulk_create(rows)
-    else:
-        Notice.objects.bulk_create(rows, ignore_conflicts=True)
-        stored = list(
-            Notice.objects.filter(key=key, person__in=[row.person_id for row in rows])
-            .filter(mail=None)
-            .select_related("person")
-        )
+    keyed = {(row.person_id, row.key): row for row in rows if row.key}
+    stored = Notice.objects.bulk_create([row for row in rows if not row.key])
+    if keyed:
+        Notice.objects.bulk_create(keyed.values(), ignore_conflicts=True)
+        added = _of(keyed.values()).filter(mail=None).select_related("person")
+        stored += [one for one in added if (one.person_id, one.key) in keyed]
     _post(stored, by_mail)
     return stored
 

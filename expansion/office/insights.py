@@ -14,14 +14,14 @@ from expansion import access, clock, offers
 from expansion.office.models import WorkReport
 from expansion.worktime import Period, PeriodKind
 
-MOST = 100  # late reports in one list
 
-
-def missing_reports(person: Any, purview: offers.Purview) -> Iterator[offers.Late]:
+def missing_reports(
+    person: Any, purview: offers.Purview, most: int | None
+) -> Iterator[offers.Late]:
     """Reports past their due date that the person oversees."""
     seen = access.visible_to(person, WorkReport.objects.missing(clock.now()))
     rows = seen.filter(owner__in=purview.ids, team__in=purview.units).select_related("owner")
-    for report in rows.order_by("due_at", "pk")[:MOST]:
+    for report in rows.order_by("due_at", "pk")[:most]:
         yield offers.Late(
             record=report,
             person=report.owner,

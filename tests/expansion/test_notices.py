@@ -10,8 +10,20 @@ from expansion import clock
 from expansion.jobs.models import Job
 from expansion.notices import outbox
 from expansion.notices.models import Mail, Notice
-from expansion.notices.services import choose_channels, muted, read_all, read_notice, tell
+from expansion.notices.services import (
+    Telling,
+    choose_channels,
+    muted,
+    read_all,
+    read_notice,
+    tell,
+    tell_each,
+)
 from expansion.notices.tasks import send_mail
+from expansion.office.models import WorkReport
+from expansion.office.services.reports import open_reports
+from expansion.rulebook.selectors import rules_on
+from expansion.worktime import Period
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +31,11 @@ pytestmark = pytest.mark.django_db
 
 def say(*people, key=None, about=None, url="/todo/", title="You have mail"):
     return tell(people=people, kind="test.said", title=title, url=url, key=key, about=about)
+
+
+def report_of(person) -> WorkReport:
+    open_reports(rules=rules_on(), period=Period.containing("week"))
+    return WorkReport.objects.get(owner=person, kind="weekly_summary")
 
 
 @pytest.fixture
@@ -56,6 +73,29 @@ def test_who_may_not_see_the_record_is_not_told_of_it(cast):
     beat = Heartbeat.objects.create(name="x", since=NOW, next_at=NOW)
     told = say(cast.member, cast.manager, cast.administrator, about=beat)
     assert [notice.person for notice in told] == [cast.administrator]
+
+
+def test_each_is_told_the_own_and_of_the_own_records_only(cast):
+    reports = [report_of(person) for person in (cast.member, cast.outsider)]
+    tellings = [
+        Telling(person, "x", "/todo/", about=report, key=f"k{report.pk}")
+        for report in reports
+        for person in (cast.member, cast.outsider, cast.leader, cast.manager)
+    ]
+    told = tell_each([*tellings, *tellings], kind="test.said")
+    assert {(one.person.username, one.about_id) for one in told} == {
+        ("member", reports[0].pk), ("leader", reports[0].pk), ("manager", reports[0].pk),
+        ("outsider", reports[1].pk), ("manager", reports[1].pk),
+    }  # fmt: skip
+    assert tell_each(tellings, kind="test.said") == []
+
+
+def test_more_people_than_one_question_takes_are_asked_about(cast, monkeypatch):
+    monkeypatch.setattr("expansion.notices.readers.TOGETHER", 2)
+    report = report_of(cast.member)
+    everybody = [one for one in cast.everyone().values() if one.is_authenticated]
+    told = {notice.person.username for notice in say(*everybody, about=report)}
+    assert told == {"member", "leader", "manager", "consolidator"}
 
 
 def test_who_has_left_is_not_told(cast):

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from appraisal.insights import targets
@@ -186,6 +188,35 @@ def test_whoever_sees_none_of_it_is_not_told_that_nobody_is_behind(reports, cast
     assert "Nobody is behind." not in seen and "Who is behind" not in seen
 
 
+def late_visits(visitor, many: int) -> None:
+    """So many visits without a record, the first the longest overdue."""
+    client = crm.client(visitor)
+    due = [NOW - timedelta(days=2, minutes=many - number) for number in range(many)]
+    Visit.objects.bulk_create(
+        Visit(client=client, owner=visitor, team_id=client.team_id, visitor=visitor,
+              planned_at=moment, arrived_at=moment, due_at=moment)
+        for moment in due
+    )  # fmt: skip
+
+
+def test_up_to_a_hundred_are_counted_and_more_are_said_to_be_more(cast, sign_in):
+    late_visits(cast.member, 100)
+    seen = page(sign_in, cast.leader)
+    assert "100 items, 1 people" in seen and "94 more" in seen
+    late_visits(cast.colleague, 1)
+    seen = page(sign_in, cast.leader)
+    assert "100+ items, 1+ people" in seen and "See the 100 longest overdue" in seen
+    whole = page(sign_in, cast.leader, "?late=all")
+    assert whole.count("insight-row-late") == 100 and "These are the 100 longest" in whole
+
+
+def test_what_the_viewer_owes_takes_no_place_among_the_hundred(cast):
+    late_visits(cast.leader, 60)
+    late_visits(cast.member, 60)
+    purview, _teams = purview_of(cast.leader)
+    assert late.panel(cast.leader, purview)["total"] == "60"
+
+
 # Reminders
 
 
@@ -214,6 +245,27 @@ def test_all_are_reminded_at_once_each_of_the_own(reports, cast):
     assert Notice.objects.filter(kind="home.reminded", person=cast.member).count() == 2
     assert Entry.objects.filter(verb="home.late.nudged").count() == 3
     assert services.remind(actor=cast.leader).now == ()
+
+
+def test_all_are_reminded_of_more_than_a_hundred(cast):
+    late_visits(cast.member, 103)
+    services.remind(actor=cast.leader)
+    assert Notice.objects.filter(kind="home.reminded").count() == 103
+
+
+def test_reminding_all_costs_the_same_for_many_rows_and_people(cast):
+    def queries(day: int) -> int:
+        with clock.clock_at(NOW + timedelta(days=day)), CaptureQueriesContext(connection) as asked:
+            services.remind(actor=cast.again(cast.manager))
+        return len(asked)
+
+    late_visits(cast.member, 2)
+    queries(0)  # The first one fills the memories.
+    few = queries(1)
+    for visitor in (cast.member, cast.colleague, cast.outsider, cast.leader):
+        late_visits(visitor, 20)
+    assert queries(2) == few
+    assert Notice.objects.filter(kind="home.reminded").count() == 2 + 2 + 82
 
 
 def test_nobody_is_reminded_of_what_the_actor_may_not_see(reports, cast):
