@@ -11,6 +11,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bench import asking, work
 from bench.serving import FLOOR, PRODUCT, serving
@@ -21,11 +23,19 @@ APP_PORT, FLOOR_PORT = 8765, 8766
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0, help="1 is 50,000 clients")
+    parser.add_argument(
+        "--scale",
+        default="1",
+        help="1 is 50,000 clients; rollup: only the roll-up of 10,000 people with 20 records each",
+    )
     parser.add_argument("--growth", action="store_true", help="also at a tenth of the scale")
     parser.add_argument("--pages", action="store_true", help="only the pages")
     given = parser.parse_args()
-    scales = [given.scale / 10, given.scale] if given.growth else [given.scale]
+    if given.scale == "rollup":
+        rollup()
+        return
+    whole = float(given.scale)
+    scales = [whole / 10, whole] if given.growth else [whole]
     found = [measured(scale, pages_only=given.pages) for scale in scales]
     if given.growth:
         growth(*found)
@@ -33,6 +43,23 @@ def main() -> None:
 
 def measured(scale: float, *, pages_only: bool) -> dict[str, float]:
     """Builds one department and prints its tables; returns the milliseconds of each work."""
+    with department(f"{scale:g}") as (surroundings, visitor):
+        start(surroundings)
+        found = pages(surroundings, visitor)
+        if not pages_only:
+            print(ran("bench.offline", surroundings), end="")
+            print(ran("bench.rollup", surroundings), end="")
+        return found
+
+
+def rollup() -> None:
+    with department("rollup") as (surroundings, _visitor):
+        print(ran("bench.rollup", surroundings), end="")
+
+
+@contextmanager
+def department(scale: str) -> Iterator[tuple[dict[str, str], asking.Visitor]]:
+    """A filled database of its own, as the surroundings that lead to it, and who visits it."""
     with servers.postgres() as database:
         surroundings = os.environ | {
             "DATABASE_URL": database.url,
@@ -41,13 +68,9 @@ def measured(scale: float, *, pages_only: bool) -> dict[str, float]:
             "DJANGO_SETTINGS_MODULE": "expansion.settings",
         }
         began = time.monotonic()
-        visitor = asking.Visitor.from_words(ran("bench.prepare", surroundings, str(scale)))
-        print(f"\nscale {scale:g}: built in {time.monotonic() - began:.0f} s")
-        start(surroundings)
-        found = pages(surroundings, visitor)
-        if not pages_only:
-            print(ran("bench.offline", surroundings), end="")
-        return found
+        visitor = asking.Visitor.from_words(ran("bench.prepare", surroundings, scale))
+        print(f"\nscale {scale}: built in {time.monotonic() - began:.0f} s", flush=True)
+        yield surroundings, visitor
 
 
 def ran(module: str, surroundings: dict[str, str], *words: str) -> str:

@@ -1,4 +1,8 @@
-"""The `big` department, set-based: 200 people, 50,000 clients, 300,000 visits at scale 1."""
+"""The departments of the measurements, written set-based.
+
+`big` at scale 1: 200 people, 50,000 clients, 300,000 visits, 20,000 contracts. `rollup`: 10,000
+people with 20 contracts each and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from crm.models import Client, Contact, ContactPoint, Lead, Opportunity, Visit
+from crm.models import Client, Contact, ContactPoint, Contract, Lead, Opportunity, Visit
 from crm.naming import firm_key
 from crm.searching import indexed
 from expansion import clock
@@ -16,6 +20,7 @@ from expansion.people.models import Membership, Post, Unit, User
 from expansion.people.services import search_text
 from expansion.rulebook.selectors import rules_of, rules_on, version_on
 from expansion.rulebook.services import load_preset
+from expansion.worktime import Period
 
 PEOPLE, TEAMS, CLIENTS, VISITS_PER_CLIENT = 200, 12, 50_000, 6
 CITIES = "南京 苏州 无锡 常州 杭州 宁波 合肥 芜湖 上海 扬州 镇江 南通".split()
@@ -24,6 +29,7 @@ TRADES = "酒店管理 旅行社 餐饮管理 文化传媒 教育咨询 物业�
 SURNAMES, GIVEN = "陈刘周郭孙王李赵钱吴郑冯", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超"
 BATCH = 2_000
 LONG_AGO = date(2024, 1, 1)
+MANY_PEOPLE, CLIENTS_EACH, LOYAL = 10_000, 15, 5  # the loyal ones have signed twice
 
 
 def build(scale: float) -> User:
@@ -36,7 +42,56 @@ def build(scale: float) -> User:
     build_leads(chance, clients)
     build_opportunities(chance, clients)
     build_visits(chance, clients)
+    build_contracts(chance, clients)
     return members[0]
+
+
+def build_rollup(people: int = MANY_PEOPLE) -> User:
+    """Fills an empty, migrated database with what a roll-up of many people reads."""
+    load_preset(actor=None, key="ktv", effective_on=LONG_AGO)
+    members = build_people(people)
+    quarter = Period.containing("quarter", clock.today()).previous()
+    for start in range(0, people, 100):
+        some = members[start : start + 100]
+        clients = saved(
+            Client, (_signed_client(one, n) for one in some for n in range(CLIENTS_EACH))
+        )
+        saved(Contract, (one for client in clients for one in _contracts_of(client, quarter)))
+    return members[0]
+
+
+def _signed_client(owner: User, n: int) -> Client:
+    name = f"{CITIES[n % 12]}{TRADES[n % 10]}{owner.pk}-{n}有限公司"
+    return Client(
+        name=name,
+        identity=firm_key(name),
+        owner=owner,
+        team=owner.bench_team,
+        size_rating=n % 5 + 1,
+        spending_rating=(n * 3) % 5 + 1 if n % 7 else None,
+    )
+
+
+def _contracts_of(client: Client, quarter: Period) -> list[Contract]:
+    """One signed in the quarter, and for the loyal ones one of a year before."""
+    n = client.pk % CLIENTS_EACH
+    day = quarter.start + timedelta(days=client.pk % 90)
+    first = [day - timedelta(days=400)] if n < LOYAL else []
+    return [_contract(client, signed_on) for signed_on in (*first, day)]
+
+
+def _contract(client: Client, signed_on: date) -> Contract:
+    return Contract(
+        client=client,
+        owner_id=client.owner_id,
+        team_id=client.team_id,
+        title=f"包厢年度协议 {client.pk}",
+        amount=client.pk % 900 * 100,
+        starts_on=signed_on,
+        status=Contract.Status.SIGNED,
+        approved_at=clock.now(),
+        signed_on=signed_on,
+    )
 
 
 def build_people(count: int) -> list[User]:
@@ -78,6 +133,8 @@ def build_clients(chance: random.Random, members: list[User], count: int) -> lis
             team=owner.bench_team,
             region=CITIES[n % 12],
             stage=chance.choice(stages),
+            size_rating=n % 5 + 1,
+            spending_rating=n % 4 + 1 if n % 7 else None,
             next_contact_on=clock.today() + timedelta(days=chance.randrange(-20, 60)),
         )
 
@@ -164,6 +221,13 @@ def build_visits(chance: random.Random, clients: list[Client]) -> None:
         )
 
     saved(Visit, (one(client) for client in clients for _ in range(VISITS_PER_CLIENT)))
+
+
+def build_contracts(chance: random.Random, clients: list[Client]) -> None:
+    """Every fifth client has signed twice within two years."""
+    today = clock.today()
+    twice = (client for client in clients[::5] for _ in range(2))
+    saved(Contract, (_contract(one, today - timedelta(chance.randrange(700))) for one in twice))
 
 
 def saved(model: type[Any], rows: Iterator[Any]) -> list[Any]:

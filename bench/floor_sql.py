@@ -97,3 +97,78 @@ INSERT INTO crm_contactpoint (client_id, contact_id, kind, value, extension, tai
 SELECT people.client_id, people.id, 'phone', '+86' || phone, '', right(phone, 4)
 FROM fit JOIN firms USING (identity) JOIN people ON people.client_id = firms.id
 """
+ROLLUP_FIRST = """
+CREATE TEMPORARY TABLE firsts ON COMMIT DROP AS
+SELECT p.id AS participant_id, c.id AS client_id, c.name, k.signed_on,
+  c.size_rating IS NOT NULL AND c.spending_rating IS NOT NULL AS rated,
+  (c.size_rating + c.spending_rating) * 10.0 AS quality
+FROM appraisal_participant p
+JOIN crm_contract k ON k.owner_id = p.owner_id JOIN crm_client c ON c.id = k.client_id
+WHERE p.cycle_id = %(cycle)s AND k.deleted_at IS NULL AND k.status = 'signed'
+  AND k.signed_on BETWEEN %(start)s AND %(end)s
+  AND NOT EXISTS (
+    SELECT 1 FROM crm_contract e WHERE e.client_id = k.client_id AND e.deleted_at IS NULL
+      AND e.status = 'signed' AND (e.signed_on, e.id) < (k.signed_on, k.id))
+"""
+ROLLUP_REPEATS = """
+CREATE TEMPORARY TABLE repeats ON COMMIT DROP AS
+SELECT p.id AS participant_id, c.id AS client_id, c.name, k.signed_on,
+  CASE WHEN k.held > 1 THEN 100 ELSE 0 END AS value
+FROM appraisal_participant p JOIN (
+  SELECT owner_id, client_id, count(*) AS held, max(signed_on) AS signed_on FROM crm_contract
+  WHERE deleted_at IS NULL AND status = 'signed' AND signed_on <= %(end)s
+  GROUP BY owner_id, client_id
+) k ON k.owner_id = p.owner_id JOIN crm_client c ON c.id = k.client_id
+WHERE p.cycle_id = %(cycle)s
+"""
+ROLLUP_LINES = """
+INSERT INTO appraisal_line (participant_id, indicator, part, rated, metric, value, target)
+SELECT p.id, part.indicator, part.key, part.rated, part.metric,
+  CASE part.metric WHEN 'crm.new_clients' THEN coalesce(f.number, 0)
+    WHEN 'crm.new_client_quality' THEN f.quality WHEN 'crm.repeat_rate' THEN r.rate END,
+  part.target
+FROM appraisal_participant p
+CROSS JOIN (VALUES
+  ('new_clients', 'number', false, 'crm.new_clients', 12),
+  ('new_clients', 'quality', false, 'crm.new_client_quality', 100),
+  ('satisfaction', 'survey', false, 'crm.satisfaction', 5),
+  ('relation_loyalty', 'repeat', false, 'crm.repeat_rate', 100),
+  ('attitude', 'rating', true, '', NULL),
+  ('ability', 'rating', true, '', NULL)
+) AS part (indicator, key, rated, metric, target)
+LEFT JOIN (
+  SELECT participant_id, count(*) AS number, round(avg(quality) FILTER (WHERE rated), 6) AS quality
+  FROM firsts GROUP BY participant_id
+) f ON f.participant_id = p.id
+LEFT JOIN (
+  SELECT participant_id, round(avg(value), 6) AS rate FROM repeats GROUP BY participant_id
+) r ON r.participant_id = p.id
+WHERE p.cycle_id = %(cycle)s
+"""
+ROLLUP_EVIDENCE = """
+INSERT INTO appraisal_evidence
+  (line_id, about_type_id, about_id, about_label, label, "on", value, counted, note)
+SELECT l.id, %(kind)s, found.client_id, left(name, 200), left(name, 200), signed_on, found.value,
+  counted, note
+FROM (
+  SELECT participant_id, 'crm.new_clients' AS metric, client_id, name, signed_on, 1 AS value,
+    true AS counted, '' AS note FROM firsts
+  UNION ALL
+  SELECT participant_id, 'crm.new_client_quality', client_id, name, signed_on,
+    CASE WHEN rated THEN quality ELSE 0 END, rated, CASE WHEN rated THEN '' ELSE %(note)s END
+  FROM firsts
+  UNION ALL
+  SELECT participant_id, 'crm.repeat_rate', client_id, name, signed_on, value, true, ''
+  FROM repeats
+) found
+JOIN appraisal_line l ON l.participant_id = found.participant_id AND l.metric = found.metric
+"""
+ROLLUP = (ROLLUP_FIRST, ROLLUP_REPEATS, ROLLUP_LINES, ROLLUP_EVIDENCE)
+ROLLED_UP = """
+SELECT l.metric, count(*), sum(l.value), sum(l.target), sum(e.rows), sum(e.counted), sum(e.value)
+FROM appraisal_line l LEFT JOIN (
+  SELECT line_id, count(*) AS rows, count(*) FILTER (WHERE counted) AS counted, sum(value) AS value
+  FROM appraisal_evidence GROUP BY line_id
+) e ON e.line_id = l.id
+GROUP BY l.metric ORDER BY l.metric
+"""

@@ -12,11 +12,11 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils.crypto import salted_hmac  # noqa: E402
 
-from bench.big import build  # noqa: E402
+from bench.big import build, build_rollup  # noqa: E402
 from crm.models import Client  # noqa: E402
 
 call_command("migrate", verbosity=0)
-member = build(float(sys.argv[1]))
+member = build_rollup() if sys.argv[1] == "rollup" else build(float(sys.argv[1]))
 with connection.cursor() as cursor:
     cursor.execute("VACUUM ANALYZE")
 
