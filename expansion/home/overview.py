@@ -122,11 +122,11 @@ def _names(people: Any) -> str:
 
 
 class TeamsSheet(Screen):
-    """The table of teams and people as a workbook."""
+    """The table of teams and people as a workbook; each is logged, so it is a POST."""
 
     gate = OVERSEEING
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         name, content = services.export_teams(actor=request.user)
         response = HttpResponse(content, content_type=XLSX)
         response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"

@@ -25,6 +25,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
+    if ("download" in form.dataset) return; // The page stays, so it may be pressed again.
     if (form.dataset.sent) {
       event.preventDefault();
       return;

@@ -164,7 +164,7 @@ GET 200 administrator | 403
 GET 200 leader deputy manager consolidator | 403
     office:team-reports
 GET 200 leader deputy manager leadership | 403
-    home:overview home:teams-sheet
+    home:overview
 GET 200 leader deputy manager | 403
     training:session-create training:course-create training:course-edit
 GET 200 leader manager | 403
@@ -279,8 +279,6 @@ GET 403 partner_member | 200 manager | 404
     partnerships:project-delete
 GET 404
     files:picture
-GET 404 leader deputy manager consolidator | 403
-    office:team-sheet
 GET 405
     language
 GET 200 colleague leader manager leadership administrator | 404
@@ -299,6 +297,8 @@ POST 403 hr finance legal leadership administrator liaison | ok
     api-crm-clients-list partnerships:partner-create partnerships:project-create
     api-crm-visits-start-plan api-crm-visits-start-photos api-partnerships-partners-list
     api-partnerships-projects-list api-transfer-imports-list
+POST 404 leader deputy manager consolidator | 403
+    office:team-sheet
 POST 403 manager administrator | 404
     rulebook:submit
 POST 403 member leader manager consolidator | 404
@@ -340,7 +340,7 @@ POST ok administrator | 403
 POST ok hr | 403
     appraisal:workbook
 POST ok leader deputy manager leadership | 403
-    home:remind
+    home:remind home:teams-sheet
 POST ok leader deputy manager | 403
     crm:clients-reassign crm:clients-delete training:session-create training:course-create
     training:course-edit api-training-courses-list api-training-sessions-list

@@ -109,9 +109,7 @@ def test_its_name_is_that_of_what_is_overseen(cast, sign_in):
 @pytest.mark.parametrize("address", ["/overview/remind", "/overview/teams.xlsx"])
 def test_its_acts_are_refused_to_the_others(address, cast, sign_in):
     for person in (cast.member, cast.hr, cast.administrator):
-        browser = sign_in(person)
-        send = browser.post if address.endswith("remind") else browser.get
-        assert send(address).status_code == 403
+        assert sign_in(person).post(address).status_code == 403
 
 
 def test_its_services_refuse_the_others_too(cast):
@@ -440,7 +438,10 @@ def test_a_persons_number_opens_the_list_that_explains_it(cast, sign_in):
 def test_the_sheet_holds_the_own_people_and_is_logged(cast, sign_in):
     crm.visit(cast.member, crm.client(cast.member))
     signed(cast, "甲", date(2027, 5, 1))
-    answer = sign_in(cast.leader).get("/overview/teams.xlsx")
+    assert 'action="/overview/teams.xlsx" data-download' in page(sign_in, cast.leader)
+    assert sign_in(cast.leader).get("/overview/teams.xlsx").status_code == 405
+    assert not Entry.objects.filter(verb="home.overview.exported").exists()
+    answer = sign_in(cast.leader).post("/overview/teams.xlsx")
     rows = list(load_workbook(io.BytesIO(answer.content)).active.values)
     heads = rows[0]
     people = {row[0]: dict(zip(heads, row, strict=True)) for row in rows[1:]}

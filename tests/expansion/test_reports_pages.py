@@ -155,7 +155,9 @@ def test_the_consolidated_sheet_names_who_is_missing_and_is_logged(report, cast,
         url(report, "submit"), content(report, text_done="=HYPERLINK(1)", plan="回访")
     )
     address = "/office/reports/team.xlsx?kind=weekly_summary&period=2026-W47"
-    sent = sign_in(cast.manager).get(address)
+    shown = sign_in(cast.manager).get("/office/reports/team").content.decode()
+    assert f'action="{address.replace("&", "&amp;")}" data-download' in shown
+    sent = sign_in(cast.manager).post(address)
     assert sent.status_code == 200
     entry = Entry.objects.get(verb="office.reports.exported")
     sheet = load_workbook(io.BytesIO(sent.content)).active
@@ -176,16 +178,16 @@ def test_a_sheet_holds_nothing_of_other_teams_and_of_drafts(report, cast, sign_i
     address = "/office/reports/team.xlsx?kind=weekly_summary&period=2026-W47"
     cells = [
         str(cell.value)
-        for row in load_workbook(io.BytesIO(sign_in(cast.leader).get(address).content)).active
+        for row in load_workbook(io.BytesIO(sign_in(cast.leader).post(address).content)).active
         for cell in row
     ]
     assert not any(MARKER in cell or "未定稿" in cell for cell in cells)
-    assert sign_in(cast.member).get(address).status_code == 403
+    assert sign_in(cast.member).post(address).status_code == 403
     for nonsense in (
         "?kind=x&period=y",
         "",
         "?kind=%00&period=%00",
         "?kind=weekly_summary&period=2026-W01",
     ):
-        answer = sign_in(cast.manager).get(f"/office/reports/team.xlsx{nonsense}")
+        answer = sign_in(cast.manager).post(f"/office/reports/team.xlsx{nonsense}")
         assert answer.status_code == 404

@@ -232,11 +232,11 @@ class TeamReports(Screen):
 
 
 class TeamSheet(Screen):
-    """The consolidated workbook of a period."""
+    """The consolidated workbook of a period; each is logged, so it is a POST."""
 
     gate = May("oversee", WorkReport)
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         name, content = export_reports(
             actor=request.user,
             kind=request.GET.get("kind", ""),
