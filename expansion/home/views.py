@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,10 +34,11 @@ class Today(Screen):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         person = request.user
-        with seats_read_once():
-            waiting = drawn(person, "last") if decides(person) else []
+        deciding = decides(person)
+        with seats_read_once() if deciding else nullcontext():
+            waiting = drawn(person, "last") if deciding else []
             main, phone = drawn(person, "main"), drawn(person, "phone")
-        cards = {"main": waiting + main, "phone": phone, "waits_later": not decides(person)}
+        cards = {"main": waiting + main, "phone": phone, "waits_later": not deciding}
         switch = segments(person, "today")
         return self.draw({**cards, "day": day_words(), "segments": switch})
 

@@ -6,14 +6,19 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_delete, post_save
+
         from expansion import access as gate
         from expansion import offers
-        from expansion.people import access, nav, seeds, selectors  # noqa: F401
+        from expansion.people import access, models, nav, revision, seeds, selectors  # noqa: F401
         from expansion.ui.context import set_sources
 
         offers.add(offers.Seed("people", 20, seeds.sow))
         offers.add(offers.Seed("people.late", 94, seeds.sow_late))
         gate.people_come_from(selectors.active_people)
+        for model in (models.User, models.Unit, models.Post, models.Membership, models.Mandate):
+            post_save.connect(revision.on_change, sender=model)
+            post_delete.connect(revision.on_change, sender=model)
         set_sources(
             acting_banner=selectors.banner,
             role_label=selectors.role_label,

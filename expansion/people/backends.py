@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
-from expansion.people.models import User
+from expansion.people.models import Revision, User
+from expansion.people.revision import ONLY
 from expansion.prepared import prepared
 
 
@@ -29,7 +30,8 @@ class Login(BaseBackend):
 
 @prepared
 def _active(user_id: int) -> QuerySet[User]:
-    return User.objects.active().filter(pk=user_id)
+    word = Revision.objects.filter(pk=ONLY).values("word")
+    return User.objects.active().filter(pk=user_id).annotate(revision=Subquery(word))
 
 
 def find_account(typed: str) -> User | None:

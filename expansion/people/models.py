@@ -49,6 +49,18 @@ class Status(models.TextChoices):
     LEFT = "left", _("left")
 
 
+class Revision(models.Model):
+    """One row, whose word changes with every change of people, units, posts, mandates or rules.
+
+    What a process keeps of them it keeps under that word; each request reads it with its person.
+    """
+
+    word = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> UserQuerySet:
         return self.filter(status=Status.ACTIVE)
@@ -107,10 +119,10 @@ class User(AbstractBaseUser, Recorded):
 
     @cached_property
     def standing(self) -> Standing:
-        """Seats and running mandates, read together and once per request."""
-        from expansion.people.selectors import standings
+        """Seats and running mandates, read together."""
+        from expansion.people.selectors import standing_of
 
-        return standings([self])[self.pk]
+        return standing_of(self)
 
     def holds(self, *roles: str) -> bool:
         """Whether one of these roles is held today, in person or for a principal."""

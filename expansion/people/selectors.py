@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,12 @@ def _units() -> QuerySet[Unit, tuple[int, int | None, int | None]]:
 @prepared
 def _running(moment: datetime) -> QuerySet[Mandate]:
     return Mandate.objects.active(moment).select_related("principal").order_by("pk")
+
+
+@prepared
+def _given_to(delegate: int) -> QuerySet[Mandate]:
+    given = Mandate.objects.filter(delegate=delegate, revoked_at=None)
+    return given.select_related("principal").order_by("pk")
 
 
 @prepared
@@ -121,11 +128,53 @@ def standings(users: Iterable[User]) -> dict[int, Standing]:
     return kept.standings(users) if kept else _read_standings(users)
 
 
+def standing_of(user: User) -> Standing:
+    """One person's standing, kept between requests for as long as the organisation stays as it is.
+
+    Nothing is kept inside a transaction: what that sees may never come to be.
+    """
+    word = user.__dict__.get("revision")
+    if word is None or _kept.get() or transaction.get_connection().in_atomic_block:
+        return standings([user])[user.pk]
+    kept_under, basis = _bases.get(user.pk, (None, None))
+    if basis is None or kept_under != (word, clock.today()):
+        kept_under, basis = (word, clock.today()), _Basis(user)
+        if len(_bases) >= MOST_KEPT:
+            _bases.clear()
+        _bases[user.pk] = kept_under, basis
+    return basis.standing(user)
+
+
+class _Basis:
+    """What one person's standing is made of on a day: which mandates run is a matter of minutes."""
+
+    def __init__(self, user: User):
+        self._mandates = _given_to(user.pk)
+        self._own = _own_seats({user.pk} | {mandate.principal_id for mandate in self._mandates})
+
+    def standing(self, user: User) -> Standing:
+        now = clock.now()
+        running = [one for one in self._mandates if one.starts_at <= now < one.ends_at]
+        return _standing(user, self._own, running)
+
+
+MOST_KEPT = 10_000
+_bases: dict[int, tuple[tuple[str, date], _Basis]] = {}
+
+
 def _read_standings(users: list[User]) -> dict[int, Standing]:
-    tree = Tree()
-    asked, day = {user.pk for user in users}, clock.today()
+    asked = {user.pk for user in users}
     mandates = [one for one in _running(clock.now()) if one.delegate_id in asked]
-    holders = asked | {mandate.principal_id for mandate in mandates}
+    own = _own_seats(asked | {mandate.principal_id for mandate in mandates})
+    return {
+        user.pk: _standing(user, own, [one for one in mandates if one.delegate_id == user.pk])
+        for user in users
+    }
+
+
+def _own_seats(holders: set[int]) -> dict[int, list[Seat]]:
+    """The seats that each of them holds today in person."""
+    tree, day = Tree(), clock.today()
     own: dict[int, list[Seat]] = {pk: [] for pk in holders}
     held = (
         _seats_of_one(*holders, day)
@@ -134,10 +183,7 @@ def _read_standings(users: list[User]) -> dict[int, Standing]:
     )
     for user_id, role, unit, post in held:
         own[user_id].extend(_seats(role, unit, post, tree))
-    return {
-        user.pk: _standing(user, own, [one for one in mandates if one.delegate_id == user.pk])
-        for user in users
-    }
+    return own
 
 
 def _standing(user: User, own: dict[int, list[Seat]], mandates: list[Mandate]) -> Standing:

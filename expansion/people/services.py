@@ -18,7 +18,7 @@ from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Invalid, NotNow, TooEarly
 from expansion.offers import announce
-from expansion.people import throttle
+from expansion.people import revision, throttle
 from expansion.people.models import Mandate, Membership, Post, Status, Token, Unit, User
 from expansion.people.throttle import too_early
 from expansion.records import differences, lock, snapshot
@@ -109,6 +109,7 @@ def change_status(*, actor: User, record: User, status: str, reason: str = "") -
     access.require(actor, "edit", record)
     if record.pk == actor.pk:
         raise Forbidden(_("Nobody closes the own account. Ask another administrator."))
+    revision.renew()
     user = lock(User.objects.all(), record.pk)
     if status not in TRANSITIONS[Status(user.status)]:
         words = {"name": user.name, "status": user.get_status_display()}
@@ -232,6 +233,7 @@ def open_membership(
         access.require(actor, "create", Membership)
         if actor.pk == user.pk:
             raise Forbidden(_("Nobody gives a post to themselves. Ask another administrator."))
+    revision.renew()
     held = Membership.objects.select_for_update().filter(post=post)
     rivals = [other for other in held if _overlap(other, since, until)]
     if any(other.user_id == user.pk and other.unit_id == unit.pk for other in rivals):
@@ -254,6 +256,7 @@ def _overlap(held: Membership, since: date, until: date | None) -> bool:
 def end_membership(*, actor: Any, membership: Membership, until: date) -> Membership:
     """The person leaves the post at the end of that day."""
     access.require(actor, "edit", membership)
+    revision.renew()
     seat = lock(Membership.objects.all(), membership.pk)
     if until < seat.since:
         raise Invalid(fields={"until": [_("The last day lies before the first one.")]})
@@ -325,6 +328,7 @@ def _record_mandate(actor: User, word: str, mandate: Mandate) -> None:
 def revoke_mandate(*, actor: Any, mandate: Mandate) -> Mandate:
     """Ends a mandate at once; what was done under it stays stamped."""
     access.require(actor, "revoke", mandate)
+    revision.renew()
     mandate = lock(Mandate.objects.all(), mandate.pk)
     if mandate.status(clock.now()) in {"ended", "revoked"}:
         raise NotNow(_("This mandate has ended already."))

@@ -6,7 +6,12 @@ class RulebookConfig(AppConfig):
     label = "rulebook"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_save
+
         from expansion import offers
-        from expansion.rulebook import access, amendment, nav, seeds  # noqa: F401
+        from expansion.people.revision import on_change
+        from expansion.rulebook import access, amendment, models, nav, seeds  # noqa: F401
+
+        post_save.connect(on_change, sender=models.Version)
 
         offers.add(offers.Seed("rulebook", 10, seeds.sow))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from expansion import clock
@@ -18,14 +19,36 @@ from expansion.rulebook.schema import Rules
 
 # The columns of a version that hold a whole regulation.
 LONG = ("content", "changes")
-# Within one request or roll-up the answer for a day is asked once.
-_asked: ContextVar[dict[date, Version] | None] = ContextVar("rulebook_asked", default=None)
+
+
+class _Answers(dict[date, Version]):
+    """The versions asked within one request or roll-up, by day."""
+
+    def __init__(self, kept: dict[date, Version]):
+        super().__init__(kept)
+        self.kept = kept
+
+    def keep(self, day: date, version: Version) -> None:
+        self[day] = version
+        if not transaction.get_connection().in_atomic_block:  # which may never come to be
+            self.kept[day] = version
+
+
+_asked: ContextVar[_Answers | None] = ContextVar("rulebook_asked", default=None)
+# What was asked under the newest word of `people.models.Revision`.
+_kept: tuple[str, dict[date, Version]] = ("", {})
 
 
 @contextmanager
-def asked_once() -> Iterator[None]:
-    """Inside the block each day's version is read from the database once."""
-    token = _asked.set({})
+def asked_once(word: str | None = None) -> Iterator[None]:
+    """Inside the block each day's version is read from the database once.
+
+    What was read under the same word of the revision before is not read again at all.
+    """
+    global _kept
+    if word and _kept[0] != word:
+        _kept = word, {}
+    token = _asked.set(_Answers(_kept[1] if word else {}))
     try:
         yield
     finally:
@@ -46,7 +69,7 @@ def version_on(day: date | None = None) -> Version:
     if version is None:
         raise LookupError(f"No rulebook is in force on {day}. Run manage.py load_rulebook.")
     if asked is not None:
-        asked[day] = version
+        asked.keep(day, version)
     return version
 
 
