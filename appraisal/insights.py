@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, F, Q, When
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appraisal import live
 from appraisal.cards import pace
@@ -152,6 +153,10 @@ def _evaluation(one: Participant) -> offers.Late:
 offers.add(
     offers.Insight("appraisal.targets", 20, "appraisal/_insight.html", targets),
     offers.LateSource(
-        "appraisal.forms", 30, late_forms, lambda person: bool(person.holds(*JUDGING))
+        key="appraisal.forms",
+        label=gettext_lazy("self-reviews and evaluations"),
+        order=30,
+        list=late_forms,
+        allowed=lambda person: bool(person.holds(*JUDGING)),
     ),
 )

@@ -185,7 +185,9 @@ visits_url = listed("crm:visit-list", Visit, "visitor")
 offers.add(
     offers.Insight("crm.funnel", 30, "crm/_funnel.html", funnel),
     offers.Insight("crm.ending", 40, "crm/_ending.html", ending),
-    offers.LateSource("crm.records", 20, late_records, reviews_visits),
+    offers.LateSource(
+        "crm.records", gettext_lazy("visit records"), 20, late_records, reviews_visits
+    ),
     offers.TeamColumn("crm.visits", gettext_lazy("Visits"), 10, visits, url=visits_url),
     offers.TeamColumn(
         "crm.leads",

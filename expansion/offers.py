@@ -133,9 +133,11 @@ class Late:
 class LateSource:
     """Finds what is past its due date: `list(person, purview, most)` returns what this person may
     see of it, the longest overdue first, in one query; at most so many, all of it for None.
-    `allowed` says whether it is the person's to see at all."""
+    `allowed` says whether it is the person's to see at all. `label` names it where somebody who
+    does not see every kind is told that nobody is behind with this one."""
 
     key: str
+    label: Text
     order: int
     list: Callable[[Any, Purview, int | None], Iterable[Late]]
     allowed: Callable[[Any], bool]

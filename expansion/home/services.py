@@ -49,7 +49,7 @@ def remind(*, actor: User, row: str = "") -> Reminded:
     """
     require_overseer(actor)
     purview, found = purview_of(actor)
-    rows = [one for one in late.behind(actor, purview) or () if row in ("", one.key)]
+    rows = [one for one in late.behind(actor, purview) if row in ("", one.key)]
     tellings = {one.key: _telling(actor, one) for one in rows}
     told = {one.key for one in tell_each(tellings.values(), kind="home.reminded", actor=actor)}
     now = [one for one in rows if tellings[one.key].key in told]

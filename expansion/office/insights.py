@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from expansion import access, clock, offers
 from expansion.office.models import WorkReport
@@ -69,7 +70,9 @@ def _week_words() -> str:
 
 
 offers.add(
-    offers.LateSource("office.reports", 10, missing_reports, oversees_reports),
+    offers.LateSource(
+        "office.reports", gettext_lazy("work reports"), 10, missing_reports, oversees_reports
+    ),
     offers.TeamColumn(
         key="office.weekly",
         label=lazy(_week_words, str)(),

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from appraisal.insights import targets
 from crm.insights import ending, funnel
 from crm.models import Contract, Visit
-from expansion import clock, offers
+from expansion import clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden
 from expansion.home import late, services, teams
@@ -50,7 +50,7 @@ def page(sign_in, person, query: str = "") -> str:
 
 def late_people(cast, person) -> set[str]:
     purview, _teams = purview_of(cast.again(person))
-    rows = late.behind(cast.again(person), purview) or ()
+    rows = late.behind(cast.again(person), purview)
     return {row.late.person.username for row in rows}
 
 
@@ -178,12 +178,16 @@ def test_what_is_not_yet_due_or_done_is_not_late(reports, cast, sign_in):
     assert "Nobody is behind." in page(sign_in, cast.manager)
 
 
-def test_whoever_sees_none_of_it_is_not_told_that_nobody_is_behind(reports, cast, sign_in):
-    WorkReport.objects.all()
-    sources = [one for one in offers.of(offers.LateSource) if one.allowed(cast.leadership)]
-    assert [one.key for one in sources] == ["appraisal.forms"]
+def test_whoever_sees_one_kind_is_told_that_nobody_is_behind_with_it(reports, cast, sign_in):
+    assert [one.key for one in late.sources_of(cast.leadership)] == ["appraisal.forms"]
     seen = page(sign_in, cast.leadership)
-    assert "Nobody is behind." not in seen and "Who is behind" not in seen
+    assert "Nobody is behind with self-reviews and evaluations." in seen
+    assert "Nobody is behind." not in seen and "Remind all" not in seen
+
+
+def test_whoever_sees_no_kind_is_told_nothing(cast, sign_in, monkeypatch):
+    monkeypatch.setattr(late, "sources_of", lambda person: [])
+    assert "Who is behind" not in page(sign_in, cast.leadership)
 
 
 def late_visits(visitor, many: int) -> None:
