@@ -143,6 +143,7 @@ PARTS = {
     "crm.visitcomment",
     "crm.visitreading",
     "numbering.counter",
+    "people.revision",
     "once.submission",
     "people.failedlogin",
 }
