@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from expansion import access, offers
 from expansion.approvals.models import Decision, Note, Request, Step
-from expansion.approvals.selectors import chairs_in, involving, may_decide, open_step
+from expansion.approvals.selectors import involving, may_decide, open_step, settleable
 
 
 def visible_requests(person: Any) -> Q:
@@ -85,7 +85,6 @@ class NoteAccess(PartOfRequest):
     def may(self, person: Any, action: str, record: Any = None) -> bool:
         if record is None or action not in {"answer", "settle"}:
             return False
-        request = record.decision.step.request
         if action == "answer":
-            return person.pk in request.parties
-        return record.decision.by_id == person.pk or chairs_in(person, request)
+            return person.pk in record.decision.step.request.parties
+        return record.pk in settleable(person, [record])

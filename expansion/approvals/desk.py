@@ -11,10 +11,10 @@ from expansion.approvals.approvers import holders_of
 from expansion.approvals.comparison import Part, compared
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import (
-    chairs_in,
     may_decide,
     notes_of,
     rounds_until,
+    settleable,
     subject,
 )
 from expansion.approvals.wording import TONES, role_label
@@ -87,7 +87,7 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "earlier": before,
         "unsettled": sum(note.settled_at is None for note in notes),
         "may_answer": person.pk in request.parties,
-        "may_settle": seat is not None or chairs_in(person, request),
+        "settleable": settleable(person, notes, seats=person.seats),
         "may_withdraw": access.can(person, "withdraw", request),
         "may_open": request.about is not None and access.can(person, "view", request.about),
         "request_id": new_key(),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from expansion import access, clock
 from expansion.approvals.models import Note
-from expansion.approvals.selectors import chairs_in
+from expansion.approvals.selectors import settleable
 from expansion.approvals.services import LONGEST
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Invalid, NotNow
@@ -43,7 +43,7 @@ def settle_note(*, actor: User, note: Note) -> Note:
         Forbidden: the person neither wrote it nor decides here.
     """
     note, request = _locked(note)
-    if note.decision.by_id != actor.pk and not chairs_in(actor, request):
+    if note.pk not in settleable(actor, [note]):
         raise Forbidden(_("Only who wrote the note or decides here may settle it."))
     note.settled_by, note.settled_at = actor, clock.now()
     note.save()

@@ -1,5 +1,6 @@
 """Reads over approvals: what waits for whom, who may decide, what was decided."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -162,7 +163,23 @@ def subject(request: Request) -> offers.Subject:
     raise LookupError(f"No app offers {request.kind!r} for approval.")
 
 
-def chairs_in(person: User, request: Request) -> bool:
+def chairs_in(person: User, request: Request, *, seats: tuple[Seat, ...] | None = None) -> bool:
     """Whether a step of the record's approval, in any round, is or was this person's."""
-    theirs = involving(person).filter(pk__in=_same_record(request))
-    return person.pk not in request.parties and theirs.exists()
+    return person.pk not in request.parties and _sits_in(person, request, seats)
+
+
+def _sits_in(person: User, request: Request, seats: tuple[Seat, ...] | None) -> bool:
+    return involving(person, seats=seats).filter(pk__in=_same_record(request)).exists()
+
+
+def settleable(
+    person: User, notes: Iterable[Note], *, seats: tuple[Seat, ...] | None = None
+) -> set[int]:
+    """Which of these notes on one record the person may settle, by their ids: those of the own
+    hand, and where the person decides now or then, all but those on the own matter."""
+    asked = {note.pk: note.decision for note in notes}
+    own = {pk for pk, decision in asked.items() if decision.by_id == person.pk}
+    others = {pk: decision.step.request for pk, decision in asked.items() if pk not in own}
+    free = {pk: request for pk, request in others.items() if person.pk not in request.parties}
+    sits = bool(free) and _sits_in(person, next(iter(free.values())), seats)
+    return own | set(free) if sits else own

@@ -7,13 +7,17 @@ from datetime import timedelta
 
 import pypdfium2
 import pytest
+from django.db import transaction
 
 from crm.models import Contract
 from crm.services.contracts import submit_contract, update_contract
-from expansion import clock
-from expansion.approvals.models import Decision, Note
+from expansion import access, clock
+from expansion.approvals.models import Decision, Note, Request
+from expansion.approvals.remarks import settle_note
+from expansion.approvals.selectors import latest
 from expansion.approvals.services import decide
 from expansion.audit.models import Entry
+from expansion.errors import Forbidden
 from expansion.machine import pdf_missing
 from expansion.people.services import create_mandate
 from expansion.rulebook.selectors import rules_on
@@ -110,6 +114,46 @@ def test_notes_are_kept_with_the_decision(cast, sign_in):
         sign_in(cast.manager).post(f"/approvals/notes/{note.pk}/settle", key()).status_code == 302
     )
     assert sign_in(cast.colleague).get(f"/approvals/notes/{note.pk}/answer").status_code == 404
+
+
+def noted(cast) -> Request:
+    """The manager has approved with a note, the legal department decides next."""
+    request = make.submitted(cast)
+    notes = [{"section": "scope", "text": "请写明场次。"}]
+    decide(actor=cast.manager, request=request, decision="approve", notes=notes)
+    return request
+
+
+def settles(browser, request: Request) -> bool:
+    return "/settle" in body(browser.get(f"/approvals/{request.pk}"))
+
+
+def test_page_gate_and_service_agree_on_who_settles_a_note(cast, sign_in):
+    request = noted(cast)
+    note = Note.objects.get()
+    for part in ("member", "leader", "manager", "legal"):
+        person = cast.again(getattr(cast, part))
+        may = part in {"manager", "legal"}
+        assert settles(sign_in(person), request) == access.can(person, "settle", note) == may, part
+        with transaction.atomic():
+            try:
+                settle_note(actor=person, note=note)
+            except Forbidden:
+                assert not may, part
+            else:
+                assert may, part
+            transaction.set_rollback(True)
+
+
+def test_who_wrote_a_note_settles_it_though_the_matter_is_the_own_by_now(cast, sign_in):
+    request = noted(cast)
+    decide(actor=cast.legal, request=request, decision="return", comment="补充")
+    contract = request.about
+    submit_contract(actor=cast.member, record=contract, rules=rules_on())
+    second = latest(contract)
+    Request.objects.filter(pk=second.pk).update(owner=cast.manager)
+    assert settles(sign_in(cast.manager), second)
+    assert settle_note(actor=cast.manager, note=Note.objects.get()).settled_by == cast.manager
 
 
 def test_the_slower_one_gets_a_conflict_that_names_the_faster(cast, sign_in):
