@@ -1,5 +1,6 @@
 """Cycles: who is in, when they open, that nothing happens twice, what closing and reopening do."""
 
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from appraisal.models import Cycle, Evidence, Line, Participant, Result, Stage
 from appraisal.services import cycles, rollup
 from appraisal.services.reminders import remind
-from expansion import clock
+from expansion import clock, metrics
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.jobs.models import Job
@@ -121,6 +122,43 @@ def test_the_reads_of_a_roll_up_do_not_grow_with_the_people(cast):
             final_by="manager",
         )  # fmt: skip
     assert reads() == few
+
+
+def test_the_queries_of_a_whole_roll_up_do_not_grow_with_the_people(cast):
+    def asked(cycle: Cycle) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            make.frozen(cycle, {cast.member.pk: make.EXAMPLE})
+        return len(queries)
+
+    few = asked(make.opened(cast.version))
+    for number in range(12):
+        user = User.objects.create(username=f"extra{number}", name=f"员工{number}")
+        seat = Membership.objects.get(user=cast.member)
+        Membership.objects.create(user=user, unit=seat.unit, post=seat.post, since=seat.since)
+    Evidence.objects.all().delete()
+    Line.objects.all().delete()
+    Participant.objects.all().delete()
+    Cycle.objects.all().delete()
+    assert asked(make.opened(cast.version)) == few
+
+
+@pytest.mark.both
+def test_evidence_stands_as_it_was_said_whatever_is_in_it(cast):
+    cycle = make.opened(cast.version)
+    said = 'a\tb\\c\nd\re "f" \\N \\.,'
+    for record in (None, cycle):
+        found = metrics.Evidence(record, said, cycle.end, Decimal("1.5"), False, said)
+        said_of = {cast.member.pk: metrics.Reading(Decimal(1), [found])}
+        readings = defaultdict(lambda read=said_of: read)
+        rollup.freeze_figures(actor=None, record=cycle, readings=readings)
+        line = Line.objects.get(
+            participant__owner=cast.member, indicator="new_clients", part="number"
+        )
+        [kept] = line.evidence.all()
+        assert (kept.label, kept.about_label, kept.note) == (said, said, said)
+        assert (kept.on, kept.value, kept.counted) == (cycle.end, Decimal("1.5"), False)
+        assert (kept.about, kept.about_id is None) == (record, record is None)
+        cycle = cycles.reopen_cycle(actor=cast.manager, record=cycle, reason="another try")
 
 
 def test_a_target_of_the_person_goes_before_the_teams_and_the_rulebooks(cast):
