@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from django.test import Client as Browser
 from django.urls import resolve
 from rest_framework import serializers
@@ -15,6 +17,7 @@ from rest_framework import serializers
 from expansion import clock
 from expansion.api import PerPerson
 from expansion.ui.readable import readable
+from expansion.wsgi import application
 from tests import cast as company
 from tests.architecture import grid, records
 from tests.architecture.doors import Door, doors
@@ -22,6 +25,7 @@ from tests.architecture.records import House
 
 pytestmark = pytest.mark.django_db
 DOORS = doors()
+CLIENTS = "/api/v1/crm/clients/"
 API = [door for door in DOORS.values() if door.name.startswith("api-")]
 PAGES = [
     door
@@ -249,6 +253,56 @@ def test_a_nul_taken_out_of_a_query_leaves_none(rf):
     asked = []
     readable(lambda request: asked.append(request.GET["q"]))(rf.get("/?q=a%%0000b%00"))
     assert asked == ["ab"]
+
+
+@pytest.fixture
+def entered():
+    """`entered(method, path, kind, body)` comes in as a web server brings it: (status, answer)."""
+    # A test's connection stays open for its next request.
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield enter
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
+def enter(method: str, path: str, kind: str, body: bytes = b"a=b") -> tuple[int, str]:
+    path, _mark, query = path.partition("?")
+    said: list[str] = []
+    environ = {
+        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query,
+        "SERVER_NAME": "testserver", "SERVER_PORT": "80", "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body), "wsgi.url_scheme": "http", "wsgi.errors": io.StringIO(),
+    }  # fmt: skip
+    answer = b"".join(application(environ, lambda status, headers, *rest: said.append(status)))
+    return int(said[0].split()[0]), answer.decode()
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["charset=zlib", "charset=hex", "charset=undefined", "charset=utf-16", "charset=nothing",
+     "charset=a\x00b", "charset*=utf-8''zlib", "charset*=nothing''x", "x*=nothing''y"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])
+def test_a_type_that_is_no_text_is_answered_with_a_sentence(house, entered, kind, charset):
+    for method, path in (("GET", "/search/?q=a"), ("POST", "/login/"), ("POST", CLIENTS)):
+        status, answer = entered(method, path, f"{kind}; {charset}")
+        assert status == 400 and "浏览器送来的内容无法识别" in answer, path
+
+
+@pytest.mark.parametrize(
+    "charset", ["", "; charset=utf-8", '; charset="UTF8"', "; charset=us-ascii"]
+)
+def test_what_is_declared_as_text_of_ours_comes_in(house, entered, charset):
+    form = "application/x-www-form-urlencoded" + charset
+    assert entered("GET", "/login/?next=/", form)[0] == 200
+    assert entered("POST", CLIENTS, "application/json" + charset, b"{}")[0] == 401
+
+
+def test_a_part_of_a_form_with_a_strange_name_breaks_nothing(house, entered):
+    part = b"--x\r\nContent-Disposition: form-data; name*=nothing''a\r\n\r\nb\r\n--x--\r\n"
+    assert entered("POST", "/login/", "multipart/form-data; boundary=x", part)[0] < 500
 
 
 def test_no_cookie_breaks_the_house(house):
