@@ -9,10 +9,8 @@ from django.utils.http import parse_header_parameters
 
 from expansion.ui.failures import bad_request
 
-CODECS = {
-    "utf-8",
-    "ascii",
-}  # A form, a query string and JSON come in these; the house's own is one.
+# The house's own, in which forms, query strings and JSON come, and what is a part of it.
+CODECS = {"utf-8", "ascii"}
 UNREADABLE = "expansion.unreadable"
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
