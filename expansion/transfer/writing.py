@@ -99,10 +99,12 @@ def write_csv(
     writer, words, count = csv.writer(text), _yes_no(), 0
     writer.writerow([str(column.label) for column in columns])
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
+        # Nothing, or letters and digits alone, are most cells of a list, and harmless as they are.
         writer.writerow(
-            # Letters and digits alone, most cells of a list, need no look at what they would do.
             [
-                value if type(value) is str and value.isalnum() else _csv_text(value, words)
+                value
+                if value is None or type(value) is str and value.isalnum()
+                else _csv_text(value, words)
                 for value in row
             ]
         )
@@ -208,8 +210,6 @@ class _Cells:
 
 
 def _csv_text(value: object, words: dict[bool, str]) -> object:
-    if value is None:
-        return value
     if isinstance(value, str):
         return guarded(value.replace("\0", ""))
     if isinstance(value, bool):
