@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from expansion.access import Seat
+from expansion.people.ladder import Ladder
 from expansion.people.models import Membership, Role, Unit, User
 from expansion.people.selectors import active_people
 from expansion.rulebook.schema import Rules
@@ -56,45 +56,14 @@ def _deciding_seats(
     return ((people[pk], seat) for pk, seat in held.items())
 
 
-def _appraised(rules: Rules, seat: Membership, person: User, ladder: "Ladder") -> Appraised | None:
+def _appraised(rules: Rules, seat: Membership, person: User, ladder: Ladder) -> Appraised | None:
     kpi_set = _set_of(rules, seat)
     if kpi_set is None:
         return None
     heads = seat.post.role == Role.MANAGER
     final_by = rules.appraisal.superior_of_manager if heads else rules.appraisal.final_by
-    superior = ladder.superior(person, seat)
+    superior = ladder.above(person, {seat.post.role}, seat.unit_id)
     return Appraised(person, seat.unit, seat.post.key, kpi_set.key, superior, final_by.value)
-
-
-class Ladder:
-    """Finds superiors without asking the database again: the next level up (reading 2)."""
-
-    def __init__(self, everyone: Iterable[User]):
-        self.by_unit: dict[tuple[str, int], list[User]] = {}
-        self.leadership: list[User] = []
-        for person in everyone:
-            for seat in person.seats:
-                self._keep(person, seat)
-
-    def _keep(self, person: User, seat: Seat) -> None:
-        if seat.acting_for is not None:
-            return
-        if seat.role == Role.LEADERSHIP:
-            self.leadership.append(person)
-        if seat.role in (Role.LEADER, Role.MANAGER):
-            for unit in seat.units:
-                self.by_unit.setdefault((seat.role, unit), []).append(person)
-
-    def superior(self, person: User, seat: Membership) -> User | None:
-        """A member's is the team's leader, else the manager; the manager's is the leadership."""
-        if seat.post.role == Role.MANAGER:
-            return next(iter(self.leadership), None)
-        leads = seat.post.role in (Role.LEADER, Role.DEPUTY)
-        for role in [Role.MANAGER] if leads else [Role.LEADER, Role.MANAGER]:
-            for candidate in self.by_unit.get((role, seat.unit_id), ()):
-                if candidate.pk != person.pk:
-                    return candidate
-        return None
 
 
 @dataclass(frozen=True)

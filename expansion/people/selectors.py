@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from expansion import clock
 from expansion.access import Seat
+from expansion.people.ladder import Ladder
 from expansion.people.models import Mandate, Membership, Post, Role, Status, Unit, User
 from expansion.prepared import prepared
 
@@ -269,21 +270,9 @@ def home_unit(user: User) -> Unit:
 
 
 def superior_of(user: User) -> User | None:
-    """Who appraises and approves for this person: the next level up (reading 2).
-
-    A member's superior is the team's leader, else the manager; a leader's and the deputy's is the
-    manager; the manager's is the leadership.
-    """
+    """Who appraises and approves for this person today: the next level up (reading 2)."""
     roles = {seat.role for seat in user.seats if seat.acting_for is None}
-    unit = home_unit(user).pk
-    if Role.MANAGER in roles:
-        return next(iter(holders(Role.LEADERSHIP)), None)
-    ladder = [Role.MANAGER] if roles & {Role.LEADER, Role.DEPUTY} else [Role.LEADER, Role.MANAGER]
-    for role in ladder:
-        found = [person for person in holders(role, unit=unit) if person.pk != user.pk]
-        if found:
-            return found[0]
-    return None
+    return Ladder(active_people()).above(user, roles, home_unit(user).pk)
 
 
 def members_on(unit_ids: Iterable[int], day: date) -> list[User]:
