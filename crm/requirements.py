@@ -14,22 +14,24 @@ from django.utils.translation import gettext as _
 from crm.models import Client, ContactPoint, Contract, Visit
 from expansion.rulebook.schema import Rules
 
+OfClient = OuterRef | int  # the id, or where an outer query has it
 
-def _contact(client: OuterRef) -> QuerySet[ContactPoint]:
+
+def _contact(client: OfClient) -> QuerySet[ContactPoint]:
     return ContactPoint.objects.filter(client=client, contact__deleted_at=None)
 
 
-def _visit(client: OuterRef) -> QuerySet[Visit]:
+def _visit(client: OfClient) -> QuerySet[Visit]:
     return Visit.objects.live().done().filter(client=client)
 
 
-def _contract(client: OuterRef) -> QuerySet[Contract]:
+def _contract(client: OfClient) -> QuerySet[Contract]:
     passed = (Contract.Status.APPROVED, Contract.Status.SIGNED)
     return Contract.objects.live().filter(client=client, status__in=passed)
 
 
 # What meets a requirement: rows that hang on the client.
-LOOKUPS: Mapping[str, Callable[[OuterRef], QuerySet]] = {
+LOOKUPS: Mapping[str, Callable[[OfClient], QuerySet]] = {
     "contact": _contact,
     "visit": _visit,
     "approved_contract": _contract,

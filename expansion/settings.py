@@ -149,6 +149,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "expansion.ui.forms.Renderer"
 
+# pypinyin keeps a second copy of its dictionaries for additions of one's own; we have none.
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
+
 # Language, time and numbers. The department's zone is a setting of the installation; the rulebook
 # says everything else about its time.
 LANGUAGE_CODE = "zh-hans"
