@@ -47,6 +47,17 @@ class QuickAct:
     offline: bool = False  # its form opens, and is kept, without a network
 
 
+@dataclass(frozen=True)
+class PersonFact:
+    """What every page says of its person, read in the one query that finds the person.
+
+    `expression()` is annotated to people under the name `key`; `OuterRef("pk")` is the person.
+    """
+
+    key: str
+    expression: Callable[[], models.Expression]
+
+
 SECTIONS = ("start", "clients", "knowledge", "daily", "appraisal", "administration")
 
 

@@ -11,4 +11,5 @@ class JobsConfig(AppConfig):
         from expansion.ui.context import set_sources
 
         offers.add(offers.Seed("jobs", 96, seeds.sow))
+        offers.add(offers.PersonFact("has_jobs", selectors.has_jobs))
         set_sources(running_jobs=selectors.shown_in_shell)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from expansion import clock
 from expansion.jobs import timetable
@@ -14,11 +14,20 @@ PATIENCE = timedelta(minutes=3)
 
 
 def shown_in_shell(person: Any) -> list[dict[str, Any]]:
-    """The person's own unfinished jobs, for the top bar, newest first."""
+    """The person's own unfinished jobs, for the top bar, newest first.
+
+    Most have none, as the request knows that found the person.
+    """
+    if not getattr(person, "has_jobs", True):
+        return []
     return [
         {"label": job.label, "percent": job.percent, "url": job.get_absolute_url()}
         for job in _unfinished(person.pk)
     ]
+
+
+def has_jobs() -> Exists:
+    return Exists(Job.objects.unfinished().filter(actor=OuterRef("pk")))
 
 
 @prepared

@@ -10,6 +10,7 @@ class NoticesConfig(AppConfig):
         from expansion.notices import access, seeds, selectors, services  # noqa: F401
         from expansion.ui.context import set_sources
 
+        offers.add(offers.PersonFact("unread", selectors.unread))
         set_sources(unread=selectors.unread_count)
         offers.add(offers.Seed("notices", 99, seeds.sow))
         offers.react("jobs.silent", services.tell_silent_job)

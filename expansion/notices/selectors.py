@@ -3,11 +3,11 @@
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from expansion import clock
 from expansion.notices.models import Notice, Preference
-from expansion.prepared import prepared
 from expansion.ui import formats
 
 CAP = 100
@@ -15,13 +15,19 @@ SHOWN = 100
 
 
 def unread_count(person: Any) -> int:
-    """How many wait, counted to 99 at most: the bell has no room for more."""
-    return min(len(_unread(person.pk)), CAP - 1)
+    """How many wait, counted to 99 at most: the bell has no room for more.
+
+    The request that found the person has counted them.
+    """
+    known = getattr(person, "unread", None)
+    if known is None:
+        known = Notice.objects.unread().filter(person=person)[:CAP].count()
+    return min(known, CAP - 1)
 
 
-@prepared
-def _unread(person: int) -> QuerySet[Notice, int]:
-    return Notice.objects.unread().filter(person=person).values_list("pk", flat=True)[:CAP]
+def unread() -> Coalesce:
+    mine = Notice.objects.unread().filter(person=OuterRef("pk")).order_by().values("person")
+    return Coalesce(Subquery(mine.annotate(many=Count("pk")).values("many")), 0)
 
 
 def page(person: Any) -> dict[str, Any]:

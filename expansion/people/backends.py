@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.db.models import Q, QuerySet, Subquery
 
+from expansion import offers
 from expansion.people.models import Revision, User
 from expansion.people.revision import ONLY
 from expansion.prepared import prepared
@@ -31,7 +32,9 @@ class Login(BaseBackend):
 @prepared
 def _active(user_id: int) -> QuerySet[User]:
     word = Revision.objects.filter(pk=ONLY).values("word")
-    return User.objects.active().filter(pk=user_id).annotate(revision=Subquery(word))
+    facts = {fact.key: fact.expression() for fact in offers.of(offers.PersonFact)}
+    found = User.objects.active().filter(pk=user_id)
+    return found.annotate(revision=Subquery(word), **facts)
 
 
 def find_account(typed: str) -> User | None:
