@@ -107,6 +107,8 @@ def floor_import(firms: list[list[Any]], owner: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(floor_sql.IMPORT_TABLE)
         cursor.cursor.copy_expert("COPY incoming FROM STDIN CSV", text)
+        # The planner takes the rows that are new for a single one, and would compare all with all.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(floor_sql.IMPORT, {"owner": owner})
 
 
