@@ -18,13 +18,14 @@ from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from expansion.errors import Forbidden, Gone
 
 M = TypeVar("M", bound=models.Model)
+TOGETHER = 100  # questions in one statement; SQLite takes 500 at most
 
 
 class Scope(IntEnum):
@@ -230,6 +231,38 @@ def can(person: Person, action: str, record: models.Model | type[models.Model]) 
     if action == "view":
         return visible_to(person, type(record)._default_manager.filter(pk=record.pk)).exists()
     return rule.may(person, action, record)
+
+
+def seen(
+    asked: Iterable[tuple[Person, type[models.Model], Iterable[Any]]],
+) -> set[tuple[Any, type[models.Model], Any]]:
+    """Which of these records each person sees, as (id of the person, model, id of the record).
+
+    One statement answers for up to a hundred pairs of a person and a model, however many records.
+    """
+    found: set[tuple[Any, type[models.Model], Any]] = set()
+    questions: list[tuple[Any, type[models.Model], QuerySet[Any, Any]]] = []
+    for person, model, ids in asked:
+        condition = rule_of(model).visible(person) if person.is_authenticated else NOTHING
+        if condition == EVERYTHING:
+            found |= {(person.pk, model, pk) for pk in ids}
+        elif condition != NOTHING:
+            records = model._default_manager.filter(condition, pk__in=list(ids)).order_by()
+            questions.append((person.pk, model, records))
+    for start in range(0, len(questions), TOGETHER):
+        found |= _answers(questions[start : start + TOGETHER])
+    return found
+
+
+def _answers(
+    questions: list[tuple[Any, type[models.Model], QuerySet[Any, Any]]],
+) -> set[tuple[Any, type[models.Model], Any]]:
+    first, *others = (
+        records.annotate(question=Value(place)).values_list("question", "pk")
+        for place, (_person, _model, records) in enumerate(questions)
+    )
+    rows = first.union(*others, all=True) if others else first
+    return {(*questions[place][:2], pk) for place, pk in rows}
 
 
 def who_may(action: str, record: models.Model) -> Iterator[Reason]:

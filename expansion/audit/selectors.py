@@ -4,11 +4,14 @@ which values only where the record itself is theirs to see.
 Whoever configures the house or looks after its people reads by that no record of its business.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.query import ModelIterable
 
 from expansion import access
 from expansion.access import EVERYTHING, NOTHING, either
@@ -20,7 +23,7 @@ def open_to(person: Any) -> Q:
 
     A kind of record without an access rule is open to nobody (it fails closed, as the gate does).
     """
-    rules = {model: rule for model, rule in access.rules().items() if model is not Entry}
+    rules = _ruled()
     kinds = ContentType.objects.get_for_models(*rules)
     whole, parts = [], [Q(about_type=None)]
     for model, rule in rules.items():
@@ -34,11 +37,47 @@ def open_to(person: Any) -> Q:
 
 
 def for_reader(person: Any, entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """The entries, each with `is_open`: whether this person may read of its record."""
+    """The entries, each with `is_open`: whether this person may read of its record.
+
+    Asked for the entries that are read, all together, and not of the database for each: the
+    conditions of every kind of record are long, and a page shows a few kinds.
+    """
+
+    class Marked(ModelIterable):
+        def __iter__(self) -> Iterator[Entry]:
+            found = list(super().__iter__())
+            _mark(person, found)
+            return iter(found)
+
+    read = entries.all()
+    read._iterable_class = Marked
+    return read
+
+
+def _mark(person: Any, entries: list[Entry]) -> None:
+    by_kind: dict[int, set[Any]] = defaultdict(set)
+    for entry in entries:
+        by_kind[entry.about_type_id].add(entry.about_id)
+    kinds = ContentType.objects.get_for_models(*_ruled())
+    shown = {model: by_kind[kind.pk] for model, kind in kinds.items() if kind.pk in by_kind}
+    asked = [(person, model, ids) for model, ids in shown.items()]
+    seen = {(kinds[model].pk, pk) for _reader, model, pk in access.seen(asked)}
+    for entry in entries:
+        where = (entry.about_type_id, entry.about_id)
+        entry.is_open = entry.about_type_id is None or where in seen
+
+
+def searchable(person: Any, entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """The entries with `open_to_reader` to narrow them by, for a search among their names."""
     shown = When(open_to(person), then=Value(True))
-    return entries.annotate(
-        is_open=Case(shown, default=Value(False), output_field=models.BooleanField())
+    return entries.alias(
+        open_to_reader=Case(shown, default=Value(False), output_field=models.BooleanField())
     )
+
+
+def _ruled() -> Mapping[type[models.Model], access.Rule]:
+    """The kinds that may be open to somebody; one without a rule is open to nobody."""
+    return {model: rule for model, rule in access.rules().items() if model is not Entry}
 
 
 def label_of(entry: Entry) -> str:

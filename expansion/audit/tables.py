@@ -81,7 +81,7 @@ def with_act(entries: QuerySet[Entry], key: str) -> QuerySet[Entry]:
 
 def matching(entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
     """Those whose record is called so; whether there is one that may not be seen, nobody learns."""
-    return entries.filter(is_open=True, about_label__icontains=text)
+    return entries.filter(open_to_reader=True, about_label__icontains=text)
 
 
 ENTRIES = Listing(

@@ -4,7 +4,7 @@ from typing import Any
 
 from expansion import access
 from expansion.audit.models import Entry
-from expansion.audit.selectors import for_reader, label_of
+from expansion.audit.selectors import for_reader, label_of, searchable
 from expansion.audit.tables import ENTRIES, SOURCES, who
 from expansion.audit.wording import act_label, changed_values
 from expansion.ui.pages import DetailPage, ListPage
@@ -14,7 +14,10 @@ class EntryList(ListPage):
     listing = ENTRIES
 
     def records(self):
-        return for_reader(self.request.user, Entry.objects.all())
+        reader, entries = self.request.user, Entry.objects.all()
+        if "q" in self.request.GET:
+            entries = searchable(reader, entries)
+        return for_reader(reader, entries)
 
 
 class EntryDetail(DetailPage):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,9 +22,8 @@ from expansion import access, clock
 from expansion.audit.services import write
 from expansion.jobs.services import enqueue
 from expansion.notices.models import Mail, Notice, Preference
-from expansion.notices.readers import known_to
 from expansion.people.models import Role, User
-from expansion.people.selectors import holders
+from expansion.people.selectors import holders, standings
 from expansion.records import about as pointing_at
 from expansion.records import lock
 
@@ -116,12 +116,25 @@ def tell_each(
 
 def _readable(tellings: list[Telling]) -> list[Telling]:
     active = [one for one in tellings if one.person.is_active]
-    known = known_to((one.person, one.about) for one in active if one.about is not None)
+    asked: dict[tuple[User, type[models.Model]], set[Any]] = defaultdict(set)
+    for one in active:
+        if one.about is not None:
+            asked[one.person, type(one.about)].add(one.about.pk)
+    _read_seats({person for person, _model in asked})
+    seen = access.seen((*question, ids) for question, ids in asked.items())
     return [
         one
         for one in active
-        if one.about is None or (one.person.pk, type(one.about), one.about.pk) in known
+        if one.about is None or (one.person.pk, type(one.about), one.about.pk) in seen
     ]
+
+
+def _read_seats(people: Iterable[User]) -> None:
+    """Everybody's at once, where they have not been read already."""
+    unread = [person for person in people if "standing" not in vars(person)]
+    found = standings(unread) if unread else {}
+    for person in unread:
+        person.standing = found[person.pk]
 
 
 def _told_already(tellings: list[Telling]) -> set[tuple[int, str]]:

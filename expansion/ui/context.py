@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -63,6 +64,14 @@ class Shell:
     @property
     def phone_bar(self) -> SafeString:
         return self._piece("phone_bar")
+
+    @property
+    def phone_action(self) -> SafeString:
+        return self._piece("phone_action")
+
+    @property
+    def offline(self) -> SafeString:
+        return self._piece("offline")
 
     def _piece(self, name: str) -> SafeString:
         acts = tuple(act.key for act in self._acts)
@@ -140,6 +149,7 @@ class Shell:
         if not self.user.is_authenticated:
             return {}
         return {
+            "pk": self.user.pk,
             "name": self.user.name,
             "initial": self.user.initial,
             "role_label": sources.role_label(self.user),
@@ -173,6 +183,16 @@ class Shell:
     @cached_property
     def acting(self) -> str | None:
         return sources.acting_banner(self.user) if self.user.is_authenticated else None
+
+    @property
+    def colours(self) -> SafeString:
+        """The colours that the person has chosen, as attributes of the page."""
+        chosen = format_html(' data-bs-theme="{}"', self.theme) if self.theme else SafeString("")
+        return format_html(' data-theme="{}"{}', self.theme or "auto", chosen)
+
+    @property
+    def title_end(self) -> str:
+        return f" · {self.brand['name']}" if self.brand["name"] else ""
 
     @property
     def theme(self) -> str:

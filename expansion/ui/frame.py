@@ -43,16 +43,17 @@ def mark(name: str) -> SafeString:
 
 def piece(name: str, menu: Keys, acts: Keys, brand: str, fill: Callable[[str], str]) -> SafeString:
     """One template of the frame for these entries; `fill(mark)` gives the HTML of a mark."""
-    html = (_draw if settings.DEBUG else _drawn)(name, menu, acts, brand, get_language() or "")
-    filled = _MARK.sub(lambda found: fill(found[1]), html)
-    return mark_safe(filled)  # noqa: S308 — templates, and marks whose filling is escaped
+    parts = (_draw if settings.DEBUG else _drawn)(name, menu, acts, brand, get_language() or "")
+    filled = [fill(part) if number % 2 else part for number, part in enumerate(parts)]
+    return mark_safe("".join(filled))  # noqa: S308 — templates, and marks whose filling is escaped
 
 
-def _draw(name: str, menu: Keys, acts: Keys, brand: str, language: str) -> str:
+def _draw(name: str, menu: Keys, acts: Keys, brand: str, language: str) -> list[str]:
+    """The template's HTML, cut at its marks: every second part is one."""
     items = [item for item in offers.of(offers.NavItem) if item.key in menu]
     entries = {item.key: _entry(item) for item in items}
     added = [act for act in offers.of(offers.QuickAct) if act.key in acts]
-    return render_to_string(
+    html = render_to_string(
         f"components/{name}.html",
         {
             "shell": {"brand": {"name": brand, "mark": mark("brand_mark")}, "person": PERSON},
@@ -68,10 +69,11 @@ def _draw(name: str, menu: Keys, acts: Keys, brand: str, language: str) -> str:
             "request": {"get_full_path": mark("path")},
         },
     )
+    return _MARK.split(html)
 
 
 _drawn = lru_cache(maxsize=512)(_draw)
-PERSON = {name: mark(name) for name in ("name", "initial", "role_label")}
+PERSON = {name: mark(name) for name in ("pk", "name", "initial", "role_label")}
 
 
 def _entry(item: offers.NavItem) -> dict[str, Any]:
