@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 from bench import asking, work
 from bench.serving import FLOOR, PRODUCT, serving
@@ -29,6 +30,9 @@ def main() -> None:
         help="1 is 50,000 clients; rollup: only the roll-up of 10,000 people with 20 records each",
     )
     parser.add_argument("--growth", action="store_true", help="also at a tenth of the scale")
+    parser.add_argument(
+        "--amounts", action="store_true", help="also the memory of 100,000 rows in and out"
+    )
     parser.add_argument("--pages", action="store_true", help="only the pages")
     given = parser.parse_args()
     if given.scale == "rollup":
@@ -36,20 +40,28 @@ def main() -> None:
         return
     whole = float(given.scale)
     scales = [whole / 10, whole] if given.growth else [whole]
-    found = [measured(scale, pages_only=given.pages) for scale in scales]
+    found = [measured(scale, given) for scale in scales]
     if given.growth:
         growth(*found)
 
 
-def measured(scale: float, *, pages_only: bool) -> dict[str, float]:
+def measured(scale: float, given: argparse.Namespace) -> dict[str, float]:
     """Builds one department and prints its tables; returns the milliseconds of each work."""
     with department(f"{scale:g}") as (surroundings, visitor):
         start(surroundings)
         found = pages(surroundings, visitor)
-        if not pages_only:
-            print(ran("bench.offline", surroundings), end="")
-            print(ran("bench.rollup", surroundings), end="")
+        if not given.pages:
+            for module in ("bench.offline", "bench.rollup"):
+                print(ran(module, surroundings), end="", flush=True)
+        if given.amounts:
+            amounts(surroundings)
         return found
+
+
+def amounts(surroundings: dict[str, str]) -> None:
+    with TemporaryDirectory() as folder:
+        for word in ("write", "import", "export"):
+            print(ran("bench.amounts", surroundings, word, f"{folder}/clients.xlsx"), end="")
 
 
 def rollup() -> None:
