@@ -40,7 +40,9 @@ def planned_visits(person: Any) -> dict[str, Any] | None:
 @prepared
 def _planned_before(person: Any, moment: Any, *, seats: tuple[Seat, ...]) -> QuerySet[Visit]:
     found = open_visits(Holder(person, seats)).filter(planned_at__lt=moment)
-    return found.order_by("planned_at")[:20]
+    shown = ("planned_at", "place", "purpose", "arrived_at", "due_at")
+    client = ("client__name", "client__grade", "client__address")
+    return found.only(*shown, *client).order_by("planned_at")[:20]
 
 
 def _next_day(visits: list[Visit]) -> list[Visit]:
@@ -89,8 +91,9 @@ def due_contacts(person: Any) -> dict[str, Any] | None:
 
 @prepared
 def _due_with_words(person: Any, day: Any, *, seats: tuple[Seat, ...]) -> QuerySet[Client]:
-    due = with_main_contact(due_clients(Holder(person, seats), day))
-    return due.annotate(last_words=last_words())[: MOST + 1]
+    due = with_main_contact(due_clients(Holder(person, seats), day)).select_related(None)
+    shown = ("name", "grade", "next_contact_on", "last_contact_at")
+    return due.only(*shown).annotate(last_words=last_words())[: MOST + 1]
 
 
 def last_words() -> Case:
