@@ -7,19 +7,28 @@ from pathlib import Path
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import InternalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from crm.models import Client, Visit
 from expansion import access, clock
 from expansion.audit.models import Entry
+from expansion.audit.selectors import for_reader
 from expansion.audit.services import through, write
 from expansion.audit.wording import ACTS, act_label, changed_values
-from expansion.people.models import Unit
+from expansion.jobs.models import Job
+from expansion.jobs.services import enqueue
+from expansion.people.models import Unit, User
 from expansion.people.services import create_mandate
 from expansion.rulebook import services as rulebook
 from tests.make import crm
 
 ROOT = Path(__file__).resolve().parents[2]
 VERB = re.compile(r'verb="([a-z_.]+)"')
+
+
+def start_job() -> Job:
+    enqueue("office.open_reports")
+    return Job.objects.get()
 
 
 @pytest.fixture
@@ -139,6 +148,27 @@ def test_the_trail_is_not_searched_for_names_that_one_may_not_see(visited, cast,
 
     assert found(cast.administrator) == found(cast.leadership) == []
     assert visited in found(cast.manager)
+
+
+def test_all_kinds_of_a_page_are_asked_for_together(visited, cast):
+    kept = [cast.leader, visited.about, Client.objects.get(), start_job(), None]
+    for record in kept:
+        write(actor=cast.member, verb="crm.client.changed", about=record)
+    entries = Entry.objects.filter(verb="crm.client.changed").order_by("pk")
+    list(for_reader(cast.leadership, entries))  # Fills the memories.
+    with CaptureQueriesContext(connection) as asked:
+        found = list(for_reader(cast.leadership, entries))
+    assert len(asked) == 2
+    assert [entry.is_open for entry in found] == [True, False, False, False, True]
+    mine = list(for_reader(cast.manager, entries))
+    assert [entry.is_open for entry in mine] == [True, True, True, False, True]
+
+
+def test_a_kind_without_a_rule_is_open_to_nobody(cast, monkeypatch):
+    write(actor=cast.member, verb="crm.client.changed", about=cast.leader)
+    monkeypatch.delitem(access._rules, User)
+    (entry,) = for_reader(cast.leadership, Entry.objects.filter(verb="crm.client.changed"))
+    assert not entry.is_open
 
 
 def test_a_mandate_does_not_name_records_that_its_reader_may_not_see(visited, cast, sign_in):

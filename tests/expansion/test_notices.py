@@ -91,7 +91,7 @@ def test_each_is_told_the_own_and_of_the_own_records_only(cast):
 
 
 def test_more_people_than_one_question_takes_are_asked_about(cast, monkeypatch):
-    monkeypatch.setattr("expansion.notices.readers.TOGETHER", 2)
+    monkeypatch.setattr("expansion.access.TOGETHER", 2)
     report = report_of(cast.member)
     everybody = [one for one in cast.everyone().values() if one.is_authenticated]
     told = {notice.person.username for notice in say(*everybody, about=report)}
