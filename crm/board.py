@@ -120,9 +120,9 @@ class Lacking:
 def card(one: Opportunity, lacking: Lacking) -> SafeString:
     """One card. Drawn here and not in a template: eighty of them cost 15 ms so."""
     lacks, first = lacking.of(one)
+    said = _("lacks %(item)s") % {"item": first}  # No word for translators within an f-string.
     missing = (
-        f'<p class="board-card-missing">{icons.svg("alert-circle", 14)}'
-        f"{safe(_('lacks %(item)s') % {'item': first})}</p>"
+        f'<p class="board-card-missing">{icons.svg("alert-circle", 14)}{safe(said)}</p>'
         if first
         else ""
     )
