@@ -222,8 +222,9 @@ def _check(client: Client) -> None:
             }
         )
     others = Client.objects.live().exclude(pk=client.pk)
-    if client.kind == Client.Kind.FIRM and others.filter(identity=client.identity).exists():
-        raise Invalid(fields={"name": [taken(others.get(identity=client.identity))]})
+    firms = others.filter(kind=Client.Kind.FIRM, identity=client.identity)
+    if client.kind == Client.Kind.FIRM and firms.exists():
+        raise Invalid(fields={"name": [taken(firms.get())]})
     if client.credit_code and others.filter(credit_code=client.credit_code).exists():
         raise Invalid(fields={"credit_code": [taken(others.get(credit_code=client.credit_code))]})
 

@@ -26,6 +26,13 @@ def test_the_same_firm_is_refused_and_its_team_named(cast):
     assert "客户开发小组" in refusal.value.message
 
 
+def test_a_firm_may_be_called_like_a_private_client(cast):
+    for kind in (Client.Kind.PERSON, Client.Kind.FIRM):
+        clients.create_client(actor=cast.member, name="陈伟", kind=kind)
+    with pytest.raises(Invalid):
+        clients.create_client(actor=cast.member, name="陈伟", kind=Client.Kind.FIRM)
+
+
 def test_a_colleague_does_not_see_and_the_leader_does(cast):
     client = clients.create_client(actor=cast.member, name="无锡远航旅行社有限公司")
     assert not access.can(cast.colleague, "view", client)
