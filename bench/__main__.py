@@ -45,8 +45,8 @@ def main() -> None:
         growth(*found)
 
 
-def measured(scale: float, given: argparse.Namespace) -> dict[str, float]:
-    """Builds one department and prints its tables; returns the milliseconds of each work."""
+def measured(scale: float, given: argparse.Namespace) -> dict[str, asking.Pair]:
+    """Builds one department and prints its tables; returns what each page took."""
     with department(f"{scale:g}") as (surroundings, visitor):
         start(surroundings)
         found = pages(surroundings, visitor)
@@ -103,7 +103,7 @@ def start(surroundings: dict[str, str]) -> None:
     print(f"start to first answer {app:.2f} s, floor {floor:.2f} s: × {app / floor:.1f}")
 
 
-def pages(surroundings: dict[str, str], visitor: asking.Visitor) -> dict[str, float]:
+def pages(surroundings: dict[str, str], visitor: asking.Visitor) -> dict[str, asking.Pair]:
     """Prints how each page compares, and afterwards the memory of both sites."""
     with (
         serving(PRODUCT, APP_PORT, surroundings) as app,
@@ -114,7 +114,7 @@ def pages(surroundings: dict[str, str], visitor: asking.Visitor) -> dict[str, fl
         for one in work.PAGES:
             pair = asking.measured(one, visitor, APP_PORT, FLOOR_PORT)
             print(pair.line(), flush=True)
-            found[one.label] = pair.app.median
+            found[one.label] = pair
         for label, site in (("product", app), ("floor", floor)):
             memory = site.memory()
             print(
@@ -124,10 +124,13 @@ def pages(surroundings: dict[str, str], visitor: asking.Visitor) -> dict[str, fl
     return found
 
 
-def growth(small: dict[str, float], large: dict[str, float]) -> None:
-    print("\ngrowth from a tenth to the whole, × (two runs, so only as still as the machine)")
-    for label, ms in large.items():
-        print(f"{label:<30}{ms / small[label]:>7.1f}")
+def growth(small: dict[str, asking.Pair], large: dict[str, asking.Pair]) -> None:
+    print("\ngrowth from a tenth to the whole, and the floor's own, which also says how still the")
+    print("machine was between the two runs")
+    for label, whole in large.items():
+        tenth = small[label]
+        app, floor = whole.app.median / tenth.app.median, whole.floor.median / tenth.floor.median
+        print(f"{label:<30}{app:>7.1f}{floor:>8.1f}")
 
 
 if __name__ == "__main__":
