@@ -23,19 +23,17 @@ control_socket_disable = True  # It would lie in the home folder, which may not 
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
 
-# While the application loads nothing becomes garbage, and looking for it takes half a second.
-gc.disable()
-
-
 def on_starting(server) -> None:
     """Loads the application before the workers fork, so that they start at once and share it.
 
     Refuses to start, exit code 2, where demo accounts would be exposed.
     """
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "expansion.settings")
-    django.setup()
+    gc.disable()  # While all is imported nothing becomes garbage, and looking costs half a second.
+    try:
+        load()
+    finally:
+        gc.enable()
+    gc.freeze()  # No collector of a worker touches what all of them share.
     from expansion.launch import guard
 
     try:
@@ -44,17 +42,16 @@ def on_starting(server) -> None:
     except guard.DemoAccountsExposed as reason:
         print(reason, file=sys.stderr, flush=True)
         sys.exit(2)
-    load()
 
 
 def load() -> None:
-    """Everything that a first request would import; then no collector touches what is shared."""
+    """Everything that a first request would import."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "expansion.settings")
+    import django
+
+    django.setup()
     from django.template.loader import get_template
     from django.urls import get_resolver
 
-    from expansion import wsgi  # noqa: F401
-
     get_resolver().url_patterns  # noqa: B018 — reading it imports every view
     get_template("layouts/app.html")
-    gc.freeze()
-    gc.enable()
