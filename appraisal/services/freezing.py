@@ -158,8 +158,13 @@ def _insert(
 
 def _copied(row: tuple[Any, ...]) -> str:
     """One line of COPY's text format."""
-    cells = (r"\N" if cell is None else str(cell).translate(ESCAPES) for cell in row)
-    return "\t".join(cells) + "\n"
+    return "\t".join(map(_cell, row)) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value.translate(ESCAPES)
+    return r"\N" if value is None else str(value)
 
 
 def _stored(fields: Sequence[Any], row: tuple[Any, ...]) -> list[Any]:
