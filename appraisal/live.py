@@ -103,10 +103,11 @@ def _readings(
     for one in people:
         for key in {part.metric for _indicator, part in _computed(one.kpi_set, only)}:
             asked.setdefault(key, []).append(one.person)
-    return {
-        key: dict(metrics.get(key).read(users, period.begins_at, period.ends_at, rules))
-        for key, users in sorted(asked.items())
-    }
+    with metrics.read_together():
+        return {
+            key: dict(metrics.get(key).read(users, period.begins_at, period.ends_at, rules))
+            for key, users in sorted(asked.items())
+        }
 
 
 def _computed(kpi_set: KpiSet, only: Callable[[Part], bool]) -> list[tuple[Indicator, Part]]:

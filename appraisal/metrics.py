@@ -36,7 +36,7 @@ def closed_scores(
             participant__cycle__end__lt=worktime.local_date(end),
         )
         .exclude(participant__in=pending)
-        .select_related("participant__cycle", "participant__owner")
+        .select_related("participant__cycle")
         .order_by("participant__cycle__end")
     )
     return {pk: _scores(results) for pk, results in _by_person(found).items()}
@@ -56,7 +56,8 @@ def _scores(results: list[Result]) -> Reading:
 
 def _score_evidence(result: Result) -> Evidence:
     cycle = result.participant.cycle
-    return Evidence(result.participant, cycle.period.label, cycle.end, result.score)
+    pk = result.participant_id
+    return Evidence(Participant, pk, cycle.period.label, cycle.end, result.score)
 
 
 def team_means(
@@ -113,7 +114,7 @@ def _team_mean(
 ) -> Reading:
     mean = arithmetic.team_mean([score for _one, score in members] for members in teams.values())
     evidence = [
-        Evidence(one, one.owner.name, cycle.end, score)
+        Evidence(Participant, one.pk, one.owner.name, cycle.end, score)
         for members in teams.values()
         for one, score in members
         if score is not None

@@ -4,19 +4,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
-from crm.models import Communication, Contract, Lead, Visit
+from crm.models import Client, Communication, Contract, Lead, Visit
 from expansion import clock, metrics
 from expansion.metrics import Evidence, Metric, Reading
 from expansion.rulebook.schema import Rules
 
-ONE, HUNDRED, TOP = Decimal(1), Decimal(100), Decimal(5)
+ONE, HUNDRED, NOUGHT, TOP = Decimal(1), Decimal(100), Decimal(0), Decimal(5)
 Readings = Mapping[int, Reading]
 Gathered = dict[int, list[Evidence]]
 
@@ -24,10 +25,8 @@ Gathered = dict[int, list[Evidence]]
 def new_clients(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """Clients whose first contract was signed in the span; they count for that contract's owner."""
     gathered: Gathered = defaultdict(list)
-    for contract in first_contracts(people, start, end, rules):
-        gathered[contract.owner_id].append(
-            Evidence(contract.client, contract.client.name, contract.signed_on, ONE)
-        )
+    for owner, client, name, day, _size, _spending in _first_contracts(people, start, end, rules):
+        gathered[owner].append(Evidence(Client, client, name, day, ONE))
     return _counted(people, gathered)
 
 
@@ -39,34 +38,27 @@ def new_client_quality(
     A client that nobody rated is shown and not counted (reading 28).
     """
     gathered: Gathered = defaultdict(list)
-    for contract in first_contracts(people, start, end, rules):
-        client = contract.client
-        rated = client.size_rating and client.spending_rating
-        gathered[contract.owner_id].append(
-            Evidence(
-                client,
-                client.name,
-                contract.signed_on,
-                _quality(client.size_rating, client.spending_rating) if rated else Decimal(0),
-                counted=bool(rated),
-                note="" if rated else _("size or spending potential is not rated"),
-            )
+    unrated = _("size or spending potential is not rated")
+    for owner, client, name, day, size, spending in _first_contracts(people, start, end, rules):
+        gathered[owner].append(
+            Evidence(Client, client, name, day, _quality(size, spending))
+            if size and spending
+            else Evidence(Client, client, name, day, NOUGHT, False, unrated)
         )
     return {person: _mean(found) for person, found in gathered.items()}
 
 
 def repeat_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """Of the clients under contract by the span's end, the percentage with a second contract."""
-    signed: dict[tuple[int, int], list[Contract]] = defaultdict(list)
     contracts = Contract.objects.live().signed().filter(owner__in=people)
-    until = contracts.filter(signed_on__lte=last_day(end)).select_related("client")
-    for contract in until.order_by("signed_on", "pk"):
-        signed[contract.owner_id, contract.client_id].append(contract)
+    until = contracts.filter(signed_on__lte=last_day(end))
+    held = until.values_list("owner_id", "client_id", "client__name").annotate(
+        latest=Max("signed_on"), number=Count("pk")
+    )
     gathered: Gathered = defaultdict(list)
-    for (owner, _client), held in signed.items():
-        latest = held[-1]
-        value = HUNDRED if len(held) > 1 else Decimal(0)
-        gathered[owner].append(Evidence(latest.client, latest.client.name, latest.signed_on, value))
+    for owner, client, name, latest, number in held.order_by("latest", "client_id"):
+        value = HUNDRED if number > 1 else NOUGHT
+        gathered[owner].append(Evidence(Client, client, name, latest, value))
     return {person: _mean(found) for person, found in gathered.items()}
 
 
@@ -78,9 +70,8 @@ def satisfaction(people: Sequence[Any], start: datetime, end: datetime, rules: R
 def visits(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """Recorded visits that took place in the span."""
     gathered: Gathered = defaultdict(list)
-    for visit in recorded_visits(people, start, end):
-        day = clock.local_date(visit.took_place_at)
-        gathered[visit.visitor_id].append(Evidence(visit, visit.client.name, day, ONE))
+    for visitor, visit, name, day, _late in _visits(people, start, end):
+        gathered[visitor].append(Evidence(Visit, visit, name, day, ONE))
     return _counted(people, gathered)
 
 
@@ -89,10 +80,8 @@ def visit_timeliness(
 ) -> Readings:
     """The percentage of visits whose record came in time (A-3.2.4c)."""
     gathered: Gathered = defaultdict(list)
-    for visit in recorded_visits(people, start, end):
-        value = Decimal(0) if visit.late else HUNDRED
-        day = clock.local_date(visit.took_place_at)
-        gathered[visit.visitor_id].append(Evidence(visit, visit.client.name, day, value))
+    for visitor, visit, name, day, late in _visits(people, start, end):
+        gathered[visitor].append(Evidence(Visit, visit, name, day, NOUGHT if late else HUNDRED))
     return {person: _mean(found) for person, found in gathered.items()}
 
 
@@ -100,9 +89,9 @@ def communications(people: Sequence[Any], start: datetime, end: datetime, rules:
     """Calls, mails and messages of the span."""
     records = Communication.objects.live().filter(by__in=people, at__gte=start, at__lt=end)
     gathered: Gathered = defaultdict(list)
-    for record in records.select_related("client"):
-        day = clock.local_date(record.at)
-        gathered[record.by_id].append(Evidence(record, record.client.name, day, ONE))
+    for by, record, name, at in records.values_list("by_id", "pk", "client__name", "at"):
+        day = clock.local_date(at)
+        gathered[by].append(Evidence(Communication, record, name, day, ONE))
     return _counted(people, gathered)
 
 
@@ -111,9 +100,11 @@ def effective_leads(
 ) -> Readings:
     """Leads that became effective in the span (E11-2.3.2)."""
     leads = Lead.objects.live().filter(owner__in=people)
+    effective = leads.effective_in(clock.local_date(start), last_day(end))
     gathered: Gathered = defaultdict(list)
-    for lead in leads.effective_in(clock.local_date(start), last_day(end)):
-        gathered[lead.owner_id].append(Evidence(lead, lead.title, lead.effective_on, ONE))
+    rows = effective.values_list("owner_id", "pk", "title", "effective_on")
+    for owner, lead, title, day in rows:
+        gathered[owner].append(Evidence(Lead, lead, title, day, ONE))
     return _counted(people, gathered)
 
 
@@ -141,10 +132,32 @@ def recorded_visits(people: Sequence[Any], start: datetime, end: datetime) -> Qu
     return within.select_related("client").order_by(F("took_place_at"), "pk")
 
 
+@metrics.shared
+def _first_contracts(
+    people: Sequence[Any], start: datetime, end: datetime, rules: Rules
+) -> list[tuple[int, int, str, date, int | None, int | None]]:
+    """Owner, client, its name, the day, and both ratings of the client."""
+    columns = ("owner_id", "client_id", "client__name", "signed_on")
+    ratings = ("client__size_rating", "client__spending_rating")
+    return list(first_contracts(people, start, end, rules).values_list(*columns, *ratings))
+
+
+@metrics.shared
+def _visits(
+    people: Sequence[Any], start: datetime, end: datetime
+) -> list[tuple[int, int, str, date, bool]]:
+    """Visitor, visit, the client's name, the day, and whether the record came late."""
+    found = recorded_visits(people, start, end).values_list(
+        "visitor_id", "pk", "client__name", "took_place_at", "late"
+    )
+    return [(by, pk, name, clock.local_date(at), late) for by, pk, name, at, late in found]
+
+
 def last_day(end: datetime) -> date:
     return clock.local_date(end - timedelta(microseconds=1))
 
 
+@cache
 def _quality(size: int, spending: int) -> Decimal:
     return (Decimal(size) + Decimal(spending)) / 2 / TOP * HUNDRED
 

@@ -17,9 +17,8 @@ from expansion.ui import formats
 
 def visits(person: Any, start: datetime, end: datetime) -> dict[str, Any]:
     """Recorded visits of the period and how many records came in time."""
-    rules = rules_on(clock.local_date(start))
-    done = metrics.visits([person], start, end, rules)[person.pk].evidence
-    late = [one for one in done if one.record.late]
+    done = list(metrics.recorded_visits([person], start, end))
+    late = [visit for visit in done if visit.late]
     return {
         "figures": [
             _figure("visits", _("Visits"), len(done), "/crm/visits/?view=mine&status=done"),
@@ -27,7 +26,7 @@ def visits(person: Any, start: datetime, end: datetime) -> dict[str, Any]:
                 "visits_late", _("Recorded late"), len(late), "/crm/visits/?view=mine&late=late"
             ),
         ],
-        "lines": [_visit_line(one.record) for one in done],
+        "lines": [_visit_line(visit) for visit in done],
     }
 
 

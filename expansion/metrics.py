@@ -2,28 +2,35 @@
 
 An app offers its metrics from its own `metrics.py`. A metric computes for many people at once, in
 a number of queries that does not grow with them (quality.md), and returns evidence, so that every
-score can be opened down to its records (law 5).
+score can be opened down to its records (law 5). Evidence names a record by its model and key: ten
+thousand people have hundreds of thousands of records, too many to make each of them an object.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
-class Evidence:
-    """One record that counts: its label and date of the moment, whose it is, and what it counts.
 
-    `counted` is False for a record that was looked at and not counted; `note` then says why.
+class Evidence(NamedTuple):
+    """One record that counts: its label and date of the moment, and what it counts.
+
+    `model` and `pk` are None for what is no record. `counted` is False for a record that was
+    looked at and not counted; `note` then says why.
     """
 
-    record: models.Model | None
+    model: type[models.Model] | None
+    pk: int | None
     label: str
     on: date
     value: Decimal
@@ -60,6 +67,34 @@ class Metric:
 
 
 _metrics: dict[str, Metric] = {}
+_read: ContextVar[dict[Any, Any] | None] = ContextVar("metrics_read", default=None)
+
+
+@contextmanager
+def read_together() -> Iterator[None]:
+    """Inside the block, for metrics read under one rulebook, `shared` rows are read once."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def shared(read: Callable[..., T]) -> Callable[..., T]:
+    """Decorator: what several metrics rest on, asked again for the same people and span inside
+    `read_together`, is what was read the first time. Nobody changes it."""
+
+    @wraps(read)
+    def once(people: Sequence[Any], start: datetime, end: datetime, *rules: Any) -> T:
+        known = _read.get()
+        if known is None:
+            return read(people, start, end, *rules)
+        key = (read, start, end, tuple(person.pk for person in people))
+        if key not in known:
+            known[key] = read(people, start, end, *rules)
+        return known[key]
+
+    return once
 
 
 def add(*metrics: Metric) -> None:

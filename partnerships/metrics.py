@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -26,10 +29,8 @@ def signed_projects(
 ) -> Readings:
     """Projects whose contract was signed in the span; they count for the project's lead."""
     gathered: Gathered = defaultdict(list)
-    for project in _signed(people, start, end):
-        gathered[project.owner_id].append(
-            Evidence(project, project.title, project.contract.signed_on, ONE)
-        )
+    for owner, project, title, day, _amount, _currency in _signed(people, start, end):
+        gathered[owner].append(Evidence(Project, project, title, day, ONE))
     return _summed(people, gathered)
 
 
@@ -39,18 +40,11 @@ def signed_amount(people: Sequence[Any], start: datetime, end: datetime, rules: 
     One in another currency is shown and not counted: sums are never mixed.
     """
     gathered: Gathered = defaultdict(list)
-    for project in _signed(people, start, end):
-        contract = project.contract
-        counted = contract.currency == CURRENCY
-        gathered[project.owner_id].append(
-            Evidence(
-                project,
-                project.title,
-                contract.signed_on,
-                contract.amount or NOUGHT,
-                counted=counted,
-                note="" if counted else _("in %(currency)s") % {"currency": contract.currency},
-            )
+    for owner, project, title, day, amount, currency in _signed(people, start, end):
+        counted = currency == CURRENCY
+        note = "" if counted else _("in %(currency)s") % {"currency": currency}
+        gathered[owner].append(
+            Evidence(Project, project, title, day, amount or NOUGHT, counted, note)
         )
     return _summed(people, gathered)
 
@@ -63,23 +57,26 @@ def partners_in_touch(
     The span is cut into stretches of `sla.partner_update`; a partner's value is the percentage of
     them with a visit or a call that reached somebody. Each partner counts from its first day on.
     """
-    partners = list(
-        Partner.objects.active()
-        .filter(client__owner__in=people, since__lte=_last_day(end))
-        .select_related("client")
-    )
-    talks = _talks([partner.client_id for partner in partners], start, end)
+    partners = Partner.objects.active().filter(client__owner__in=people, since__lte=_last_day(end))
+    talks = _talks(partners.order_by().values("client_id"), start, end)
+
+    @cache
+    def stretches(first: date) -> list[tuple[date, date]]:
+        return list(_stretches(first, end, rules))
+
     gathered: Gathered = defaultdict(list)
-    for partner in partners:
-        days = talks[partner.client_id]
-        spans = list(_stretches(partner, start, end, rules))
+    for owner, partner, client, name, since in partners.values_list(
+        "client__owner_id", "pk", "client_id", "client__name", "since"
+    ):
+        days, spans = talks[client], stretches(max(since, clock.local_date(start)))
         if not spans:
             continue
         kept = sum(any(first <= day < after for day in days) for first, after in spans)
-        gathered[partner.client.owner_id].append(
+        gathered[owner].append(
             Evidence(
+                Partner,
                 partner,
-                partner.client.name,
+                name,
                 max(days, default=_last_day(end)),
                 HUNDRED * kept / len(spans),
                 note=_("%(kept)d of %(all)d stretches with contact")
@@ -94,18 +91,18 @@ def on_time_rate(people: Sequence[Any], start: datetime, end: datetime, rules: R
 
     A phase counts for who answers for it; one whose day has not passed yet is shown only.
     """
-    phases = (
-        Milestone.objects.live()
-        .exclude(project__status=Project.Status.CANCELLED)
-        .filter(due_on__gte=clock.local_date(start), due_on__lte=_last_day(end))
-        .select_related("project")
-        .order_by("due_on", "pk")
+    due = Milestone.objects.exclude(project__status=Project.Status.CANCELLED).filter(
+        due_on__gte=clock.local_date(start), due_on__lte=_last_day(end)
     )
-    wanted = {person.pk for person in people}
+    today, waiting = clock.today(), _("its day has not passed yet")
     gathered: Gathered = defaultdict(list)
-    for phase in phases:
-        if phase.answerable_id in wanted:
-            gathered[phase.answerable_id].append(_phase(phase))
+    for person, phase, label, due_on, done_on in _phases(due.order_by("due_on", "pk"), people):
+        value = HUNDRED if done_on is not None and done_on <= due_on else NOUGHT
+        gathered[person].append(
+            Evidence(Milestone, phase, label, due_on, NOUGHT, False, waiting)
+            if done_on is None and due_on >= today
+            else Evidence(Milestone, phase, label, due_on, value)
+        )
     return {person: _mean(found) for person, found in gathered.items()}
 
 
@@ -113,38 +110,44 @@ def milestones_done(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
 ) -> Readings:
     """Phases ticked off with a day of the span."""
-    done = Milestone.objects.live().filter(
+    done = Milestone.objects.filter(
         done_on__gte=clock.local_date(start), done_on__lte=_last_day(end)
     )
-    wanted = {person.pk for person in people}
     gathered: Gathered = defaultdict(list)
-    for phase in done.select_related("project").order_by("done_on", "pk"):
-        if phase.answerable_id in wanted:
-            label = f"{phase.project.title} · {phase.title}"
-            gathered[phase.answerable_id].append(Evidence(phase, label, phase.done_on, ONE))
+    for person, phase, label, _due, done_on in _phases(done.order_by("done_on", "pk"), people):
+        gathered[person].append(Evidence(Milestone, phase, label, done_on, ONE))
     return _summed(people, gathered)
 
 
-def _signed(people: Sequence[Any], start: datetime, end: datetime) -> Iterator[Project]:
+@metrics.shared
+def _signed(
+    people: Sequence[Any], start: datetime, end: datetime
+) -> list[tuple[int, int, str, date, Decimal | None, str]]:
+    """Lead, project, title, the day of the contract, its amount and currency."""
     found = Project.objects.live().filter(
         owner__in=people,
         contract__deleted_at=None,
         contract__signed_on__gte=clock.local_date(start),
         contract__signed_on__lte=_last_day(end),
     )
-    yield from found.select_related("contract").order_by("contract__signed_on", "pk")
+    contract = ("contract__signed_on", "contract__amount", "contract__currency")
+    rows = found.order_by("contract__signed_on", "pk")
+    return list(rows.values_list("owner_id", "pk", "title", *contract))
 
 
-def _phase(phase: Milestone) -> Evidence:
-    label = f"{phase.project.title} · {phase.title}"
-    if phase.done_on is None and phase.due_on >= clock.today():
-        note = _("its day has not passed yet")
-        return Evidence(phase, label, phase.due_on, NOUGHT, counted=False, note=note)
-    in_time = phase.done_on is not None and phase.done_on <= phase.due_on
-    return Evidence(phase, label, phase.due_on, HUNDRED if in_time else NOUGHT)
+def _phases(
+    phases: QuerySet[Milestone], people: Sequence[Any]
+) -> Iterator[tuple[int, int, str, date, date | None]]:
+    """Who answers for it (its owner, else the project's lead), phase, label, due and done days."""
+    answerable = Q(owner__in=people) | Q(owner=None, project__owner__in=people)
+    whose = Coalesce("owner_id", "project__owner_id")
+    columns = ("pk", "project__title", "title", "due_on", "done_on")
+    rows = phases.live().filter(answerable).values_list(whose, *columns)
+    for person, phase, project, title, due_on, done_on in rows:
+        yield person, phase, f"{project} · {title}", due_on, done_on
 
 
-def _talks(clients: Sequence[int], start: datetime, end: datetime) -> dict[int, list[date]]:
+def _talks(clients: QuerySet, start: datetime, end: datetime) -> dict[int, list[date]]:
     """The days with contact per client, in two queries."""
     days: dict[int, list[date]] = defaultdict(list)
     visits = Visit.objects.live().done().filter(client__in=clients)
@@ -158,13 +161,10 @@ def _talks(clients: Sequence[int], start: datetime, end: datetime) -> dict[int, 
     return days
 
 
-def _stretches(
-    partner: Partner, start: datetime, end: datetime, rules: Rules
-) -> Iterator[tuple[date, date]]:
-    """The begun stretches of the span, each with its first day and the day after it."""
+def _stretches(first: date, end: datetime, rules: Rules) -> Iterator[tuple[date, date]]:
+    """The stretches begun from `first` to the span's end, each with the day after it."""
     limit = rules.sla.partner_update.value
     calendar = rules.working_time.as_calendar()
-    first = max(clock.local_date(start), partner.since)
     stop = min(clock.local_date(end), clock.today() + timedelta(days=1))
     while first < stop:
         due = worktime.deadline(clock.moment_on(first, time()), limit, calendar)

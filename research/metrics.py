@@ -5,11 +5,12 @@ every one counts in exactly one period.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -25,7 +26,7 @@ Gathered = dict[int, list[Evidence]]
 
 def findings(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """Findings logged in the span; those found invalid are shown and not counted (A-3.1.3a)."""
-    gathered = _logged(people, start, end, lambda finding: ONE)
+    gathered = _logged(people, start, end, lambda late: ONE)
     return {person.pk: _count(gathered[person.pk]) for person in people}
 
 
@@ -33,7 +34,7 @@ def finding_timeliness(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
 ) -> Readings:
     """The percentage of findings logged in time; no findings, no value."""
-    gathered = _logged(people, start, end, lambda finding: NOUGHT if finding.late else HUNDRED)
+    gathered = _logged(people, start, end, lambda late: NOUGHT if late else HUNDRED)
     return {person: _mean(found) for person, found in gathered.items()}
 
 
@@ -45,11 +46,12 @@ def adopted_findings(
     adopted = Finding.objects.adopted().filter(
         owner__in=people, adopted_at__gte=start, adopted_at__lt=end
     )
-    for finding in adopted.order_by("adopted_at", "pk"):
-        day = clock.local_date(finding.adopted_at)
-        gathered[finding.owner_id].append(
-            Evidence(finding, finding.title, day, ONE, note=finding.adopted_for)
-        )
+    rows = adopted.order_by("adopted_at", "pk").values_list(
+        "owner_id", "pk", "title", "adopted_at", "adopted_for"
+    )
+    for owner, finding, title, at, what_for in rows:
+        day = clock.local_date(at)
+        gathered[owner].append(Evidence(Finding, finding, title, day, ONE, note=what_for))
     return {person.pk: _count(gathered[person.pk]) for person in people}
 
 
@@ -64,49 +66,53 @@ def report_review_score(
     reports = ResearchReport.objects.passed().filter(
         owner__in=people, approved_at__gte=start, approved_at__lt=end
     )
-    found = list(reports.order_by("approved_at", "pk"))
-    scores = _last_scores(found)
-    for report in found:
-        gathered[report.owner_id].append(_scored(report, scores.get(report.pk)))
+    scores = _last_scores(reports)
+    unscored = _("not scored yet")
+    rows = reports.order_by("approved_at", "pk").values_list(
+        "owner_id", "pk", "title", "approved_at"
+    )
+    for owner, report, title, at in rows:
+        day, review = clock.local_date(at), scores.get(report)
+        gathered[owner].append(
+            Evidence(ResearchReport, report, title, day, review.mean)
+            if review
+            else Evidence(ResearchReport, report, title, day, NOUGHT, False, unscored)
+        )
     return {person: _mean(found) for person, found in gathered.items()}
 
 
-def _last_scores(reports: Sequence[ResearchReport]) -> dict[int, QualityReview]:
-    reviews = QualityReview.objects.filter(report__in=reports).order_by("round")
+def _last_scores(reports: QuerySet[ResearchReport]) -> dict[int, QualityReview]:
+    """A review is a report's, of one round in some; they stay records for the mean they know."""
+    reviews = QualityReview.objects.filter(report__in=reports.order_by()).order_by("round")
     return {review.report_id: review for review in reviews}
 
 
-def _scored(report: ResearchReport, review: QualityReview | None) -> Evidence:
-    return Evidence(
-        report,
-        report.title,
-        clock.local_date(report.approved_at),
-        review.mean if review else NOUGHT,
-        counted=review is not None,
-        note="" if review else _("not scored yet"),
-    )
-
-
-def _logged(people: Sequence[Any], start: datetime, end: datetime, worth: Any) -> Gathered:
+def _logged(
+    people: Sequence[Any], start: datetime, end: datetime, worth: Callable[[bool], Decimal]
+) -> Gathered:
+    """What each person logged; `worth` says what a finding is by whether it came late."""
     gathered: Gathered = defaultdict(list)
-    logged = Finding.objects.live().filter(
-        owner__in=people, logged_at__gte=start, logged_at__lt=end
-    )
-    for finding in logged.order_by("logged_at", "pk"):
-        gathered[finding.owner_id].append(_evidence(finding, worth(finding)))
+    for owner, finding, title, day, late, holds, reason in _findings(people, start, end):
+        gathered[owner].append(Evidence(Finding, finding, title, day, worth(late), holds, reason))
     return gathered
 
 
-def _evidence(finding: Finding, value: Decimal) -> Evidence:
-    invalid = finding.validity == Finding.Validity.INVALID
-    return Evidence(
-        finding,
-        finding.title,
-        clock.local_date(finding.logged_at),
-        value,
-        counted=not invalid,
-        note=finding.invalid_reason,
+@metrics.shared
+def _findings(
+    people: Sequence[Any], start: datetime, end: datetime
+) -> list[tuple[int, int, str, date, bool, bool, str]]:
+    """Owner, finding, title, the day, whether late, whether it holds, and why it does not."""
+    logged = Finding.objects.live().filter(
+        owner__in=people, logged_at__gte=start, logged_at__lt=end
     )
+    rows = logged.order_by("logged_at", "pk").values_list(
+        "owner_id", "pk", "title", "logged_at", "late", "validity", "invalid_reason"
+    )
+    invalid = Finding.Validity.INVALID
+    return [
+        (owner, pk, title, clock.local_date(at), late, validity != invalid, reason)
+        for owner, pk, title, at, late, validity, reason in rows
+    ]
 
 
 def _count(found: Sequence[Evidence]) -> Reading:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,10 +19,10 @@ Readings = Mapping[int, Reading]
 
 def hours(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """The hours a person attended in sessions of the span."""
-    gathered = defaultdict(list)
-    for one in _marked(people, start, end):
-        if one.attendance == Enrolment.Attendance.ATTENDED:
-            gathered[one.owner_id].append(_evidence(one, one.hours))
+    gathered: dict[int, list[Evidence]] = defaultdict(list)
+    for owner, session, title, day, attendance, attended in _marked(people, start, end):
+        if attendance == Enrolment.Attendance.ATTENDED:
+            gathered[owner].append(Evidence(Session, session, title, day, attended))
     return {
         person.pk: Reading(
             sum((one.value for one in gathered[person.pk]), NOUGHT), tuple(gathered[person.pk])
@@ -36,25 +36,30 @@ def attendance_rate(
 ) -> Readings:
     """The percentage of the enrolled sessions that were attended; excused ones do not count."""
     gathered: dict[int, list[Evidence]] = defaultdict(list)
-    for one in _marked(people, start, end):
-        excused = one.attendance == Enrolment.Attendance.EXCUSED
-        attended = one.attendance == Enrolment.Attendance.ATTENDED
-        value = HUNDRED if attended else NOUGHT
-        note = str(one.get_attendance_display()) if excused else ""
-        gathered[one.owner_id].append(_evidence(one, value, counted=not excused, note=note))
+    excuse = str(Enrolment.Attendance.EXCUSED.label)
+    for owner, session, title, day, attendance, _hours in _marked(people, start, end):
+        excused = attendance == Enrolment.Attendance.EXCUSED
+        value = HUNDRED if attendance == Enrolment.Attendance.ATTENDED else NOUGHT
+        note = excuse if excused else ""
+        gathered[owner].append(Evidence(Session, session, title, day, value, not excused, note))
     return {person: _mean(found) for person, found in gathered.items()}
 
 
-def _marked(people: Sequence[Any], start: datetime, end: datetime):
+@metrics.shared
+def _marked(
+    people: Sequence[Any], start: datetime, end: datetime
+) -> list[tuple[int, int, str, date, str, Decimal]]:
+    """Participant, session, its title, the day, how attended, and the hours counted."""
     standing = Enrolment.objects.live().exclude(attendance="").filter(owner__in=people)
     within = standing.filter(session__starts_at__gte=start, session__starts_at__lt=end)
     held = within.filter(session__status__in=[Session.Status.HELD, Session.Status.CLOSED])
-    return held.select_related("session").order_by("session__starts_at", "pk")
-
-
-def _evidence(one: Enrolment, value: Decimal, **more: Any) -> Evidence:
-    day = clock.local_date(one.session.starts_at)
-    return Evidence(one.session, one.session.title, day, value, **more)
+    rows = held.order_by("session__starts_at", "pk").values_list(
+        "owner_id", "session_id", "session__title", "session__starts_at", "attendance", "hours"
+    )
+    return [
+        (owner, session, title, clock.local_date(at), attendance, counted)
+        for owner, session, title, at, attendance, counted in rows
+    ]
 
 
 def _mean(found: Sequence[Evidence]) -> Reading:

@@ -100,7 +100,7 @@ def write_figures(cycle: Cycle, people: Iterable[Participant], readings: Reading
     _insert(Line, LINE, new)
     Line.objects.bulk_update(changed, ["value", "target"], batch_size=500)
     Evidence.objects.filter(line__in=[line.pk for line in changed]).delete()
-    _insert(Evidence, EVIDENCE, _evidence(cycle, filled, readings))
+    write_evidence(_behind(cycle, filled, readings))
     return len(filled)
 
 
@@ -115,28 +115,33 @@ def _line(slot: Slot, targets: Targets, readings: Readings) -> tuple[Any, ...]:
     return (*slot.key, slot.rated, slot.part.metric, value, target)
 
 
-def _evidence(
+def _behind(
     cycle: Cycle, filled: Iterable[Slot], readings: Readings
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of the evidence of the filled lines, in the order of `EVIDENCE`."""
+) -> Iterator[tuple[int, metrics.Evidence]]:
+    """What lies behind each filled line, with the line's key."""
     found = _lines(cycle).values_list("participant_id", "indicator", "part", "pk")
     lines = {tuple(key): pk for *key, pk in found}
     for slot in filled:
         reading, line = slot.reading(readings), lines[slot.key]
         for one in reading.evidence if reading else ():
-            yield (line, *_about(one.record), *_frozen(one))
+            yield line, one
 
 
-def _about(record: models.Model | None) -> tuple[int | None, int | None]:
-    if record is None:
-        return None, None
-    return ContentType.objects.get_for_model(type(record)).pk, record.pk
+def write_evidence(found: Iterable[tuple[int, metrics.Evidence]]) -> None:
+    """Freezes evidence, each record behind the line of this key."""
+    _insert(Evidence, EVIDENCE, _frozen(found))
 
 
-def _frozen(one: metrics.Evidence) -> tuple[Any, ...]:
-    label = one.label[:200]
-    value = Decimal(one.value).quantize(SIX_PLACES)
-    return label, label, one.on, value, one.counted, one.note[:300]
+def _frozen(found: Iterable[tuple[int, metrics.Evidence]]) -> Iterator[tuple[Any, ...]]:
+    """The rows in the order of `EVIDENCE`."""
+
+    @cache
+    def kind(model: type[models.Model] | None) -> int | None:
+        return None if model is None else ContentType.objects.get_for_model(model).pk
+
+    for line, (model, pk, text, on, value, counted, note) in found:
+        label, value = text[:200], Decimal(value).quantize(SIX_PLACES)
+        yield line, kind(model), pk, label, label, on, value, counted, note[:300]
 
 
 def _insert(

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy
 from appraisal import scoring
 from appraisal.access import FINAL, acting_for, parts
 from appraisal.metrics import TEAM_MEAN, team_means, teams_run
-from appraisal.models import Appeal, Cycle, Evidence, Line, Participant, Result, Stage
+from appraisal.models import Appeal, Cycle, Line, Participant, Result, Stage
+from appraisal.services.freezing import write_evidence
 from appraisal.services.steps import expect, follow, locked, locked_cycle, principal
 from expansion import access, worktime
 from expansion.audit.services import write, write_many
 from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.notices.services import tell
 from expansion.people.models import User
-from expansion.records import about
 
 NONE, FULL = Decimal(0), Decimal(100)
 
@@ -118,18 +118,7 @@ def _renew_mean(line: Line, reading: Any) -> None:
     line.value = None if value is None else value.quantize(scoring.SIX_PLACES)
     line.save(update_fields=["value"])
     line.evidence.all().delete()
-    Evidence.objects.bulk_create(
-        [
-            Evidence(
-                line=line,
-                label=one.label,
-                on=one.on,
-                value=one.value.quantize(scoring.SIX_PLACES),
-                **about(one.record),
-            )
-            for one in (reading.evidence if reading else ())
-        ]
-    )
+    write_evidence((line.pk, one) for one in (reading.evidence if reading else ()))
 
 
 @transaction.atomic

@@ -67,12 +67,13 @@ def read_metrics(
                 slot.participant.owner
             )
     readings = {}
-    period = cycle.period
-    for done, (key, concerned) in enumerate(sorted(users.items())):
-        progress(done, len(users))
-        readings[key] = metrics.get(key).read(
-            list(concerned.values()), period.begins_at, period.ends_at, cycle.rules
-        )
+    period, rules = cycle.period, cycle.rules
+    with metrics.read_together():
+        for done, (key, concerned) in enumerate(sorted(users.items())):
+            progress(done, len(users))
+            readings[key] = metrics.get(key).read(
+                list(concerned.values()), period.begins_at, period.ends_at, rules
+            )
     progress(len(users), len(users))
     return readings
 

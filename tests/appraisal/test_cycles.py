@@ -147,7 +147,8 @@ def test_evidence_stands_as_it_was_said_whatever_is_in_it(cast):
     cycle = make.opened(cast.version)
     said = 'a\tb\\c\nd\re "f" \\N \\.,'
     for record in (None, cycle):
-        found = metrics.Evidence(record, said, cycle.end, Decimal("1.5"), False, said)
+        of = (type(record), record.pk) if record else (None, None)
+        found = metrics.Evidence(*of, said, cycle.end, Decimal("1.5"), False, said)
         said_of = {cast.member.pk: metrics.Reading(Decimal(1), [found])}
         readings = defaultdict(lambda read=said_of: read)
         rollup.freeze_figures(actor=None, record=cycle, readings=readings)

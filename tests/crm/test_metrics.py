@@ -8,6 +8,7 @@ import pytest
 from crm import metrics, sections
 from crm.models import Client, Contract
 from expansion import clock
+from expansion.metrics import read_together
 from expansion.rulebook.loading import preset
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
@@ -40,7 +41,7 @@ def test_a_client_is_new_in_the_quarter_of_its_first_contract(cast, client):
     signed(cast.member, older, date(2026, 10, 5))
     readings = read(metrics.new_clients, [cast.member, cast.colleague])
     assert readings[cast.member.pk].value == 1
-    assert readings[cast.member.pk].evidence[0].record == client
+    assert readings[cast.member.pk].evidence[0][:2] == (Client, client.pk)
     assert readings[cast.colleague.pk].value == 0
 
 
@@ -84,6 +85,30 @@ def test_queries_do_not_grow_with_the_people(cast, client, django_assert_num_que
     ):
         with django_assert_num_queries(1):
             metric(everyone, QUARTER.begins_at, QUARTER.ends_at, preset("ktv"))
+
+
+def test_metrics_read_together_share_what_they_rest_on(cast, client, django_assert_num_queries):
+    signed(cast.member, client, date(2026, 10, 1))
+    make.visit(cast.member, client)
+    people, rules = [cast.member], rules_on()
+
+    def values(*asked):
+        found = [one(people, QUARTER.begins_at, QUARTER.ends_at, rules) for one in asked]
+        return [one[cast.member.pk].value for one in found]
+
+    counted = metrics.new_clients, metrics.new_client_quality
+    visited = metrics.visits, metrics.visit_timeliness
+    with read_together(), django_assert_num_queries(2):
+        assert values(*counted, *visited) == [1, 90, 1, 100]
+    signed(cast.member, make.client(cast.member), date(2026, 10, 2))
+    assert values(*counted) == [2, 90]
+
+
+def test_read_together_keeps_each_ones_own_people_apart(cast, client):
+    signed(cast.member, client, date(2026, 10, 1))
+    with read_together():
+        assert read(metrics.new_clients, [cast.colleague])[cast.colleague.pk].value == 0
+        assert read(metrics.new_client_quality, [cast.member])[cast.member.pk].value == 90
 
 
 def test_satisfaction_has_no_data_before_anybody_was_asked(cast):

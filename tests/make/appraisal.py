@@ -54,8 +54,10 @@ def made_up(key: str, values: Mapping[int, Mapping[str, Decimal | None]]) -> Met
 def reading(value: Decimal | None) -> Reading:
     if value is None:
         return Reading(None)
-    rows = [Evidence(None, f"记录 {n}", date(2026, 8, n + 1), Decimal(1)) for n in range(2)]
-    skipped = Evidence(None, "未计入的记录", date(2026, 8, 9), Decimal(1), False, "不满足条件")
+    rows = [Evidence(None, None, f"记录 {n}", date(2026, 8, n + 1), Decimal(1)) for n in range(2)]
+    skipped = Evidence(
+        None, None, "未计入的记录", date(2026, 8, 9), Decimal(1), False, "不满足条件"
+    )
     return Reading(value, [*rows, skipped])
 
 

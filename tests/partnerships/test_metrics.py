@@ -28,7 +28,7 @@ def test_a_project_counts_as_signed_from_its_contracts_signature(cast):
     assert read("signed_projects", cast.partner_member)[cast.partner_member.pk].value == 0
     projects.link_contract(actor=cast.partner_member, record=project, contract=contract)
     reading = read("signed_projects", cast.partner_member)[cast.partner_member.pk]
-    assert (reading.value, reading.evidence[0].record) == (1, project)
+    assert (reading.value, reading.evidence[0].pk) == (1, project.pk)
     amount = read("signed_amount", cast.partner_member)[cast.partner_member.pk]
     assert amount.value == Decimal(120000)
 

@@ -37,8 +37,8 @@ def test_volume_counts_what_was_logged_and_shows_what_does_not_hold(cast):
     findings.screen_finding(actor=cast.deputy, record=dropped, valid=False, reason="重复登记")
     reading = read("research.findings", cast.outsider)[cast.outsider.pk]
     assert reading.value == 1
-    shown = [(one.record, one.counted, one.note) for one in reading.evidence]
-    assert shown == [(kept, True, ""), (dropped, False, "重复登记")]
+    shown = [(one.pk, one.counted, one.note) for one in reading.evidence]
+    assert shown == [(kept.pk, True, ""), (dropped.pk, False, "重复登记")]
 
 
 def test_a_finding_counts_in_the_period_in_which_it_was_logged(cast):
