@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ CHANNEL_ICONS = {"phone": "phone", "email": "mail", "sms": "message"}
 
 def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     """Recorded, cancelled and missed visits, with comments and photos; planned ones stand ahead."""
-    visits = _visits(client.pk)
+    visits = _visits(client.pk, _kind(Visit))
     photos = _photos([visit for visit in visits if visit.pictured])
     comments = _comments([visit for visit in visits if visit.commented])
     for visit in visits:
@@ -46,12 +47,12 @@ def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
 
 
 @prepared
-def _visits(client: Any) -> QuerySet[Visit]:
+def _visits(client: Any, kind: Any) -> QuerySet[Visit]:
     closed = Visit.objects.filter(client=client, deleted_at=None)
     told = closed.exclude(status=Visit.Status.PLANNED).annotate(
         visitor_name=F("visitor__name"),
         commented=Exists(VisitComment.objects.filter(visit=OuterRef("pk"))),
-        pictured=Exists(_pictures().filter(about_id=OuterRef("pk"))),
+        pictured=Exists(_pictures(kind).filter(about_id=OuterRef("pk"))),
     )
     return told.order_by("-took_place_at", "-pk")[:MOST_ENTRIES]
 
@@ -82,7 +83,8 @@ def _talks(client: Any) -> QuerySet[Communication]:
 def trail_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     """What the trail says of the client, its leads and its opportunities, in one query."""
     words = _trail_words()
-    for entry in _trail(client.pk, verbs=tuple(words)):
+    kinds = (_kind(model) for model in (Client, Lead, Opportunity))
+    for entry in _trail(client.pk, *kinds, verbs=tuple(words)):
         kind, icon, title = words[entry.verb]
         yield TimelineEntry(
             at=entry.at,
@@ -96,14 +98,15 @@ def trail_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
 
 
 @prepared
-def _trail(client: Any, *, verbs: tuple[str, ...]) -> QuerySet[Entry]:
-    kinds = ContentType.objects.get_for_models(Client, Lead, Opportunity)
+def _trail(
+    client: Any, of_client: Any, of_lead: Any, of_opportunity: Any, *, verbs: tuple[str, ...]
+) -> QuerySet[Entry]:
     leads = Lead.objects.filter(client=client).order_by().values("pk")
     opportunities = Opportunity.objects.filter(client=client).order_by().values("pk")
     about = (
-        Q(about_type=kinds[Client], about_id=client)
-        | Q(about_type=kinds[Lead], about_id__in=leads)
-        | Q(about_type=kinds[Opportunity], about_id__in=opportunities)
+        Q(about_type=of_client, about_id=client)
+        | Q(about_type=of_lead, about_id__in=leads)
+        | Q(about_type=of_opportunity, about_id__in=opportunities)
     )
     trail = Entry.objects.filter(about, verb__in=verbs).annotate(actor_name=F("actor__name"))
     return trail[:MOST_ENTRIES]
@@ -165,8 +168,11 @@ def _noted(record: Any) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for label, text in found if text)
 
 
-def _pictures() -> QuerySet[Attachment]:
-    kind = ContentType.objects.get_for_model(Visit)
+def _kind(model: type[models.Model]) -> int:
+    return ContentType.objects.get_for_model(model).pk
+
+
+def _pictures(kind: Any) -> QuerySet[Attachment]:
     return Attachment.objects.live().filter(about_type=kind, kind="photo")
 
 
@@ -175,7 +181,7 @@ def _photos(visits: list[Visit]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     if not visits:
         return found
-    pictures = _pictures().filter(about_id__in=[visit.pk for visit in visits])
+    pictures = _pictures(_kind(Visit)).filter(about_id__in=[visit.pk for visit in visits])
     for pk, visit in pictures.values_list("pk", "about_id"):
         found[visit].append(f"/files/{pk}/picture")
     return found

@@ -13,9 +13,9 @@ The function runs once, with placeholders; its SQL is kept and each call fills i
 The rows are read as Django reads them, `select_related`, `values_list` and `prefetch_related`
 included.
 
-Two things to know. A moment or a language that the function reads itself is kept for good: hand it
-in as a value. And what changes the SQL (a scope, a number of rows) is a keyword-only parameter:
-each combination of those is kept apart.
+Two things to know. What the function reads itself, a moment, a language, the id of a row, is kept
+for good: hand it in as a value. And what changes the SQL (a scope, a number of rows) is a
+keyword-only parameter: each combination of those is kept apart.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache, update_wrapper
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Model, QuerySet, Value, prefetch_related_objects
 from django.db.models.sql.compiler import SQLCompiler
@@ -55,10 +56,16 @@ class _Ready:
         self.model, self._fields, self.db = found.model, found._fields, DEFAULT_DB_ALIAS
         self.query = found.query
         self.compiler = found.query.get_compiler(self.db)
-        self.sql, self.params = self.compiler.as_sql()
+        try:
+            self.sql, self.params = self.compiler.as_sql()
+        except EmptyResultSet:  # No row can fit, whatever the values.
+            self.sql, self.params = "", ()
+        self.compiler.connection = None  # each call has its own
         self.iterable, self.lookups = found._iterable_class, found._prefetch_related_lookups
 
     def filled(self, values: dict[str, Any]) -> list[Any]:
+        if not self.sql:
+            return []
         connection = connections[self.db]
         params = tuple(
             adapted(values[one.name], connection) if isinstance(one, Placeholder) else one
@@ -93,6 +100,8 @@ class Prepared(Generic[R]):
 
     def __call__(self, *values: Any, **shape: Hashable) -> list[R]:
         """The rows; `values` go in for the positional parameters in their order."""
+        if len(values) != len(self._names):
+            raise TypeError(f"{self.__name__} takes {len(self._names)} values, not {len(values)}.")
         filled = dict(zip(self._names, values, strict=True))
         return self._ready(tuple(sorted(shape.items()))).filled(filled)
 

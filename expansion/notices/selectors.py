@@ -3,8 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import IntegerField, OuterRef, Subquery
 
 from expansion import clock
 from expansion.notices.models import Notice, Preference
@@ -25,9 +24,17 @@ def unread_count(person: Any) -> int:
     return min(known, CAP - 1)
 
 
-def unread() -> Coalesce:
-    mine = Notice.objects.unread().filter(person=OuterRef("pk")).order_by().values("person")
-    return Coalesce(Subquery(mine.annotate(many=Count("pk")).values("many")), 0)
+class _Number(Subquery):
+    """How many rows the subquery has."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def unread() -> Subquery:
+    """The first hundred that wait for the person of the outer query, counted."""
+    mine = Notice.objects.unread().filter(person=OuterRef("pk")).order_by()
+    return _Number(mine.values("pk")[:CAP])
 
 
 def page(person: Any) -> dict[str, Any]:

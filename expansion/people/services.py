@@ -83,6 +83,7 @@ def update_person(*, actor: Any, record: User, version: int | None = None, **det
         Invalid: e-mail or phone belong to somebody else.
     """
     access.require(actor, "edit", record)
+    revision.renew()
     user = lock(User.objects.all(), record.pk, version=version)
     _refuse_taken(details, user)
     before = snapshot(user, PROFILE)

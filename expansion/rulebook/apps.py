@@ -9,9 +9,7 @@ class RulebookConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from expansion import offers
-        from expansion.people.revision import on_change
-        from expansion.rulebook import access, amendment, models, nav, seeds  # noqa: F401
+        from expansion.rulebook import access, amendment, models, nav, seeds, selectors  # noqa: F401
 
-        post_save.connect(on_change, sender=models.Version)
-
+        post_save.connect(selectors.on_version_saved, sender=models.Version)
         offers.add(offers.Seed("rulebook", 10, seeds.sow))

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from expansion import clock
+from expansion.people.revision import renew
 from expansion.prepared import prepared
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import Listed
@@ -46,9 +47,10 @@ def asked_once(word: str | None = None) -> Iterator[None]:
     What was read under the same word of the revision before is not read again at all.
     """
     global _kept
-    if word and _kept[0] != word:
-        _kept = word, {}
-    token = _asked.set(_Answers(_kept[1] if word else {}))
+    kept = _kept  # looked at once: another thread may put another word's in its place
+    if word and kept[0] != word:
+        kept = _kept = word, {}
+    token = _asked.set(_Answers(kept[1] if word else {}))
     try:
         yield
     finally:
@@ -78,6 +80,12 @@ def _in_force(day: date) -> QuerySet[Version]:
     """The rules of a published version are kept; the row is asked only which one it is."""
     published = Version.objects.published().defer(*LONG).filter(effective_on__lte=day)
     return published.order_by("-effective_on", "-number")[:1]
+
+
+def on_version_saved(instance: Version, **signal: Any) -> None:
+    """A draft changes nothing that anybody keeps."""
+    if instance.status == Version.Status.PUBLISHED:
+        renew()
 
 
 def rules_on(day: date | None = None) -> Rules:

@@ -13,6 +13,7 @@ from expansion.people.backends import Login
 from expansion.people.models import Mandate, Membership, Post, Revision, Role, Unit
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import asked_once, version_on
+from expansion.rulebook.services import load_preset
 from tests.cast import assemble
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]
@@ -111,11 +112,42 @@ def test_a_change_is_unseen_until_it_is_committed(committed):
     assert word() == before
 
 
+def test_a_preset_loaded_anew_holds_at_once(committed):
+    before = version_on()
+    with asked_once(word()):
+        version_on()
+    load_preset(actor=committed.administrator, key="ktv", effective_on=clock.today())
+    with asked_once(word()):
+        assert version_on() != before
+
+
+def test_whoever_leaves_passes_nothing_on(committed):
+    now = clock.now()
+    people.create_mandate(
+        actor=committed.manager,
+        principal=committed.manager,
+        delegate=committed.colleague,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(days=3),
+        reason=Mandate.Reason.LEAVE,
+    )
+    assert arriving(committed.colleague).holds(Role.MANAGER)
+    people.change_status(actor=committed.administrator, record=committed.manager, status="left")
+    assert not arriving(committed.colleague).holds(Role.MANAGER)
+
+
+def test_a_tokens_person_has_no_word_and_nothing_is_kept(committed):
+    person = get_user_model().objects.get(pk=committed.member.pk)
+    again = get_user_model().objects.get(pk=committed.member.pk)
+    assert queries(lambda: person.seats) > 0 and queries(lambda: again.seats) > 0
+
+
 def test_a_login_alone_changes_no_word(committed):
     before = word()
     person = get_user_model().objects.get(pk=committed.member.pk)
     person.last_login = clock.now()
     person.save(update_fields=["last_login"])
+    people.update_own_account(actor=committed.member, language="en")
     assert word() == before
     person.name = "许青"
     person.save()
@@ -130,6 +162,10 @@ def test_rules_are_read_once_under_a_word_and_anew_after_a_change(committed):
     Version.objects.get().save()
     with asked_once(word()):
         assert queries(version_on) == 1
+    before = word()
+    Version.objects.create(number=9, effective_on=clock.today(), content={}, preset="ktv")
+    assert word() == before
+    Version.objects.filter(number=9).first().delete()
     with asked_once():
         assert queries(version_on) == 1
 

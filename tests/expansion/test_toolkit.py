@@ -1,6 +1,8 @@
 """The screens' toolkit: what every form and list promises, shown on the client noun."""
 
 import pytest
+from django.template.loader import get_template
+from django.utils import translation
 
 from crm.models import Client
 from crm.services import clients
@@ -107,3 +109,10 @@ def test_choices_that_grow_with_the_department_come_when_the_chip_opens(cast, si
     part = browser.get("/crm/clients/?q=x&choices=owner", headers={"HX-Request": "true"}).text
     assert f"?q=x&amp;{choice}" in part and "<table" not in part
     assert "choices" not in part
+
+
+def test_the_page_of_our_own_mistake_says_its_language():
+    """It is drawn without any context."""
+    with translation.override("zh-hans"):
+        page = get_template("500.html").render()
+    assert '<html lang="zh-hans" data-theme="auto">' in page
