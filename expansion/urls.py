@@ -3,10 +3,11 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from expansion.api.problems import bad_request
 from expansion.home import views as home
 from expansion.people.views.own import choose_language
 from expansion.ui import offline, styleguide
-from expansion.ui.failures import bad_request, not_found
+from expansion.ui.failures import not_found
 from expansion.ui.gates import PUBLIC, SIGNED_IN, behind
 
 urlpatterns = [

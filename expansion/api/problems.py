@@ -5,14 +5,17 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from expansion.errors import Gone, Invalid, Missing, NotNow, Refusal, Stale, TooEarly
+from expansion.ui import failures
+from expansion.ui.gates import PUBLIC, behind
 
+ADDRESSES = "/api/"  # below it nobody reads pages
 PROBLEM = "application/problem+json"
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 CODES = {Invalid: "invalid", Stale: "stale", NotNow: "not_now", Gone: "gone", Missing: "missing"}
@@ -67,18 +70,31 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     return answer
 
 
+@behind(PUBLIC)
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """What is refused before a view is asked: problem details in the API, elsewhere the page."""
+    if not request.path.startswith(ADDRESSES):
+        return failures.bad_request(request, exception)
+    body = _body(HTTPStatus.BAD_REQUEST, _unreadable(), "bad_request")
+    return JsonResponse(body, status=HTTPStatus.BAD_REQUEST, content_type=PROBLEM)
+
+
 def _problem(
     status: int, detail: str, code: str, errors: Mapping[str, Any] | None = None
 ) -> Response:
+    body = _body(status, detail, code) | ({"errors": errors} if errors else {})
+    return Response(body, HTTPStatus(status), content_type=PROBLEM)
+
+
+def _body(status: int, detail: str, code: str) -> dict[str, Any]:
     status = HTTPStatus(status)
-    body = {
+    return {
         "type": "about:blank",
         "title": status.phrase,
         "status": int(status),
         "detail": detail,
         "code": code,
     }
-    return Response(body | ({"errors": errors} if errors else {}), status, content_type=PROBLEM)
 
 
 def _refused(error: Refusal) -> Response:

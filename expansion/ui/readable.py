@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
-
-from expansion.ui.failures import bad_request
 
 # The house's own, in which forms, query strings and JSON come, and what is a part of it.
 CODECS = {"utf-8", "ascii"}
@@ -60,5 +59,8 @@ def readable(get_response: Callable[[HttpRequest], HttpResponse]):
 
 
 def _refuse_unreadable(request: HttpRequest, *view: Any) -> HttpResponse | None:
-    """Asked when language and reader are known, which the page needs, and before any view."""
-    return bad_request(request) if UNREADABLE in request.META else None
+    """Asked when language and reader are known, which the answer needs, and before any view."""
+    if UNREADABLE not in request.META:
+        return None
+    # The house's own refusal: a page, or what the clients of the API read.
+    return get_resolver().resolve_error_handler(400)(request, exception=None)

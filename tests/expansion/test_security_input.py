@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -286,9 +287,24 @@ def enter(method: str, path: str, kind: str, body: bytes = b"a=b") -> tuple[int,
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])
 def test_a_type_that_is_no_text_is_answered_with_a_sentence(house, entered, kind, charset):
-    for method, path in (("GET", "/search/?q=a"), ("POST", "/login/"), ("POST", CLIENTS)):
+    for method, path in (("GET", "/search/?q=a"), ("POST", "/login/")):
         status, answer = entered(method, path, f"{kind}; {charset}")
         assert status == 400 and "浏览器送来的内容无法识别" in answer, path
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_clients_of_the_api_are_told_of_such_a_type_as_problem_details(house, entered, method):
+    status, answer = entered(method, CLIENTS, "application/json; charset=zlib")
+    problem = json.loads(answer)
+    assert status == problem["status"] == 400 and problem["code"] == "bad_request"
+    assert "浏览器送来的内容无法识别" in problem["detail"]
+
+
+def test_clients_of_the_api_are_told_of_a_foreign_host_as_problem_details(client):
+    answer = client.get(CLIENTS, headers={"host": "elsewhere.example"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    page = client.get("/search/", headers={"host": "elsewhere.example"})
+    assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize(
