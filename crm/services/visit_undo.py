@@ -103,7 +103,11 @@ def _give_back(client: Client, dates: dict[str, Any]) -> None:
 
 def _plan_again(visit: Visit, logged: dict[str, Any], actor: User) -> None:
     """The visit as it was planned, by what the entry of its saving says of before."""
-    visit.status, visit.due_at = logged["status"][0], _date(logged["due_at"][0])
+    visit.status = logged["status"][0]
+    if "due_at" in logged:
+        visit.due_at = _date(logged["due_at"][0])
+    elif not visit.arrived_at:  # Only a check-in gives a planned visit its due moment.
+        visit.due_at = None
     visit.took_place_at, visit.recorded_at = visit.arrived_at, None
     visit.said = visit.needs = visit.opinions = visit.concerns = ""
     visit.outcomes, visit.next_contact_on, visit.late = [], None, False

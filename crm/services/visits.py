@@ -157,7 +157,7 @@ def log_visit(
         "said": [None, visit.said],
         "late": [None, visit.late],
         # By the following `undo_visit` gives back what stood before.
-        "due_at": [_exact(due_at), _exact(visit.due_at)],
+        **differences({"due_at": _exact(due_at)}, {"due_at": _exact(visit.due_at)}),
         "client": [{name: _exact(pair[side]) for name, pair in moved.items()} for side in (0, 1)],
         **met,
     }

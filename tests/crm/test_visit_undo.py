@@ -7,9 +7,10 @@ import pytest
 from crm.models import Visit
 from crm.services import feedback, visits
 from crm.services.check_in import check_in
-from crm.services.visit_undo import WINDOW, undo_visit
+from crm.services.visit_undo import LOGGED, WINDOW, undo_visit
 from expansion import clock
 from expansion.audit.models import Entry
+from expansion.audit.services import write
 from expansion.errors import Forbidden, NotNow
 from expansion.files.models import Attachment
 from expansion.notices.models import Notice
@@ -103,6 +104,34 @@ def test_a_record_is_due_again_when_it_was_whatever_the_rules_say_now(cast, clie
     assert visit.due_at < due_at
     undo(cast.member, visit)
     assert Visit.objects.get().due_at == due_at
+
+
+def test_a_due_moment_that_stays_is_no_change_and_stands_when_taken_back(cast, client):
+    planned = make.planned(cast.member, client)
+    clock.set_clock(clock.now() + timedelta(hours=2))
+    check_in(actor=cast.member, rules=rules_on(), record=planned, reason="地下室无信号")
+    due_at = Visit.objects.get().due_at
+    visit = make.visit(cast.member, None, record=planned)
+    assert "due_at" not in Entry.objects.get(verb=LOGGED).changes
+    undo(cast.member, visit)
+    assert due_at and Visit.objects.get().due_at == due_at
+
+
+def test_a_visit_whose_entry_says_nothing_of_its_due_moment_is_planned_again(
+    cast, client, monkeypatch
+):
+    def written_as_before(*, changes, **given):
+        kept = {name: pair for name, pair in changes.items() if name != "due_at"}
+        return write(changes=kept, **given)
+
+    monkeypatch.setattr(visits, "write", written_as_before)
+    planned = make.planned(cast.member, client)
+    clock.set_clock(clock.now() + timedelta(hours=3))
+    visit = make.visit(cast.member, None, record=planned)
+    assert visit.due_at
+    undo(cast.member, visit)
+    planned.refresh_from_db()
+    assert (planned.status, planned.due_at) == ("planned", None)
 
 
 def test_superiors_who_have_not_looked_are_told_nothing_any_more(cast, client):
