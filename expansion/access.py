@@ -238,15 +238,14 @@ def seen(
 ) -> set[tuple[Any, type[models.Model], Any]]:
     """Which of these records each person sees, as (id of the person, model, id of the record).
 
-    One statement answers for up to a hundred pairs of a person and a model, however many records.
+    As with `can`, a record that does not exist is seen by nobody, whatever the person may see. One
+    statement answers for up to a hundred pairs of a person and a model, however many records.
     """
     found: set[tuple[Any, type[models.Model], Any]] = set()
     questions: list[tuple[Any, type[models.Model], QuerySet[Any, Any]]] = []
     for person, model, ids in asked:
         condition = rule_of(model).visible(person) if person.is_authenticated else NOTHING
-        if condition == EVERYTHING:
-            found |= {(person.pk, model, pk) for pk in ids}
-        elif condition != NOTHING:
+        if condition != NOTHING:
             records = model._default_manager.filter(condition, pk__in=list(ids)).order_by()
             questions.append((person.pk, model, records))
     for start in range(0, len(questions), TOGETHER):

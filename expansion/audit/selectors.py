@@ -6,6 +6,7 @@ Whoever configures the house or looks after its people reads by that no record o
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -39,15 +40,19 @@ def open_to(person: Any) -> Q:
 def for_reader(person: Any, entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """The entries, each with `is_open`: whether this person may read of its record.
 
-    Asked for the entries that are read, all together, and not of the database for each: the
-    conditions of every kind of record are long, and a page shows a few kinds.
+    Asked for the entries that are read, all together or by the chunks of `iterator()`, and not of
+    the database for each: the conditions of every kind of record are long, and a page shows a few
+    kinds. Rows that are no whole entries, as of `values()` or a streamed export, have no mark and
+    count as closed.
     """
 
     class Marked(ModelIterable):
         def __iter__(self) -> Iterator[Entry]:
-            found = list(super().__iter__())
-            _mark(person, found)
-            return iter(found)
+            entries = super().__iter__()
+            together = self.chunk_size if self.chunked_fetch else None
+            while found := list(islice(entries, together)):
+                _mark(person, found)
+                yield from found
 
     read = entries.all()
     read._iterable_class = Marked
@@ -58,13 +63,17 @@ def _mark(person: Any, entries: list[Entry]) -> None:
     by_kind: dict[int, set[Any]] = defaultdict(set)
     for entry in entries:
         by_kind[entry.about_type_id].add(entry.about_id)
-    kinds = ContentType.objects.get_for_models(*_ruled())
-    shown = {model: by_kind[kind.pk] for model, kind in kinds.items() if kind.pk in by_kind}
-    asked = [(person, model, ids) for model, ids in shown.items()]
+    rules = _ruled()
+    kinds = ContentType.objects.get_for_models(*rules)
+    shown = [model for model, kind in kinds.items() if kind.pk in by_kind]
+    # Whoever sees all of a kind reads of those that have been deleted too.
+    whole = {model for model in shown if rules[model].visible(person) == EVERYTHING}
+    asked = [(person, model, by_kind[kinds[model].pk]) for model in shown if model not in whole]
     seen = {(kinds[model].pk, pk) for _reader, model, pk in access.seen(asked)}
+    open_kinds = {None, *(kinds[model].pk for model in whole)}
     for entry in entries:
         where = (entry.about_type_id, entry.about_id)
-        entry.is_open = entry.about_type_id is None or where in seen
+        entry.is_open = entry.about_type_id in open_kinds or where in seen
 
 
 def searchable(person: Any, entries: QuerySet[Entry]) -> QuerySet[Entry]:

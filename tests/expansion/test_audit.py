@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from crm.models import Client, Visit
+from crm.models import Client, ContactPoint, Visit
 from expansion import access, clock
 from expansion.audit.models import Entry
 from expansion.audit.selectors import for_reader
@@ -162,6 +162,31 @@ def test_all_kinds_of_a_page_are_asked_for_together(visited, cast):
     assert [entry.is_open for entry in found] == [True, False, False, False, True]
     mine = list(for_reader(cast.manager, entries))
     assert [entry.is_open for entry in mine] == [True, True, True, False, True]
+
+
+def test_what_was_deleted_is_open_to_whoever_sees_all_of_its_kind(visited, cast):
+    contact = crm.contact(cast.member, visited.about.client)
+    point = ContactPoint.objects.create(
+        client=contact.client, contact=contact, kind="phone", value="+8613800138000"
+    )
+    entry = write(actor=cast.member, verb="crm.contact.changed", about=point)
+    written = Entry.objects.filter(pk=entry.pk)
+    assert [one.is_open for one in for_reader(cast.member, written)] == [True]
+    point.delete()
+    for person, shown in ((cast.manager, True), (cast.member, False), (cast.leadership, False)):
+        assert [one.is_open for one in for_reader(person, written)] == [shown], person
+
+
+def test_entries_read_by_chunks_are_marked_by_chunks(visited, cast, monkeypatch):
+    for _time in range(3):
+        write(actor=cast.member, verb="crm.visit.commented", about=visited.about)
+    written = Entry.objects.filter(verb="crm.visit.commented")
+    asked = []
+    real = access.seen
+    monkeypatch.setattr(access, "seen", lambda asking: asked.append(1) or real(asking))
+    read = for_reader(cast.member, written).iterator(chunk_size=2)
+    assert next(read).is_open and len(asked) == 1
+    assert [entry.is_open for entry in read] == [True, True] and len(asked) == 2
 
 
 def test_a_kind_without_a_rule_is_open_to_nobody(cast, monkeypatch):

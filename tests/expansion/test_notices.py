@@ -6,7 +6,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from expansion import clock
+from expansion import access, clock
 from expansion.jobs.models import Job
 from expansion.notices import outbox
 from expansion.notices.models import Mail, Notice
@@ -73,6 +73,16 @@ def test_who_may_not_see_the_record_is_not_told_of_it(cast):
     beat = Heartbeat.objects.create(name="x", since=NOW, next_at=NOW)
     told = say(cast.member, cast.manager, cast.administrator, about=beat)
     assert [notice.person for notice in told] == [cast.administrator]
+
+
+def test_nobody_is_told_of_what_is_no_more(cast):
+    from expansion.jobs.models import Heartbeat
+
+    beat = Heartbeat.objects.create(name="x", since=NOW, next_at=NOW)
+    Heartbeat.objects.filter(pk=beat.pk).delete()
+    assert not access.can(cast.administrator, "view", beat)
+    assert access.seen([(cast.administrator, Heartbeat, [beat.pk])]) == set()
+    assert say(cast.administrator, about=beat) == []
 
 
 def test_each_is_told_the_own_and_of_the_own_records_only(cast):
