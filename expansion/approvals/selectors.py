@@ -163,23 +163,29 @@ def subject(request: Request) -> offers.Subject:
     raise LookupError(f"No app offers {request.kind!r} for approval.")
 
 
-def chairs_in(person: User, request: Request, *, seats: tuple[Seat, ...] | None = None) -> bool:
+def chairs_in(person: User, request: Request) -> bool:
     """Whether a step of the record's approval, in any round, is or was this person's."""
-    return person.pk not in request.parties and _sits_in(person, request, seats)
+    return person.pk not in request.parties and _sits_in(person, request)
 
 
-def _sits_in(person: User, request: Request, seats: tuple[Seat, ...] | None) -> bool:
+def _sits_in(person: User, request: Request, seats: tuple[Seat, ...] | None = None) -> bool:
     return involving(person, seats=seats).filter(pk__in=_same_record(request)).exists()
 
 
 def settleable(
     person: User, notes: Iterable[Note], *, seats: tuple[Seat, ...] | None = None
 ) -> set[int]:
-    """Which of these notes on one record the person may settle, by their ids: those of the own
-    hand, and where the person decides now or then, all but those on the own matter."""
+    """Which of these notes the person may settle, by their ids: those of the own hand, and on a
+    record where the person decides now or then, all but those on the own matter. One look-up for
+    each record that they are on."""
     asked = {note.pk: note.decision for note in notes}
     own = {pk for pk, decision in asked.items() if decision.by_id == person.pk}
     others = {pk: decision.step.request for pk, decision in asked.items() if pk not in own}
     free = {pk: request for pk, request in others.items() if person.pk not in request.parties}
-    sits = bool(free) and _sits_in(person, next(iter(free.values())), seats)
-    return own | set(free) if sits else own
+    records = {_record_key(request): request for request in free.values()}
+    sits = {key for key, request in records.items() if _sits_in(person, request, seats)}
+    return own | {pk for pk, request in free.items() if _record_key(request) in sits}
+
+
+def _record_key(request: Request) -> tuple[Any, Any]:
+    return request.about_type_id, request.about_id

@@ -11,7 +11,14 @@ from expansion.access import NOTHING
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.remarks import answer_note, settle_note
 from expansion.approvals.reminders import remind
-from expansion.approvals.selectors import history, latest, may_decide, open_step, waiting_for
+from expansion.approvals.selectors import (
+    history,
+    latest,
+    may_decide,
+    open_step,
+    settleable,
+    waiting_for,
+)
 from expansion.approvals.services import decide, digest_of, submit, withdraw
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow, Stale
@@ -349,6 +356,20 @@ def test_notes_are_answered_by_the_submitter_and_settled_by_a_decider(cast):
     with pytest.raises(NotNow):
         settle_note(actor=cast.manager, note=note)
     assert Entry.objects.filter(verb__startswith="approvals.note.").count() == 2
+
+
+def test_notes_on_several_records_are_each_asked_about_for_their_own(cast):
+    def noted(decision, **values):
+        request = make.submitted(cast, **values)
+        notes = [{"section": "scope", "text": "请写明场次。"}]
+        decide(actor=cast.manager, request=request, decision=decision, comment="补充", notes=notes)
+        return Note.objects.get(decision__step__request=request)
+
+    passed_on = noted("approve")
+    sent_back = noted("return", client=make.a_client(cast.member, "苏州远航旅行社有限公司"))
+    for notes in ([passed_on, sent_back], [sent_back, passed_on]):
+        assert settleable(cast.legal, notes) == {passed_on.pk}
+        assert settleable(cast.manager, notes) == {passed_on.pk, sent_back.pk}
 
 
 def test_a_note_on_no_section_is_refused(cast):
