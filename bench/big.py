@@ -17,6 +17,7 @@ from crm.naming import firm_key
 from crm.searching import indexed
 from expansion import clock
 from expansion.people.models import Membership, Post, Unit, User
+from expansion.people.revision import renew
 from expansion.people.services import search_text
 from expansion.rulebook.selectors import rules_of, rules_on, version_on
 from expansion.rulebook.services import load_preset
@@ -116,6 +117,7 @@ def build_people(count: int) -> list[User]:
     Membership.objects.create(user=manager, unit=root, post=head, since=LONG_AGO)
     for n, user in enumerate(people):
         user.bench_team = teams[n % TEAMS]
+    renew()  # Writing many rows at once tells nobody that the organisation has changed.
     return people
 
 
