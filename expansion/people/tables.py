@@ -38,7 +38,8 @@ def by_unit(people: QuerySet[User]) -> QuerySet[User]:
     )
 
 
-def prepared(people: QuerySet[User]) -> QuerySet[User]:
+def with_seats(people: QuerySet[User]) -> QuerySet[User]:
+    """The people with the posts of today as `held`, for every cell that names unit or post."""
     held = Membership.objects.on(clock.today()).select_related("unit", "post")
     return people.prefetch_related(Prefetch("memberships", held, to_attr="held"))
 
@@ -121,7 +122,7 @@ PEOPLE = Listing(
     search=matching,
     search_hint=_("Name, pinyin, initials"),
     order=("unit_order", "unit_id", "post_id", "username"),
-    prepare=prepared,
+    prepare=with_seats,
 )
 
 
