@@ -35,6 +35,8 @@ class Today(Screen):
     def get(self, request: HttpRequest) -> HttpResponse:
         person = request.user
         deciding = decides(person)
+        # Their cards ask for the seats of many. The others' ask for the own alone, which are kept
+        # between requests and would be read anew inside the block.
         with seats_read_once() if deciding else nullcontext():
             waiting = drawn(person, "last") if deciding else []
             main, phone = drawn(person, "main"), drawn(person, "phone")
