@@ -26,6 +26,9 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 def on_starting(server) -> None:
     """Loads the application before the workers fork, so that they start at once and share it.
 
+    For the same reason SIGHUP loads no new code: it makes new workers of what is loaded already. A
+    new version needs a restart.
+
     Refuses to start, exit code 2, where demo accounts would be exposed.
     """
     gc.disable()  # While all is imported nothing becomes garbage, and looking costs half a second.
