@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import ForeignKey, Model, QuerySet, prefetch_related_objects
 from django.db.models.base import ModelState
 
 
@@ -21,10 +21,24 @@ def streamed(records: QuerySet, *, chunk: int) -> Iterator[Any]:
     model, database = records.model, records.db
     names = [*_columns(records), *records.query.annotation_select]
     rows = records.prefetch_related(None).values_list(*names).iterator(chunk_size=chunk)
-    related = [*records._prefetch_related_lookups, *_paths(records.query.select_related or {})]
+    chosen = records.query.select_related or {}
+    near = [name for name in chosen if model._meta.get_field(name).many_to_one]
+    related = [*records._prefetch_related_lookups, *_paths(chosen)]
+    far = [one for one in related if one not in near]
     while found := [_made(model, database, names, row) for row in islice(rows, chunk)]:
-        prefetch_related_objects(found, *related)
+        for name in near:
+            _share(found, model._meta.get_field(name))
+        prefetch_related_objects(found, *far)
         yield from found
+
+
+def _share(records: list[Any], field: ForeignKey) -> None:
+    """Reads what the records' foreign keys point at; those with one key share it."""
+    keys = [getattr(one, field.attname) for one in records]
+    target = field.remote_field.model._base_manager.using(records[0]._state.db)
+    known = target.in_bulk(set(keys) - {None}, field_name=field.target_field.attname)
+    for one, key in zip(records, keys, strict=True):
+        one._state.fields_cache[field.name] = known.get(key)
 
 
 def _columns(records: QuerySet) -> list[str]:

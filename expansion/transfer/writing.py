@@ -13,11 +13,11 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
@@ -96,7 +96,7 @@ def write_csv(
 ) -> int:
     """The same as .csv in UTF-8 with its mark, which Excel needs; the watermark comes last."""
     text = io.TextIOWrapper(target, encoding="utf-8-sig", errors="replace", newline="")
-    writer, words, count = csv.writer(text), _yes_no(), 0
+    writer, written, count = csv.writer(text), _csv_writers(), 0
     writer.writerow([str(column.label) for column in columns])
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
         # Nothing, or letters and digits alone, are most cells of a list, and harmless as they are.
@@ -104,7 +104,7 @@ def write_csv(
             [
                 value
                 if value is None or type(value) is str and value.isalnum()
-                else _csv_text(value, words)
+                else written.get(type(value), _csv_other)(value)
                 for value in row
             ]
         )
@@ -209,16 +209,21 @@ class _Cells:
         return self._text(place, str(value), style)
 
 
-def _csv_text(value: object, words: dict[bool, str]) -> object:
-    if isinstance(value, str):
-        return guarded(value.replace("\0", ""))
-    if isinstance(value, bool):
-        return words[value]
-    if isinstance(value, datetime.datetime):
-        return _local(value).isoformat(" ", "minutes")[: len("2026-10-08 09:00")]
-    if isinstance(value, int | float | Decimal | datetime.date):
-        return value
-    return guarded(str(value))
+def _csv_writers() -> dict[type, Callable[[Any], object]]:
+    """How a value of each type is written; numbers and days stand as they are."""
+    return {
+        bool: _yes_no().__getitem__,
+        datetime.datetime: _csv_moment,
+        **dict.fromkeys((int, float, Decimal, datetime.date), lambda value: value),
+    }
+
+
+def _csv_other(value: object) -> str:
+    return guarded(str(value).replace("\0", ""))
+
+
+def _csv_moment(value: datetime.datetime) -> str:
+    return _local(value).isoformat(" ", "minutes")[: len("2026-10-08 09:00")]
 
 
 def _local(moment: datetime.datetime) -> datetime.datetime:

@@ -35,10 +35,11 @@ class Column:
     """One column.
 
     `value(record)` gives the plain value for export and API; `cell(record)` the HTML where the
-    plain value in the form of `kind` is not enough. `sort` is the field it orders by. A column
-    that is not `shown` waits in the columns menu. On a phone, where a row is a card, `phone` says
-    where the cell stands: `beside` the title or in its `line`; a list in which no column says so
-    has its first three in the line.
+    plain value in the form of `kind` is not enough. `many()` gives what reads as `value` does and
+    has asked once what all rows ask alike: whole files are written by it. `sort` is the field it
+    orders by. A column that is not `shown` waits in the columns menu. On a phone, where a row is a
+    card, `phone` says where the cell stands: `beside` the title or in its `line`; a list in which
+    no column says so has its first three in the line.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Column:
     shown: bool = True
     width: int = 16
     phone: str = ""
+    many: Callable[[], Callable[[Any], Any]] | None = None
 
     def text(self, record: Any) -> Any:
         """What stands in the cell: safe HTML, or text still to be escaped."""

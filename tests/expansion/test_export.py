@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm import tables
 from crm.models import Client
 from crm.services import clients
 from crm.tables import CLIENTS
@@ -18,6 +19,7 @@ from expansion.errors import Forbidden
 from expansion.jobs import services as jobs
 from expansion.jobs.models import Job
 from expansion.notices.models import Notice
+from expansion.rulebook.selectors import rules_on
 from expansion.transfer import keeping
 from expansion.transfer.models import Export
 from expansion.transfer.registry import _kept
@@ -61,6 +63,20 @@ def test_search_order_and_columns_are_those_of_the_list(book):
     assert rows_of(record)[1:] == [["甲有限公司", "许晴", "南京"]]
     named = [row[0] for row in rows_of(exported(book.member, "sort=region"))[1:]]
     assert named == sorted(named, key=lambda name: {"甲有限公司": 0, "乙有限公司": 1}[name])
+
+
+def test_a_file_has_the_words_of_the_list_and_asks_the_rulebook_once(book, monkeypatch):
+    keys = [stage.key for stage in tables.client_stages()][:2] + ["no longer listed"]
+    for client, key in zip(Client.objects.order_by("-pk"), keys, strict=True):
+        Client.objects.filter(pk=client.pk).update(stage=key)
+    words = [tables.stage_label(client) for client in Client.objects.order_by("-pk")]
+    asked = []
+    stages = tables.client_stages()
+    monkeypatch.setattr(tables, "rules_on", lambda: asked.append(1) or rules_on())
+    rows = rows_of(exported(book.manager, "col=stage"))
+    assert [row[1] for row in rows[1:]] == words
+    assert words == [stages[0].label(), stages[1].label(), "no longer listed"]
+    assert len(asked) == 1
 
 
 def test_each_export_is_in_the_log_and_in_the_trail(book):

@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import Value
 
-from crm.models import Client
+from crm.models import Client, Contact
 from crm.services import clients
 from expansion.transfer.streaming import streamed
 
@@ -31,6 +31,18 @@ def test_what_many_point_at_is_read_once_per_chunk(three, django_assert_num_quer
     with django_assert_num_queries(2):
         owners = [one.owner.name for one in streamed(three, chunk=10)]
     assert len(owners) == 3
+
+
+def test_what_lies_behind_what_they_point_at_comes_too(three, django_assert_num_queries):
+    for client in three:
+        Contact.objects.create(client=client, name="刘雯")
+    Client.objects.filter(pk=three[0].pk).update(deleted_by=three[0].owner)
+    with django_assert_num_queries(3):
+        contacts = list(streamed(Contact.objects.select_related("client__owner"), chunk=10))
+        assert {one.client.owner.name for one in contacts} == {three[0].owner.name}
+    with django_assert_num_queries(2):
+        found = streamed(Client.objects.select_related("deleted_by").order_by("-pk"), chunk=10)
+        assert [one.deleted_by for one in found] == [three[0].owner, None, None]
 
 
 def test_a_deferred_column_stays_away_until_somebody_reads_it(three, django_assert_num_queries):
