@@ -16,7 +16,9 @@ from django.db.models.base import ModelState
 def streamed(records: QuerySet, *, chunk: int) -> Iterator[Any]:
     """The records in their order, with their annotations, deferred columns left out.
 
-    One query for the records, and per chunk one for each thing that they are selected with.
+    One query for the records, and per chunk one for each thing that they are selected with. What
+    they point at comes whole: `defer("rules_version__content")` is not honoured there, because it
+    is read once per chunk and not with every row.
     """
     model, database = records.model, records.db
     names = [*_columns(records), *records.query.annotation_select]
