@@ -8,6 +8,7 @@ No text of a person ever becomes a formula: in .xlsx every text is a typed text 
 text format; in .csv a text that a spreadsheet would compute gets an apostrophe in front.
 """
 
+import codecs
 import csv
 import datetime
 import io
@@ -95,7 +96,8 @@ def write_csv(
     watermark: Watermark,
 ) -> int:
     """The same as .csv in UTF-8 with its mark, which Excel needs; the watermark comes last."""
-    text = io.TextIOWrapper(target, encoding="utf-8-sig", errors="replace", newline="")
+    target.write(codecs.BOM_UTF8)  # Python's own encoding with the mark takes its time per row.
+    text = io.TextIOWrapper(target, encoding="utf-8", errors="replace", newline="")
     writer, written, count = csv.writer(text), _csv_writers(), 0
     writer.writerow([str(column.label) for column in columns])
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count

@@ -61,7 +61,9 @@ def sheet(rows, columns=COLUMNS, title="客户"):
 def table(rows, columns=COLUMNS) -> list[list[str]]:
     file = io.BytesIO()
     write_csv(file, columns, rows, watermark=MARK)
-    return list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline="")))
+    text = file.getvalue().decode()
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:], newline="")))
 
 
 def single(text: str):
