@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -105,9 +106,9 @@ def tell_each(
         return []
     readable = _readable(tellings)
     told = _told_already(readable)
-    moment = clock.now()
+    moment, words = clock.now(), _words(tellings)
     rows = [
-        _notice(one, kind=kind, at=moment, actor=actor)
+        _notice(one, *words(one), kind=kind, at=moment, actor=actor)
         for one in readable
         if (one.person.pk, one.key) not in told
     ]
@@ -148,12 +149,26 @@ def _of(keyed: Iterable[Telling | Notice]) -> QuerySet[Notice]:
     return Notice.objects.filter(person__in=people, key__in=keys)
 
 
-def _notice(one: Telling, **columns: Any) -> Notice:
-    with translation.override(one.person.language):
-        line = " ".join(str(one.title).split())  # It becomes the subject of a mail.
-        text = str(one.text)[:1000]
+def _words(tellings: list[Telling]) -> Callable[[Telling], tuple[str, str]]:
+    """Gives title and text in the person's language; what many are told is written once in each."""
+    said = {id(words): words for one in tellings for words in (one.title, one.text)}
+
+    @cache
+    def written(words: int, language: str) -> str:
+        with translation.override(language):
+            return str(said[words])
+
+    def told(one: Telling) -> tuple[str, str]:
+        language = one.person.language
+        return written(id(one.title), language), written(id(one.text), language)
+
+    return told
+
+
+def _notice(one: Telling, title: str, text: str, **columns: Any) -> Notice:
+    line = " ".join(title.split())  # It becomes the subject of a mail.
     columns |= {"url": one.url, "key": one.key, **pointing_at(one.about)}
-    return Notice(person=one.person, title=line[:200], text=text, **columns)
+    return Notice(person=one.person, title=line[:200], text=text[:1000], **columns)
 
 
 def _store(rows: list[Notice], by_mail: bool) -> list[Notice]:
@@ -162,8 +177,10 @@ def _store(rows: list[Notice], by_mail: bool) -> list[Notice]:
     stored = Notice.objects.bulk_create([row for row in rows if not row.key])
     if keyed:
         Notice.objects.bulk_create(keyed.values(), ignore_conflicts=True)
-        added = _of(keyed.values()).filter(mail=None).select_related("person")
-        stored += [one for one in added if (one.person_id, one.key) in keyed]
+        for one in _of(keyed.values()).filter(mail=None):
+            if row := keyed.get((one.person_id, one.key)):
+                one.person = row.person
+                stored.append(one)
     _post(stored, by_mail)
     return stored
 
