@@ -57,17 +57,16 @@ def partners_in_touch(
     The span is cut into stretches of `sla.partner_update`; a partner's value is the percentage of
     them with a visit or a call that reached somebody. Each partner counts from its first day on.
     """
-    partners = Partner.objects.active().filter(client__owner__in=people, since__lte=_last_day(end))
-    talks = _talks(partners.order_by().values("client_id"), start, end)
+    active = Partner.objects.active().filter(client__owner__in=people, since__lte=_last_day(end))
+    partners = active.values_list("client__owner_id", "pk", "client_id", "client__name", "since")
+    talks = _talks([client for _owner, _pk, client, _name, _since in partners], start, end)
 
     @cache
     def stretches(first: date) -> list[tuple[date, date]]:
         return list(_stretches(first, end, rules))
 
     gathered: Gathered = defaultdict(list)
-    for owner, partner, client, name, since in partners.values_list(
-        "client__owner_id", "pk", "client_id", "client__name", "since"
-    ):
+    for owner, partner, client, name, since in partners:
         days, spans = talks[client], stretches(max(since, clock.local_date(start)))
         if not spans:
             continue
@@ -147,7 +146,7 @@ def _phases(
         yield person, phase, f"{project} · {title}", due_on, done_on
 
 
-def _talks(clients: QuerySet, start: datetime, end: datetime) -> dict[int, list[date]]:
+def _talks(clients: Sequence[int], start: datetime, end: datetime) -> dict[int, list[date]]:
     """The days with contact per client, in two queries."""
     days: dict[int, list[date]] = defaultdict(list)
     visits = Visit.objects.live().done().filter(client__in=clients)

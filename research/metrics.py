@@ -10,7 +10,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -66,11 +65,11 @@ def report_review_score(
     reports = ResearchReport.objects.passed().filter(
         owner__in=people, approved_at__gte=start, approved_at__lt=end
     )
-    scores = _last_scores(reports)
-    unscored = _("not scored yet")
     rows = reports.order_by("approved_at", "pk").values_list(
         "owner_id", "pk", "title", "approved_at"
     )
+    scores = _last_scores([pk for _owner, pk, _title, _at in rows])
+    unscored = _("not scored yet")
     for owner, report, title, at in rows:
         day, review = clock.local_date(at), scores.get(report)
         gathered[owner].append(
@@ -81,9 +80,8 @@ def report_review_score(
     return {person: _mean(found) for person, found in gathered.items()}
 
 
-def _last_scores(reports: QuerySet[ResearchReport]) -> dict[int, QualityReview]:
-    """A review is a report's, of one round in some; they stay records for the mean they know."""
-    reviews = QualityReview.objects.filter(report__in=reports.order_by()).order_by("round")
+def _last_scores(reports: Sequence[int]) -> dict[int, QualityReview]:
+    reviews = QualityReview.objects.filter(report__in=reports).order_by("round")
     return {review.report_id: review for review in reviews}
 
 
