@@ -20,7 +20,7 @@ TOLD = (
     models.DecimalField,
     models.BooleanField,
 )
-NUMBERED = ("key", "url", "digest", "password", "message_id")
+NUMBERED = ("key", "url", "digest", "password", "message_id", "word")
 DAYS = [
     pytest.param(datetime(2026, 12, 31, 15, 30), id="new-years-eve"),
     pytest.param(datetime(2028, 2, 29, 9, 15), id="leap-day"),
