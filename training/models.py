@@ -31,7 +31,7 @@ class Course(Recorded, Deletable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("training:course-edit", args=[self.pk])
+        return reverse("training:course", args=[self.pk])
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

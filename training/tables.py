@@ -160,22 +160,31 @@ ENROLMENTS = Listing(
     prepare=lambda records: records.select_related("owner", "session", "team"),
 )
 
+
+def category_label(course: Course) -> str:
+    return label_in(rules_on().training.categories, course.category)
+
+
+def topic_label(course: Course) -> str:
+    return label_in(rules_on().training.topics, course.topic) or formats.NOTHING
+
+
 COURSES = Listing(
     key="training.courses",
     model=Course,
     label=_("Courses"),
-    url=lambda course: f"/training/courses/{course.pk}/edit",
+    url=lambda course: f"/training/courses/{course.pk}",
     columns=[
         Column(
             "category",
             _("Category"),
-            lambda course: label_in(rules_on().training.categories, course.category),
+            category_label,
             sort="category",
         ),
         Column(
             "topic",
             _("Subject area"),
-            lambda course: label_in(rules_on().training.topics, course.topic) or formats.NOTHING,
+            topic_label,
             sort="topic",
         ),
         Column("hours", _("Hours"), lambda course: course.hours, "number", sort="hours"),

@@ -36,5 +36,6 @@ urlpatterns = [
     ),
     path("courses/", views.CourseList.as_view(), name="course-list"),
     path("courses/new", views.CourseCreate.as_view(), name="course-create"),
+    path("courses/<int:pk>", views.CourseDetail.as_view(), name="course"),
     path("courses/<int:pk>/edit", views.CourseEdit.as_view(), name="course-edit"),
 ]

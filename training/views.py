@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -17,6 +16,8 @@ from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 from training import forms, services, tables
 from training.models import Course, Enrolment, Session
+
+MOST_SESSIONS = 50  # of a course on its page
 
 
 def segments(active: str) -> list[dict[str, Any]]:
@@ -133,6 +134,35 @@ def facts(session: Session) -> list[dict[str, Any]]:
     ]
 
 
+class CourseDetail(DetailPage):
+    """What is taught, and when it was and will be held."""
+
+    model = Course
+    template = "training/course.html"
+
+    def records(self):
+        return Course.objects.filter(deleted_at=None)
+
+    def context(self, record: Course) -> dict[str, Any]:
+        person = self.request.user
+        held = access.visible_to(person, record.sessions.live()).order_by("-starts_at", "-pk")
+        return {
+            "facts": [
+                {
+                    "label": _("Category"),
+                    "value": tables.category_label(record),
+                },
+                {"label": _("Subject area"), "value": tables.topic_label(record)},
+                {"label": _("Hours"), "value": formats.number(record.hours)},
+            ],
+            "sessions": [
+                {"session": one, "badge": tables.status_badge(one)} for one in held[:MOST_SESSIONS]
+            ],
+            "may_edit": access.can(person, "edit", record),
+            "may_plan": access.can(person, "create", Session),
+        }
+
+
 class CourseForm(FormPage):
     model = Course
     form = forms.CourseForm
@@ -140,9 +170,6 @@ class CourseForm(FormPage):
 
     def records(self):
         return Course.objects.filter(deleted_at=None)
-
-    def success_url(self, record: Course) -> str:
-        return reverse("training:course-list")
 
 
 class CourseCreate(CourseForm):

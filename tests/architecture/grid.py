@@ -155,7 +155,8 @@ GET 200
     api-partnerships-milestones-list api-partnerships-checks-list api-training-courses-list
     api-training-courses-detail api-training-sessions-list api-training-sessions-detail
     api-training-enrolments-list api-appraisal-results-list training:session-list
-    training:session training:enrolment-list training:course-list research:report-list
+    training:session training:enrolment-list training:course-list training:course
+    research:report-list
     appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
     api-transfer-imports-list api-transfer-rows-list
 GET 200 administrator | 403

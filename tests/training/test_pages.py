@@ -125,3 +125,16 @@ def test_upcoming_sessions_and_missing_marks_wait_in_the_todo_centre(cast, sign_
         assert f"/training/sessions/{session.pk}/attendance" in body(
             sign_in(cast.manager).get("/todo/")
         )
+
+
+def test_a_course_is_read_by_everybody_and_changed_by_who_organises(cast, sign_in):
+    course = make.course(cast.manager, content="谈判前要准备什么。")
+    session = make.enrolling(cast.manager, of=course)
+    url = f"/training/courses/{course.pk}"
+    listed = body(sign_in(cast.member).get("/training/courses/"))
+    assert f'href="{url}"' in listed and f"{url}/edit" not in listed
+    page = body(sign_in(cast.member).get(url))
+    assert "谈判前要准备什么。" in page and session.get_absolute_url() in page
+    assert f"{url}/edit" not in page and "/training/sessions/new" not in page
+    organiser = body(sign_in(cast.manager).get(url))
+    assert f"{url}/edit" in organiser and f"/training/sessions/new?course={course.pk}" in organiser
