@@ -35,6 +35,7 @@ offers.add(
         "layout-kanban",
         30,
         may("view", Opportunity),
+        folder="/crm/opportunities/",
     ),
     offers.NavItem(
         "visits",

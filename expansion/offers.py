@@ -21,7 +21,10 @@ Text = Any  # a str or a lazy translation
 
 @dataclass(frozen=True)
 class NavItem:
-    """One line of the menu. `allowed` decides for a person; `count` names what waits there."""
+    """One line of the menu. `allowed` decides for a person; `count` names what waits there.
+
+    It is marked on the pages whose address begins with its own, or with `folder`.
+    """
 
     key: str
     section: str  # one of SECTIONS
@@ -31,6 +34,7 @@ class NavItem:
     order: int
     allowed: Callable[[Any], bool]
     count: Callable[[Any], int] | None = None
+    folder: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ offers.add(
         "file-analytics",
         10,
         reads_reports,
+        folder="/research/",
     ),
     offers.NavItem(
         "research.findings",

@@ -14,6 +14,13 @@ def may_view(person: Any) -> bool:
 
 offers.add(
     offers.NavItem(
-        "training", "daily", _("Training"), "training:session-list", "school", 60, may_view
+        "training",
+        "daily",
+        _("Training"),
+        "training:session-list",
+        "school",
+        60,
+        may_view,
+        folder="/training/",
     ),
 )

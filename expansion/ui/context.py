@@ -90,12 +90,16 @@ class Shell:
 
     @cached_property
     def _here(self) -> str:
-        """The entry whose address is the longest beginning of this page's."""
+        """The entry whose address, or folder, is the longest beginning of this page's."""
         path, urls = self.request.path, self._addresses
+        begins = [(url, key) for key, url in urls.items()]
+        begins += [(one.folder, one.key) for one in offers.of(offers.NavItem) if one.key in urls]
         found = [
-            key for key, url in urls.items() if path == url or (url != "/" and path.startswith(url))
+            (len(begin), key)
+            for begin, key in begins
+            if begin and (path == begin or (begin != "/" and path.startswith(begin)))
         ]
-        return max(found, key=lambda key: len(urls[key]), default="")
+        return max(found, default=(0, ""))[1]
 
     def _fill(self, mark: str) -> str:
         """The HTML of one mark of the frame."""

@@ -116,3 +116,19 @@ def test_the_page_of_our_own_mistake_says_its_language():
     with translation.override("zh-hans"):
         page = get_template("500.html").render()
     assert '<html lang="zh-hans" data-theme="auto">' in page
+
+
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [
+        ("/crm/opportunities/", "/crm/opportunities/board"),
+        ("/training/courses/", "/training/sessions/"),
+        ("/research/findings/", "/research/findings/"),
+        ("/crm/clients/", "/crm/clients/"),
+    ],
+)
+def test_the_menu_marks_where_a_page_belongs(cast, sign_in, address, entry):
+    page = sign_in(cast.manager).get(address).text
+    sidebar = page[page.index('class="sidebar"') : page.index('class="stage"')]
+    (marked,) = [part for part in sidebar.split("<li>") if "aria-current" in part]
+    assert f'href="{entry}"' in marked
