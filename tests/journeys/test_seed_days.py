@@ -1,6 +1,7 @@
 """The demo department is sown on whatever day somebody tries the system."""
 
 import hashlib
+import re
 from datetime import datetime
 
 import pytest
@@ -67,4 +68,5 @@ def _digest(model: type[models.Model]) -> str:
         if isinstance(field, TOLD) and field.name not in NUMBERED
     ]
     rows = repr(list(model.objects.order_by("pk").values_list(*told))) if told else ""
+    rows = re.sub(r"\bE\d{6}\b", "E", rows)  # an export bears its id
     return hashlib.sha256(rows.encode()).hexdigest()

@@ -10,7 +10,6 @@ from expansion import clock
 from expansion.office.models import WorkReport
 from expansion.people.demo import DEMO_PASSPHRASE
 from expansion.rulebook.models import Version
-from tests.journeys.conftest import house, walk  # noqa: F401
 from tests.journeys.walking import run_job
 from tests.make import contracts, crm
 
@@ -35,7 +34,7 @@ def act(page: Page, selector: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_signing_in(house, walk):  # noqa: F811
+def test_signing_in(house, walk):
     house.member.set_password(DEMO_PASSPHRASE)
     house.member.save()
     page = walk(None).page
@@ -46,7 +45,7 @@ def test_signing_in(house, walk):  # noqa: F811
     page.locator(".topbar").wait_for()
 
 
-def test_a_visit_is_logged(house, walk):  # noqa: F811
+def test_a_visit_is_logged(house, walk):
     crm.client(house.member, "南京金陵票务有限公司")
     one = walk(house.member)
     one.page.keyboard.press("v")
@@ -65,7 +64,7 @@ def test_a_visit_is_logged(house, walk):  # noqa: F811
     assert Visit.objects.get().said == "下周三来看场地。"
 
 
-def test_a_contract_is_approved(house, walk):  # noqa: F811
+def test_a_contract_is_approved(house, walk):
     request = contracts.submitted(house)
     one = walk(house.manager, at="/approvals/")
     act(one.page, "button[value=approve]")
@@ -73,7 +72,7 @@ def test_a_contract_is_approved(house, walk):  # noqa: F811
     assert request.steps.get(order=1).decisions.get().decision == "approve"
 
 
-def test_a_weight_is_changed(house, walk):  # noqa: F811
+def test_a_weight_is_changed(house, walk):
     page = walk(house.administrator, at="/rulebook/weights").page
     for step in (-5, 5):
         tab_to(page, "tbody[data-set=client] [data-weight]")
@@ -87,7 +86,7 @@ def test_a_weight_is_changed(house, walk):  # noqa: F811
     assert Version.objects.count() == 2
 
 
-def test_the_week_is_handed_in(house, walk):  # noqa: F811
+def test_the_week_is_handed_in(house, walk):
     crm.visit(house.member, crm.client(house.member))
     run_job("office.open_reports")
     clock.set_clock(datetime(2026, 11, 19, 15, 5))
