@@ -36,6 +36,18 @@ SEATS = {
 }
 
 
+# Who stands above whom (reading 2): user names, below → above.
+UP = {
+    "member": "leader",
+    "colleague": "leader",
+    "leader": "manager",
+    "outsider": "deputy",
+    "partner_member": "manager",
+    "deputy": "manager",
+    "manager": "leadership",
+}
+
+
 @dataclass
 class Cast:
     """Everybody by part. `outsider` sits in another team than `member`."""

@@ -11,16 +11,7 @@ from expansion.people.ladder import Ladder
 from expansion.people.models import Mandate, Membership, Post, Role, Unit, User
 from expansion.people.selectors import active_people, superior_of
 from expansion.rulebook.selectors import rules_on
-
-UP = {
-    "member": "leader",
-    "colleague": "leader",
-    "leader": "manager",
-    "outsider": "deputy",
-    "partner_member": "manager",
-    "deputy": "manager",
-    "manager": "leadership",
-}
+from tests.cast import UP
 
 
 def superiors(cast) -> dict[str, str | None]:
