@@ -141,6 +141,8 @@ class CycleAccess(access.Rule):
     """Everybody appraised knows the cycle; manager and HR run it."""
 
     owner = team = None
+    adjustable = True
+    fixed = ("reopen", "fix", "deliver")  # Who fixes scores is the rulebook's to say.
     grants = {
         "view": ORGANISERS | {Role.LEADERSHIP: Scope.DEPARTMENT},
         "open": ORGANISERS,
@@ -278,6 +280,7 @@ class TargetAccess(access.Rule):
     """The manager sets them; a person sees the own ones and those of the own team."""
 
     owner = "person"
+    adjustable = True
     grants = {
         "view": MANAGER | {Role.LEADER: Scope.TEAM, Role.DEPUTY: Scope.OWN, Role.MEMBER: Scope.OWN},
         "edit": MANAGER,

@@ -18,7 +18,7 @@ from crm.searching import indexed
 from expansion import clock
 from expansion.people.models import Membership, Post, Unit, User
 from expansion.people.revision import renew
-from expansion.people.services import search_text
+from expansion.people.services.accounts import search_text
 from expansion.rulebook.selectors import rules_of, rules_on, version_on
 from expansion.rulebook.services import load_preset
 from expansion.worktime import Period

@@ -39,6 +39,7 @@ LEADING: Mapping[str, Scope] = {Role.LEADER: Scope.TEAM, Role.MANAGER: Scope.DEP
 
 @access.register(Client)
 class ClientAccess(access.Rule):
+    adjustable = True
     grants = {
         "view": WORKING,
         "create": WORKING,
@@ -58,22 +59,29 @@ class HangsOnClient(access.Rule):
     """Access flows from the client to its children, whoever wrote them (law 2)."""
 
     owner, team = "client__owner", "client__team"
+    follows, adjustable = Client, True
     grants = {"view": WORKING, "create": WORKING, "edit": WORKING, "delete": WORKING}
 
 
 @access.register(Contact)
 class ContactAccess(HangsOnClient):
-    grants = HangsOnClient.grants | {"reveal": WORKING}
+    pass
 
 
 @access.register(ContactPoint)
 class ContactPointAccess(HangsOnClient):
-    grants = HangsOnClient.grants | {"reveal": WORKING}
+    """A number is kept as its contact is, and shown in full as those of the client are."""
+
+    adjustable = False
+
+    def scope(self, seat: Seat, action: str) -> Scope:
+        ruling = Client if action == "reveal" else Contact
+        return access.rule_of(ruling).scope(seat, action)
 
 
 @access.register(ClientRole)
 class ClientRoleAccess(HangsOnClient):
-    pass
+    adjustable = False
 
 
 @access.register(Communication)
@@ -144,6 +152,7 @@ class ObligationAccess(access.Rule):
     """What is owed by a contract is seen and ticked off by whoever sees or works the contract."""
 
     owner, team = "contract__client__owner", "contract__client__team"
+    follows, adjustable = Contract, True
     grants = {"view": WORKING, "create": WORKING, "edit": WORKING, "export": WORKING}
 
     def also_visible(self, person: Any) -> Q:

@@ -8,7 +8,7 @@ the record it hangs on (access flows from the client to all that hangs on it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import reduce
@@ -37,18 +37,49 @@ class Scope(IntEnum):
     DEPARTMENT = 3
 
 
+class Regrants(Mapping[tuple[str, str], Scope]):
+    """What an administrator has granted a role otherwise than the house does by default.
+
+    Maps a kind of record and an action to a scope. It is part of a seat, so a query prepared for
+    seats is another one once the rights have changed.
+    """
+
+    def __init__(self, cells: Mapping[tuple[str, str], Scope] | None = None):
+        self._cells = dict(cells or {})
+        self._hash = hash(frozenset(self._cells.items()))
+
+    def __getitem__(self, cell: tuple[str, str]) -> Scope:
+        return self._cells[cell]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Regrants) and self._cells == other._cells
+
+
+AS_DEFAULT = Regrants()
+
+
 @dataclass(frozen=True)
 class Seat:
     """One role that a person holds today in one unit, in person or for an absent principal.
 
     `units` holds the ids of the unit and of all units below it. `acting_for` is the principal's id
-    while a mandate runs.
+    while a mandate runs. `regrants` are the changed rights of the role.
     """
 
     role: str
     unit: int
     units: frozenset[int]
     acting_for: int | None = None
+    regrants: Regrants = AS_DEFAULT
 
 
 class Person(Protocol):
@@ -97,20 +128,40 @@ def either(*conditions: Q) -> Q:
 class Rule:
     """The access rule of one model.
 
-    `grants` maps an action to {role: scope}. `view` is the action that decides visibility; every
-    other action also needs it. `owner` and `team` are lookup paths to the columns that scopes
-    are read from. Override `also_visible` for visibility that no role grants (an approval
-    submitted to legal, a report distributed to a person) and `allows` to narrow an action
-    by the record's own state.
+    `grants` maps an action to {role: scope}: the rights as they come. Where the rule is
+    `adjustable` an administrator may grant them otherwise, except the actions that are `fixed`.
+    `view` is the action that decides visibility; every other action also needs it. What `follows`
+    another model is seen at least as far as that one. `owner` and `team` are lookup paths to the
+    columns that scopes are read from. Override `also_visible` for visibility that no role grants
+    (an approval submitted to legal, a report distributed to a person) and `allows` to narrow an
+    action by the record's own state.
     """
 
     model: type[models.Model]
+    kind: str  # "crm.client"
     grants: Mapping[str, Mapping[str, Scope]] = {}
+    adjustable: bool = False
+    fixed: Collection[str] = ()
+    follows: type[models.Model] | None = None
     owner: str | None = "owner"
     team: str | None = "team"
 
+    def default(self, role: str, action: str) -> Scope:
+        """What the role has of the action where nobody has granted it otherwise."""
+        return self.grants.get(action, {}).get(role, Scope.NONE)
+
     def scope(self, seat: Seat, action: str) -> Scope:
-        return self.grants.get(action, {}).get(seat.role, Scope.NONE)
+        scope = self.default(seat.role, action)
+        if seat.regrants and self.adjustable:
+            scope = seat.regrants.get((self.kind, action), scope)
+        if self.follows is not None and action == "view":
+            return max(scope, rule_of(self.follows).scope(seat, action))
+        return scope
+
+    def reaches(self) -> tuple[Scope, ...]:
+        """The scopes that mean something for records of this kind, narrow to wide."""
+        columns = {Scope.OWN: self.owner, Scope.TEAM: self.team}
+        return tuple(scope for scope in Scope if columns.get(scope, True))
 
     def visible(self, person: Person) -> Q:
         """The condition that selects what the person may see."""
@@ -184,7 +235,7 @@ def register(model: type[models.Model]) -> Callable[[type[Rule]], type[Rule]]:
     def keep(rule: type[Rule]) -> type[Rule]:
         if model in _rules:
             raise LookupError(f"{model.__name__} has an access rule already.")
-        rule.model = model
+        rule.model, rule.kind = model, model._meta.label_lower
         _rules[model] = rule()
         return rule
 

@@ -304,6 +304,20 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """A table that is no list of records and can be fetched as a workbook.
+
+    `heads()` names the columns, `rows(person)` gives the texts of each row in their order.
+    """
+
+    key: str
+    label: Text
+    allowed: Callable[[Any], bool]
+    heads: Callable[[], Iterable[Text]]
+    rows: Callable[[Any], Iterable[Iterable[Any]]]
+
+
+@dataclass(frozen=True)
 class Seed:
     """A room's rows for the demo department; `sow(demo)` writes them through the services."""
 

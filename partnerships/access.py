@@ -23,6 +23,7 @@ class PartnerAccess(HangsOnClient):
 
 @access.register(Project)
 class ProjectAccess(access.Rule):
+    adjustable = True
     grants = {
         "view": WORKING,
         "create": WORKING,
@@ -46,6 +47,7 @@ class OfProject(access.Rule):
     """Seen by whoever sees the project, changed by whoever works it."""
 
     owner, team = "project__owner", "project__team"
+    follows, adjustable = Project, True
     grants = {"view": WORKING, "create": WORKING, "edit": WORKING}
 
     def also_visible(self, person: Any) -> Q:
@@ -68,4 +70,4 @@ class MilestoneAccess(OfProject):
 
 @access.register(ProjectCheck)
 class ProjectCheckAccess(OfProject):
-    pass
+    adjustable = False

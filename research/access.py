@@ -42,6 +42,8 @@ DECIDING: Grants = {Role.LEADER: Scope.DEPARTMENT, Role.MANAGER: Scope.DEPARTMEN
 class ResearchRule(access.Rule):
     """Only a seat that reaches the research team begins something new there."""
 
+    adjustable = True
+
     def scope(self, seat: Seat, action: str) -> Scope:
         scope = super().scope(seat, action)
         if action == "create" and scope is not Scope.NONE and not sits_in_research(seat):
@@ -136,6 +138,7 @@ class PartOfReport(access.Rule):
     """Seen by whoever works the report."""
 
     owner, team = "report__owner", "report__team"
+    follows = ResearchReport
     grants = {"view": WORKING}
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from django.contrib.auth.models import AnonymousUser
 
 from expansion.people.models import Membership, Post, Status, Unit, User
-from expansion.people.services import search_text
+from expansion.people.services.accounts import search_text
 from expansion.rulebook.models import Version
 from expansion.rulebook.services import load_preset
 

@@ -32,6 +32,7 @@ PARTICIPANTS = (Role.MANAGER, Role.DEPUTY, Role.LEADER, Role.MEMBER, Role.CONSOL
 @access.register(Course)
 class CourseAccess(access.Rule):
     owner = team = None
+    adjustable = True
     grants = {
         "view": EVERYONE,
         "create": dict.fromkeys(ORGANISING, Scope.DEPARTMENT),
@@ -46,6 +47,7 @@ class CourseAccess(access.Rule):
 class SessionAccess(access.Rule):
     """`enrol` is for people of the department; `mark` also for the trainer (A-6.3.1)."""
 
+    adjustable = True
     grants = {
         "view": EVERYONE,
         "create": ORGANISING,
@@ -66,6 +68,7 @@ class SessionAccess(access.Rule):
 
 @access.register(Enrolment)
 class EnrolmentAccess(access.Rule):
+    adjustable = True
     grants = {
         "view": OWN | HEADS,
         "withdraw": OWN | {Role.MANAGER: Scope.DEPARTMENT},

@@ -18,6 +18,7 @@ class EntryAccess(access.Rule):
     """An entry belongs to where its actor sits or sat; what ran by itself is everybody's."""
 
     owner = team = None
+    adjustable = True
     grants = {
         "view": {
             ADMINISTRATOR: Scope.DEPARTMENT,

@@ -123,6 +123,7 @@ NOUNS = {
     "position": _("reading of the position"),
     "preset": _("regulation"),
     "request": _("approval"),
+    "rights": _("rights"),
     "step": _("approval"),
     "token": _("API token"),
     "version": _("rulebook version"),
@@ -155,6 +156,9 @@ def changed_values(entry: Entry) -> Iterator[dict[str, Any]]:
     """Each changed field with its name in words and both values, personal ones masked."""
     model = model_of(entry)
     rows = [(name, *_pair(pair)) for name, pair in entry.changes.items()]
+    if hasattr(model, "change_words"):  # what changed stands in no column of its own
+        yield from (model.change_words(*row) for row in rows)
+        return
     people = _people(
         value for name, *pair in rows if _names_a_person(_field(model, name)) for value in pair
     )

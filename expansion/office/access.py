@@ -30,6 +30,8 @@ class WorkReportAccess(access.Rule):
     The consolidator merges what goes to the manager (R-exp-10) and sees no more than that.
     """
 
+    adjustable = True
+    fixed = ("edit", "submit", "withdraw")  # A report is its writer's.
     grants = {
         "view": OVERSEEING,
         "oversee": OVERSEEING,
@@ -72,6 +74,7 @@ class ReportCommentAccess(access.Rule):
     """Seen by whoever sees the report."""
 
     owner, team = "report__owner", "report__team"
+    follows = WorkReport
     grants = {"view": OVERSEEING}
 
     def also_visible(self, person: Any) -> Q:

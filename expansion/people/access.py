@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from expansion import access
 from expansion.access import Scope, Seat
-from expansion.people.models import Mandate, Membership, Post, Role, Token, Unit, User
+from expansion.people.models import Mandate, Membership, Post, Rights, Role, Token, Unit, User
 
 EVERYONE = {role: Scope.DEPARTMENT for role in Role.values}
 EDITORS = {Role.MANAGER: Scope.DEPARTMENT, Role.ADMINISTRATOR: Scope.DEPARTMENT}
@@ -27,18 +27,21 @@ class UserAccess(access.Rule):
 @access.register(Unit)
 class UnitAccess(access.Rule):
     owner = team = None
+    adjustable, fixed = True, ("view",)
     grants = {"view": EVERYONE, "create": EDITORS, "edit": EDITORS}
 
 
 @access.register(Post)
 class PostAccess(access.Rule):
     owner = team = None
+    adjustable, fixed = True, ("view",)
     grants = {"view": EVERYONE, "create": EDITORS, "edit": EDITORS}
 
 
 @access.register(Membership)
 class MembershipAccess(access.Rule):
     owner, team = "user", "unit"
+    adjustable, fixed = True, ("view",)
     grants = {"view": EVERYONE, "create": EDITORS, "edit": EDITORS}
 
 
@@ -47,6 +50,7 @@ class MandateAccess(access.Rule):
     """Principal and delegate see theirs; the manager and the administrator see all."""
 
     owner, team = "principal", None
+    adjustable = True
     grants = {
         "view": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT},
         "create": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
@@ -60,6 +64,18 @@ class MandateAccess(access.Rule):
         """Never chained: who acts for somebody gives no mandate in that person's name."""
         acting = seat.acting_for is not None and action != "view"
         return Scope.NONE if acting else super().scope(seat, action)
+
+
+@access.register(Rights)
+class RightsAccess(access.Rule):
+    """Everybody may read who may do what; administrators alone change it (R-exp-03)."""
+
+    owner = team = None
+    grants = {
+        "view": EVERYONE,
+        "edit": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
+        "export": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT},
+    }
 
 
 @access.register(Token)

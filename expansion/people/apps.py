@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class PeopleConfig(AppConfig):
@@ -10,13 +11,23 @@ class PeopleConfig(AppConfig):
 
         from expansion import access as gate
         from expansion import offers
-        from expansion.people import access, models, nav, revision, seeds, selectors  # noqa: F401
+        from expansion.people import access, models, nav, revision, rights, seeds, selectors  # noqa: F401
         from expansion.ui.context import set_sources
 
         offers.add(offers.Seed("people", 20, seeds.sow))
         offers.add(offers.Seed("people.late", 94, seeds.sow_late))
+        offers.add(
+            offers.Sheet(
+                "people.rights",
+                gettext_lazy("Rights of the roles"),
+                lambda person: gate.can(person, "export", models.Rights),
+                rights.sheet_heads,
+                rights.sheet_rows,
+            )
+        )
         gate.people_come_from(selectors.active_people)
-        for model in (models.User, models.Unit, models.Post, models.Membership, models.Mandate):
+        kept = (models.User, models.Unit, models.Post, models.Membership, models.Mandate)
+        for model in (*kept, models.Rights):
             post_save.connect(revision.on_change, sender=model)
             post_delete.connect(revision.on_change, sender=model)
         set_sources(

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from expansion import clock, offers
 from expansion.errors import Invalid, TooEarly
 from expansion.people.models import Mandate, Post, Role, Token, Unit, User
+from expansion.people.rights import SCOPES, Kind
 from expansion.people.selectors import holders
-from expansion.people.services import prove_password
+from expansion.people.services.passwords import prove_password
 from expansion.ui.forms import RecordForm, ServiceForm
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -183,3 +184,24 @@ class TokenForm(ServiceForm):
         label=_("What it may do"), choices=Token.Scope, initial=Token.Scope.READ
     )
     expires_on = forms.DateField(label=_("Valid until"), help_text=_("A year at most."))
+
+
+class RightsForm(ServiceForm):
+    """A choice for every right of one kind of record that is not fixed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, kind: Kind, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for line in kind.lines:
+            for cell in line.cells:
+                if cell.choices:
+                    self.fields[f"{line.action}.{cell.role}"] = forms.ChoiceField(
+                        label=f"{line.label} · {cell.role.label}",
+                        choices=[(one.name.lower(), SCOPES[one]) for one in cell.choices],
+                        initial=cell.name,
+                        show_hidden_initial=True,
+                        widget=forms.Select(
+                            attrs={"aria-label": f"{cell.role.label}: {line.label}"}
+                        ),
+                    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -263,6 +264,32 @@ class Mandate(Recorded):
         if moment < self.starts_at:
             return "planned"
         return "active" if moment < self.ends_at else "ended"
+
+
+class Rights(Recorded):
+    """What an administrator has granted otherwise than by default for one kind of record.
+
+    `cells` maps an action to {role: the name of a scope}; it holds what differs and nothing else.
+    """
+
+    kind = models.CharField(max_length=60, unique=True)  # "crm.client"
+    cells = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("rights")
+
+    def __str__(self) -> str:
+        return str(apps.get_model(self.kind)._meta.verbose_name)
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:rights-of", args=[self.kind])
+
+    @staticmethod
+    def change_words(name: str, before: str, after: str) -> dict[str, str]:
+        """A changed cell in words, for the trail."""
+        from expansion.people.rights import cell_words
+
+        return cell_words(name, before, after)
 
 
 class FailedLogin(models.Model):

@@ -8,13 +8,9 @@ from django.conf import settings
 from expansion import worktime
 from expansion.people.demo import demo_password_hash
 from expansion.people.models import Membership, Post, Status, Token, Unit, User
-from expansion.people.services import (
-    change_status,
-    create_mandate,
-    create_token,
-    revoke_token,
-    search_text,
-)
+from expansion.people.services.accounts import change_status, search_text
+from expansion.people.services.mandates import create_mandate
+from expansion.people.services.tokens import create_token, revoke_token
 
 # user name, name, unit, post; the first fourteen are the ones to log in as.
 PEOPLE = (

@@ -1,10 +1,10 @@
 """Reads over people: seats, superiors, holders of a role."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from expansion import clock
-from expansion.access import Seat
+from expansion.access import AS_DEFAULT, Regrants, Seat
 from expansion.people.ladder import Ladder
 from expansion.people.models import Mandate, Membership, Post, Role, Status, Unit, User
+from expansion.people.rights import regrants_by_role
 from expansion.prepared import prepared
 
 
@@ -175,7 +176,7 @@ def _read_standings(users: list[User]) -> dict[int, Standing]:
 
 def _own_seats(holders: set[int]) -> dict[int, list[Seat]]:
     """The seats that each of them holds today in person."""
-    tree, day = Tree(), clock.today()
+    tree, day, regrants = Tree(), clock.today(), regrants_by_role()
     own: dict[int, list[Seat]] = {pk: [] for pk in holders}
     held = (
         _seats_of_one(*holders, day)
@@ -183,14 +184,14 @@ def _own_seats(holders: set[int]) -> dict[int, list[Seat]]:
         else _seat_rows(Membership.objects.on(day).filter(user__in=holders))
     )
     for user_id, role, unit, post in held:
-        own[user_id].extend(_seats(role, unit, post, tree))
+        own[user_id].extend(_seats(role, unit, post, tree, regrants))
     return own
 
 
 def _standing(user: User, own: dict[int, list[Seat]], mandates: list[Mandate]) -> Standing:
     """Own seats first, then those of principals who passed on every duty; never chained."""
     acting = [
-        Seat(seat.role, seat.unit, seat.units, mandate.principal_id)
+        replace(seat, acting_for=mandate.principal_id)
         for mandate in mandates
         if not mandate.kinds
         for seat in own[mandate.principal_id]
@@ -215,10 +216,15 @@ def _with_posts(held: QuerySet[Membership]) -> QuerySet[Membership]:
     return held.select_related("post", "unit").order_by("pk")
 
 
-def _seats(role: str, unit: int, post: int, tree: Tree) -> Iterator[Seat]:
-    yield Seat(role, unit, tree.below(unit))
+def _seats(
+    role: str, unit: int, post: int, tree: Tree, regrants: Mapping[str, Regrants]
+) -> Iterator[Seat]:
+    def seat(role: str, unit: int) -> Seat:
+        return Seat(role, unit, tree.below(unit), regrants=regrants.get(role, AS_DEFAULT))
+
+    yield seat(role, unit)
     for led in tree.led_by(post):
-        yield Seat(Role.LEADER, led, tree.below(led))
+        yield seat(Role.LEADER, led)
 
 
 def active_people() -> list[User]:

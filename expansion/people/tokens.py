@@ -9,7 +9,7 @@ from rest_framework.permissions import SAFE_METHODS
 from expansion import clock
 from expansion.errors import Forbidden
 from expansion.people.models import Token, User
-from expansion.people.services import digest_of
+from expansion.people.services.tokens import digest_of
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -1,13 +1,15 @@
 from django.urls import path
 
 from expansion.people.models import Status
-from expansion.people.views import own, people
+from expansion.people.views import own, people, rights
 
 app_name = "people"
 status = people.PersonStatus.as_view
 urlpatterns = [
     path("", people.PersonList.as_view(), name="person-list"),
     path("organisation", people.Organisation.as_view(), name="organisation"),
+    path("rights/", rights.Matrix.as_view(), name="rights"),
+    path("rights/<str:kind>", rights.RightsOf.as_view(), name="rights-of"),
     path("new", people.PersonCreate.as_view(), name="person-create"),
     path("<int:pk>", people.PersonDetail.as_view(), name="person"),
     path("<int:pk>/edit", people.PersonEdit.as_view(), name="person-edit"),

@@ -18,6 +18,7 @@ class VersionAccess(access.Rule):
     """A regulation binds those who can read it (A-1.2); drafts are seen by those who draft."""
 
     owner = team = None
+    adjustable, fixed = True, ("view",)
     grants = {
         "view": dict.fromkeys(Role.values, Scope.DEPARTMENT),
         "create": DRAFTING,

@@ -48,4 +48,5 @@ class ImportRowAccess(access.Rule):
 class ExportAccess(OwnOnly):
     """The manager is told of large exports and sees the log as well (R-exp-18)."""
 
+    adjustable, fixed = True, ("create", "download")
     grants = {"view": LOG | {Role.MANAGER: Scope.DEPARTMENT}, "create": OWN, "download": OWN}

@@ -16,6 +16,7 @@ urlpatterns = [
     path("imports/<int:pk>/undo", views.ImportUndo.as_view(), name="import-undo"),
     path("imports/<int:pk>/errors", views.ImportErrors.as_view(), name="import-errors"),
     path("export/<str:key>", views.ExportCreate.as_view(), name="export-create"),
+    path("sheets/<str:key>", views.SheetFile.as_view(), name="sheet"),
     path("exports/<int:pk>", views.ExportDetail.as_view(), name="export"),
     path("exports/<int:pk>/file", views.ExportFile.as_view(), name="export-file"),
 ]

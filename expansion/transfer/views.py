@@ -251,8 +251,21 @@ class ExportFile(Screen):
         access.require(request.user, "download", record)
         if record.status != Export.Status.READY:
             raise Gone(_("The file is not there: it is kept for seven days."))
-        file = keeping.open_kept(record.key)
-        return FileResponse(file, as_attachment=True, filename=record.file_name)
+        return _file_of(record)
+
+
+class SheetFile(Screen):
+    """A table that is no list, made, logged and delivered in one go."""
+
+    gate = SIGNED_IN
+
+    def post(self, request: HttpRequest, key: str) -> FileResponse:
+        return _file_of(exports.export_sheet(actor=request.user, key=key))
+
+
+def _file_of(record: Export) -> FileResponse:
+    file = keeping.open_kept(record.key)
+    return FileResponse(file, as_attachment=True, filename=record.file_name)
 
 
 def workbook(name: str, columns, rows, title: str, mark: Watermark) -> HttpResponse:

@@ -258,7 +258,7 @@ class FormPage(Screen):
         touched = set(form.changed_data)
         form.data = form.data.copy()
         form.data["version"] = str(stored.version)
-        current = self.form(person=self.request.user, instance=stored)
+        current = self.form_of(stored)
         found = [
             {
                 "name": name,
@@ -276,6 +276,10 @@ class FormPage(Screen):
             if not one["touched"]:
                 take_over(form, current, one["name"])
         return found
+
+    def form_of(self, stored: models.Model) -> ServiceForm:
+        """The form with what is stored now."""
+        return self.form(person=self.request.user, instance=stored)
 
     def success_url(self, record: models.Model) -> str:
         return record.get_absolute_url()  # type: ignore[attr-defined]

@@ -45,6 +45,7 @@ KINDS = {
     "people:seat-end": "seat",
     "people:mandate": "mandate",
     "people:token": "token",
+    "people:rights-of": "-:crm.client",
     "audit:entry": "entry",
     "rulebook:": "draft",
     "files:add": "client:crm.client",
@@ -57,6 +58,7 @@ KINDS = {
     "transfer:import-create": "-:crm.clients",
     "transfer:import-template": "-:crm.clients",
     "transfer:import": "import",
+    "transfer:sheet": "-:people.rights",
     "transfer:export-create": "-:crm.clients",
     "transfer:export": "export",
     "crm:client": "client",
@@ -141,6 +143,7 @@ _TABLE = """
 GET 200
     home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
     worker people:person-list people:organisation people:person people:mandate-list
+    people:rights people:rights-of
     people:token-list people:token-create people:own-password rulebook:regulation jobs:job-list
     notices:notice-list notices:channels approvals:inbox approvals:request-list
     approvals:act-list office:report-list transfer:import-list transfer:export-list
@@ -337,7 +340,7 @@ POST ok
     people:own-password notices:read-all notices:channels
 POST ok administrator | 403
     people:person-create people:person-edit people:person-password people:person-activate
-    people:person-lock people:person-leave
+    people:person-lock people:person-leave people:rights-of
 POST ok hr | 403
     appraisal:workbook
 POST ok leader deputy manager leadership | 403
@@ -352,6 +355,8 @@ POST ok leader manager | 403
     training:session-cancel training:session-sheet api-training-sessions-act-attendance
 POST ok leader | 403 member manager hr | 404
     appraisal:evaluation
+POST ok manager administrator leadership hr | 403
+    transfer:sheet
 POST ok manager administrator | 403
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
     rulebook:discard

@@ -23,7 +23,8 @@ from expansion.notices.services import tell
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as work_reports
 from expansion.people.models import Membership, Unit
-from expansion.people.services import create_mandate, create_token
+from expansion.people.services.mandates import create_mandate
+from expansion.people.services.tokens import create_token
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services import change_draft
 from expansion.transfer.services import exports

@@ -7,8 +7,8 @@ import pytest
 from crm.board import CARDS
 from crm.models import Opportunity
 from expansion import clock
-from expansion.people import services as people
 from expansion.people.models import Mandate
+from expansion.people.services import mandates
 from tests.make import crm as make
 
 BOARD = "/crm/opportunities/board"
@@ -57,7 +57,7 @@ def test_a_delegate_sees_what_the_principal_sees_while_the_mandate_runs(cast, si
     make.opportunity(cast.member, client)
     now = clock.now()
     begins, ends = now + timedelta(hours=1), now + timedelta(hours=2)
-    people.create_mandate(
+    mandates.create_mandate(
         actor=cast.administrator,
         principal=cast.member,
         delegate=cast.partner_member,

@@ -17,7 +17,7 @@ from expansion.notices.models import Notice
 from expansion.office.models import WorkReport
 from expansion.office.services.reports import open_reports, submit_report
 from expansion.people.models import User
-from expansion.people.services import create_mandate
+from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 from tests.make import crm as make

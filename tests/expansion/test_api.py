@@ -11,7 +11,7 @@ from expansion.api import PerPerson
 from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.office.services import reports
-from expansion.people.services import create_token
+from expansion.people.services.tokens import create_token
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 from tests.make import contracts as contract_make

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from expansion import clock
 from expansion.api import PerPerson
 from expansion.people.models import Token
-from expansion.people.services import create_token
+from expansion.people.services.tokens import create_token
 from expansion.wsgi import application
 from tests.make import crm
 

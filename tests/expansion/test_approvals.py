@@ -24,7 +24,7 @@ from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow, Stale
 from expansion.notices.models import Notice
 from expansion.people.models import Mandate, Membership, Post, Unit, User
-from expansion.people.services import create_mandate, revoke_mandate
+from expansion.people.services.mandates import create_mandate, revoke_mandate
 from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as make
 

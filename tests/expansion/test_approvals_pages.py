@@ -19,7 +19,7 @@ from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden
 from expansion.machine import pdf_missing
-from expansion.people.services import create_mandate
+from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as make
 

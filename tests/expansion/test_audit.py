@@ -18,7 +18,7 @@ from expansion.audit.wording import ACTS, act_label, changed_values
 from expansion.jobs.models import Job
 from expansion.jobs.services import enqueue
 from expansion.people.models import Unit, User
-from expansion.people.services import create_mandate
+from expansion.people.services.mandates import create_mandate
 from expansion.rulebook import services as rulebook
 from tests.make import crm
 

@@ -7,7 +7,8 @@ from django.test import Client as Browser
 
 from expansion import clock
 from expansion.people.models import FailedLogin, Status
-from expansion.people.services import change_status, set_password
+from expansion.people.services.accounts import change_status
+from expansion.people.services.passwords import set_password
 from tests.cast import NOW
 
 WORD, WRONG = "seven-owls-asleep", "not-the-password"

@@ -9,8 +9,8 @@ from expansion import clock
 from expansion.audit.models import Entry
 from expansion.errors import Invalid
 from expansion.notices.models import Mail, Notice
-from expansion.people import services
 from expansion.people.models import Status, Token
+from expansion.people.services import accounts, passwords, tokens
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ CLIENTS = "/api/v1/crm/clients/"
 def member(cast):
     cast.member.email = "qing@example.com"
     cast.member.save()
-    services.set_password(actor=cast.administrator, record=cast.member, password=WORD)
+    passwords.set_password(actor=cast.administrator, record=cast.member, password=WORD)
     Notice.objects.all().delete()
     return cast.again(cast.member)
 
@@ -30,7 +30,7 @@ def member(cast):
 def a_token(person, **given):
     day = clock.today() + timedelta(days=30)
     usual = {"expires_on": day, "scope": Token.Scope.WRITE}
-    return services.create_token(actor=person, name="脚本", **usual | given)
+    return tokens.create_token(actor=person, name="脚本", **usual | given)
 
 
 def asked(secret, method="get", sent=None, address=CLIENTS):
@@ -50,7 +50,7 @@ def signed_in(password=WORD, network="10.0.0.1"):
 
 
 def test_whoever_gets_a_new_password_is_told_by_mail_too(member, cast):
-    services.set_password(actor=cast.administrator, record=member, password=OTHER)
+    passwords.set_password(actor=cast.administrator, record=member, password=OTHER)
     notice = Notice.objects.get(person=member)
     assert (notice.kind, notice.actor) == ("people.password", cast.administrator)
     assert "管理员" in notice.title and OTHER not in notice.title + notice.text
@@ -58,13 +58,13 @@ def test_whoever_gets_a_new_password_is_told_by_mail_too(member, cast):
 
 
 def test_the_own_new_password_is_told_in_other_words(member):
-    services.change_own_password(actor=member, current=WORD, password=OTHER)
+    passwords.change_own_password(actor=member, current=WORD, password=OTHER)
     assert "管理员" not in Notice.objects.get(person=member).title
     assert Mail.objects.get().notice.person == member
 
 
 def test_without_an_address_the_notice_stands_alone(cast):
-    services.set_password(actor=cast.administrator, record=cast.colleague, password=OTHER)
+    passwords.set_password(actor=cast.administrator, record=cast.colleague, password=OTHER)
     assert Notice.objects.filter(person=cast.colleague).exists() and not Mail.objects.exists()
 
 
@@ -73,9 +73,9 @@ def test_a_new_password_ends_every_token(member, cast, by):
     token, secret = a_token(member)
     assert asked(secret).status_code == 200
     if by == "member":
-        services.change_own_password(actor=member, current=WORD, password=OTHER)
+        passwords.change_own_password(actor=member, current=WORD, password=OTHER)
     else:
-        services.set_password(actor=cast.administrator, record=member, password=OTHER)
+        passwords.set_password(actor=cast.administrator, record=member, password=OTHER)
     assert asked(secret).status_code == 401
     assert Token.objects.get(pk=token.pk).revoked_at == clock.now()
     ended = Entry.objects.filter(verb="people.token.revoked", about_id=token.pk)
@@ -92,16 +92,16 @@ def test_the_own_new_password_ends_other_sessions_and_not_this_one(member):
 
 def test_the_same_password_set_again_ends_sessions_too(member, cast):
     browser = signed_in()
-    services.set_password(actor=cast.administrator, record=member, password=WORD)
+    passwords.set_password(actor=cast.administrator, record=member, password=WORD)
     assert browser.get("/people/tokens/").status_code == 302
 
 
 @pytest.mark.parametrize("status", [Status.LOCKED, Status.LEFT])
 def test_whoever_is_taken_back_logs_in_anew_and_makes_new_tokens(member, cast, status):
     browser, (_token, secret) = signed_in(), a_token(member)
-    services.change_status(actor=cast.administrator, record=member, status=status)
+    accounts.change_status(actor=cast.administrator, record=member, status=status)
     assert asked(secret).status_code == 401
-    services.change_status(
+    accounts.change_status(
         actor=cast.administrator, record=cast.again(member), status=Status.ACTIVE
     )
     assert browser.get("/people/tokens/").status_code == 302
@@ -179,5 +179,5 @@ def test_the_list_shows_what_a_token_may_and_when_it_was_last_used(member, sign_
 
 def test_a_token_reads_unless_more_is_asked_for(cast):
     day = clock.today() + timedelta(days=30)
-    token, _secret = services.create_token(actor=cast.member, name="脚本", expires_on=day)
+    token, _secret = tokens.create_token(actor=cast.member, name="脚本", expires_on=day)
     assert token.scope == Token.Scope.READ

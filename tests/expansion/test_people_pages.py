@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from expansion import clock
 from expansion.audit.services import write
-from expansion.people import services
 from expansion.people.models import Mandate, Membership, Token, Unit, User
+from expansion.people.services import accounts, passwords, tokens
 
 WORD = "seven-owls-asleep"
 
@@ -95,7 +95,7 @@ def test_a_wrong_entry_answers_422_and_keeps_what_was_typed(cast, sign_in, field
 
 
 def test_a_stale_edit_answers_409(cast, sign_in):
-    services.update_person(actor=cast.administrator, record=cast.member, name="甲")
+    accounts.update_person(actor=cast.administrator, record=cast.member, name="甲")
     url = f"/people/{cast.member.pk}/edit"
     page = send(sign_in(cast.administrator), url, version="1", name="乙")
     assert page.status_code == 409
@@ -233,7 +233,7 @@ class TestTokens:
         page = send(browser, "/people/tokens/new", **fields)
         secret = re.search(r'id="secret" value="([^"]+)"', page.content.decode()).group(1)
         assert (page.status_code, page.headers["Cache-Control"]) == (201, "no-store")
-        assert services.digest_of(secret) == Token.objects.get().digest
+        assert tokens.digest_of(secret) == Token.objects.get().digest
         again = send(browser, "/people/tokens/new", **fields)
         assert secret not in again.content.decode()
         assert Token.objects.count() == 1
@@ -245,7 +245,7 @@ class TestTokens:
         assert page.status_code == 422
 
     def test_only_its_owner_finds_it(self, cast, sign_in):
-        token, _secret = services.create_token(
+        token, _secret = tokens.create_token(
             actor=cast.member, name="周报脚本", expires_on=date(2027, 1, 1)
         )
         url = f"/people/tokens/{token.pk}/revoke"
@@ -256,7 +256,7 @@ class TestTokens:
 
 
 def test_one_changes_the_own_password_and_stays_logged_in(cast, sign_in):
-    services.set_password(actor=cast.administrator, record=cast.member, password=WORD)
+    passwords.set_password(actor=cast.administrator, record=cast.member, password=WORD)
     browser = sign_in(cast.again(cast.member))
     wrong = send(browser, "/people/password", current="wrong", password="eleven-quiet-boats")
     assert wrong.status_code == 422

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from expansion import clock
-from expansion.people import services as people
 from expansion.people.backends import Login
 from expansion.people.models import Mandate, Membership, Post, Revision, Role, Unit
+from expansion.people.services import accounts, mandates, posts
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import asked_once, version_on
 from expansion.rulebook.services import load_preset
@@ -52,7 +52,7 @@ def test_a_post_opened_or_ended_is_seen_by_the_next_request(committed):
     unit, post = Unit.objects.get(key="client"), Post.objects.filter(role=Role.LEADER)[0]
     post.headcount = 0
     post.save()
-    seat = people.open_membership(
+    seat = posts.open_membership(
         actor=committed.administrator,
         user=committed.member,
         unit=unit,
@@ -61,13 +61,13 @@ def test_a_post_opened_or_ended_is_seen_by_the_next_request(committed):
     )
     assert arriving(committed.member).holds(Role.LEADER)
     yesterday = clock.today() - timedelta(days=1)
-    people.end_membership(actor=committed.administrator, membership=seat, until=yesterday)
+    posts.end_membership(actor=committed.administrator, membership=seat, until=yesterday)
     assert not arriving(committed.member).holds(Role.LEADER)
 
 
 def test_a_post_ends_by_itself_at_midnight(committed):
     seat = Membership.objects.filter(user=committed.member)[0]
-    people.end_membership(actor=committed.administrator, membership=seat, until=clock.today())
+    posts.end_membership(actor=committed.administrator, membership=seat, until=clock.today())
     assert arriving(committed.member).seats
     with clock.clock_at(clock.now() + timedelta(days=1)):
         assert not arriving(committed.member).seats
@@ -76,7 +76,7 @@ def test_a_post_ends_by_itself_at_midnight(committed):
 def test_a_mandate_runs_and_ends_to_the_minute_though_seats_are_kept(committed):
     now = clock.now()
     begins, ends = now + timedelta(hours=1), now + timedelta(hours=2)
-    mandate = people.create_mandate(
+    mandate = mandates.create_mandate(
         actor=committed.manager,
         principal=committed.manager,
         delegate=committed.colleague,
@@ -89,7 +89,7 @@ def test_a_mandate_runs_and_ends_to_the_minute_though_seats_are_kept(committed):
         with clock.clock_at(moment):
             assert arriving(committed.colleague).holds(Role.MANAGER) is acts
     with clock.clock_at(begins):
-        people.revoke_mandate(actor=committed.manager, mandate=mandate)
+        mandates.revoke_mandate(actor=committed.manager, mandate=mandate)
         assert not arriving(committed.colleague).holds(Role.MANAGER)
 
 
@@ -106,7 +106,7 @@ def test_a_change_is_unseen_until_it_is_committed(committed):
     before = word()
     with transaction.atomic():
         seat = Membership.objects.filter(user=committed.member)[0]
-        people.end_membership(actor=committed.administrator, membership=seat, until=clock.today())
+        posts.end_membership(actor=committed.administrator, membership=seat, until=clock.today())
         assert word() != before
         transaction.set_rollback(True)
     assert word() == before
@@ -123,7 +123,7 @@ def test_a_preset_loaded_anew_holds_at_once(committed):
 
 def test_whoever_leaves_passes_nothing_on(committed):
     now = clock.now()
-    people.create_mandate(
+    mandates.create_mandate(
         actor=committed.manager,
         principal=committed.manager,
         delegate=committed.colleague,
@@ -132,7 +132,7 @@ def test_whoever_leaves_passes_nothing_on(committed):
         reason=Mandate.Reason.LEAVE,
     )
     assert arriving(committed.colleague).holds(Role.MANAGER)
-    people.change_status(actor=committed.administrator, record=committed.manager, status="left")
+    accounts.change_status(actor=committed.administrator, record=committed.manager, status="left")
     assert not arriving(committed.colleague).holds(Role.MANAGER)
 
 
@@ -147,7 +147,7 @@ def test_a_login_alone_changes_no_word(committed):
     person = get_user_model().objects.get(pk=committed.member.pk)
     person.last_login = clock.now()
     person.save(update_fields=["last_login"])
-    people.update_own_account(actor=committed.member, language="en")
+    accounts.update_own_account(actor=committed.member, language="en")
     assert word() == before
     person.name = "许青"
     person.save()

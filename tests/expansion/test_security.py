@@ -16,7 +16,9 @@ from expansion.errors import Forbidden, Invalid
 from expansion.files.kinds import LARGEST_DIRECTORY
 from expansion.files.services import attach
 from expansion.people.models import Post, Unit, User
-from expansion.people.services import create_mandate, open_membership, set_password
+from expansion.people.services.mandates import create_mandate
+from expansion.people.services.passwords import set_password
+from expansion.people.services.posts import open_membership
 from expansion.rulebook.models import Version
 from expansion.transfer.archive import inspect_workbook
 from tests.make import crm as make

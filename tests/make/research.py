@@ -9,7 +9,8 @@ from expansion.approvals.models import Request
 from expansion.approvals.selectors import latest
 from expansion.approvals.services import decide
 from expansion.people.models import Mandate, Membership, Post, Unit, User
-from expansion.people.services import create_mandate, search_text
+from expansion.people.services.accounts import search_text
+from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.selectors import rules_on
 from research.models import Finding, ResearchPlan, ResearchReport
 from research.services import distribution, findings, plans, reports, reviews

@@ -18,10 +18,10 @@ from expansion.audit.selectors import for_reader, label_of
 from expansion.audit.wording import act_label
 from expansion.errors import Refusal
 from expansion.once.services import once
-from expansion.people import services
 from expansion.people.forms import LanguageForm, MandateForm, OwnPasswordForm, TokenForm
 from expansion.people.middleware import LANGUAGE_COOKIE
 from expansion.people.models import Mandate, Token, User
+from expansion.people.services import accounts, mandates, passwords, tokens
 from expansion.people.tables import MANDATES, mandate_badge
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import PUBLIC, SIGNED_IN, May, behind
@@ -86,7 +86,7 @@ class MandateCreate(FormPage):
     done = _("Mandate given")
 
     def service(self, **values: Any) -> Mandate:
-        return services.create_mandate(**values)
+        return mandates.create_mandate(**values)
 
 
 class MandateRevoke(ActPage):
@@ -100,7 +100,7 @@ class MandateRevoke(ActPage):
     done = _("Mandate revoked")
 
     def service(self, *, record: Mandate, **values: Any) -> Mandate:
-        return services.revoke_mandate(mandate=record, **values)
+        return mandates.revoke_mandate(mandate=record, **values)
 
 
 class TokenList(Screen):
@@ -131,7 +131,7 @@ class TokenCreate(FormPage):
         secrets: list[str] = []
 
         def create() -> Token:
-            token, secret = services.create_token(actor=request.user, **form.values())
+            token, secret = tokens.create_token(actor=request.user, **form.values())
             secrets.append(secret)
             return token
 
@@ -161,7 +161,7 @@ class TokenRevoke(ActPage):
     done = _("Token revoked")
 
     def service(self, *, record: Token, **values: Any) -> Token:
-        return services.revoke_token(token=record, **values)
+        return tokens.revoke_token(token=record, **values)
 
     def context(self, form: Any) -> dict[str, Any]:
         return {**super().context(form), "cancel_url": reverse("people:token-list")}
@@ -185,7 +185,7 @@ class OwnPassword(FormPage):
         return super().make_form(network=network, **given)
 
     def service(self, **values: Any) -> User:
-        user = services.change_own_password(**values)
+        user = passwords.change_own_password(**values)
         update_session_auth_hash(self.request, user)
         return user
 
@@ -213,7 +213,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
             secure=settings.SESSION_COOKIE_SECURE,
         )
         if request.user.is_authenticated:
-            services.update_own_account(actor=request.user, language=language)
+            accounts.update_own_account(actor=request.user, language=language)
     return response
 
 

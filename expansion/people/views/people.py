@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access, clock
-from expansion.people import services
 from expansion.people.forms import (
     LastDayForm,
     NewPersonForm,
@@ -18,7 +17,8 @@ from expansion.people.forms import (
 )
 from expansion.people.models import Mandate, Membership, Role, Status, User
 from expansion.people.selectors import branches, filled_posts, unseated
-from expansion.people.services import TRANSITIONS
+from expansion.people.services import accounts, passwords, posts
+from expansion.people.services.accounts import TRANSITIONS
 from expansion.people.tables import PEOPLE, TONES, by_unit, mandate_badge
 from expansion.ui import formats
 from expansion.ui.forms import ReasonForm
@@ -133,7 +133,7 @@ class PersonCreate(FormPage):
     done = lazy("Account created")
 
     def service(self, **values: Any) -> User:
-        return services.create_person(**values)
+        return accounts.create_person(**values)
 
 
 class PersonEdit(FormPage):
@@ -144,7 +144,7 @@ class PersonEdit(FormPage):
     done = lazy("Account saved")
 
     def service(self, **values: Any) -> User:
-        return services.update_person(**values)
+        return accounts.update_person(**values)
 
 
 class PersonPassword(ActPage):
@@ -155,7 +155,7 @@ class PersonPassword(ActPage):
     done = lazy("The password is set; every session of this person has ended.")
 
     def service(self, **values: Any) -> User:
-        return services.set_password(**values)
+        return passwords.set_password(**values)
 
 
 class PersonStatus(ActPage):
@@ -179,7 +179,7 @@ class PersonStatus(ActPage):
         return _("%(name)s is now: %(status)s") % words
 
     def service(self, **values: Any) -> User:
-        return services.change_status(status=self.status, **values)
+        return accounts.change_status(status=self.status, **values)
 
 
 class SeatOpen(ActPage):
@@ -197,7 +197,7 @@ class SeatOpen(ActPage):
         self.record = self.find(User, pk)
 
     def service(self, *, record: User, **values: Any) -> User:
-        services.open_membership(user=record, **values)
+        posts.open_membership(user=record, **values)
         return record
 
 
@@ -212,7 +212,7 @@ class SeatEnd(ActPage):
         return Membership.objects.select_related("user", "unit", "post")
 
     def service(self, *, record: Membership, **values: Any) -> Membership:
-        return services.end_membership(membership=record, **values)
+        return posts.end_membership(membership=record, **values)
 
     def context(self, form: Any) -> dict[str, Any]:
         return {**super().context(form), "cancel_url": self.record.user.get_absolute_url()}

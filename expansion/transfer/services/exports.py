@@ -11,8 +11,9 @@ from django.http import QueryDict
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from expansion import access, clock
+from expansion import access, clock, offers
 from expansion.audit.services import write
+from expansion.errors import Forbidden, Gone
 from expansion.jobs.services import enqueue
 from expansion.notices.services import tell
 from expansion.people.models import Role, User
@@ -81,6 +82,33 @@ def export(
     return _write(record, listing, access.visible_to(actor, records))
 
 
+@transaction.atomic
+def export_sheet(*, actor: User, key: str) -> Export:
+    """A table that some room offers (`offers.Sheet`) as a workbook, logged as every export is.
+
+    Raises:
+        Gone: no room offers such a table.
+        Forbidden: it is not for this person.
+    """
+    sheet = next((one for one in offers.of(offers.Sheet) if one.key == key), None)
+    if sheet is None:
+        raise Gone(_("There is nothing here for you at this address."))
+    if not sheet.allowed(actor):
+        raise Forbidden(_("This table is not part of your role. Ask the administrator."))
+    label = capfirst(str(sheet.label))
+    record = Export.objects.create(
+        listing=key, label=label[:100], actor=actor, file_format=Export.Format.XLSX
+    )
+    columns = [Column(str(place), str(head)) for place, head in enumerate(sheet.heads())]
+    mark = Watermark(actor.name, clock.now(), record.number)
+    with tempfile.TemporaryFile() as file:
+        rows = (list(row) for row in sheet.rows(actor))
+        record.count = write_workbook(file, columns, rows, title=label, watermark=mark)
+        _keep(record, file)
+    _conclude(record)
+    return record
+
+
 def write_export(*, record: Export) -> Export:
     """The background half: it may run twice, and asks anew what the person may see."""
     if record.status != Export.Status.WRITING:
@@ -124,12 +152,16 @@ def _write(record: Export, listing: Listing, records: QuerySet) -> Export:
     rows = _Rows(record.actor, listing, state, records)
     with tempfile.TemporaryFile() as file, asked_once():
         record.count = _fill(file, record, listing, rows)
-        record.size = file.tell()
-        file.seek(0)
-        key = keeping.keep(File(file))
-    record.revealed, record.status, record.key = rows.revealed, Export.Status.READY, key
+        _keep(record, file)
+    record.revealed = rows.revealed
     _conclude(record)
     return record
+
+
+def _keep(record: Export, file: BinaryIO) -> None:
+    record.size = file.tell()
+    file.seek(0)
+    record.key, record.status = keeping.keep(File(file)), Export.Status.READY
 
 
 def _fill(file: BinaryIO, record: Export, listing: Listing, rows: "_Rows") -> int:

@@ -8,7 +8,8 @@ from django.db import transaction
 from expansion import clock
 from expansion.errors import Refusal
 from expansion.people.models import Post, Role, Unit
-from expansion.people.services import create_person, open_membership
+from expansion.people.services.accounts import create_person
+from expansion.people.services.posts import open_membership
 
 
 class Command(BaseCommand):
