@@ -9,23 +9,31 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from crm.models import (
     Client,
+    ClientPersonShare,
     ClientRole,
+    ClientTeamShare,
     Communication,
     Contact,
     ContactPoint,
     Contract,
+    ContractPersonShare,
+    ContractTeamShare,
     Lead,
     Obligation,
     Opportunity,
+    OpportunityPersonShare,
+    OpportunityTeamShare,
     Visit,
 )
 from expansion import access
 from expansion.access import Scope, Seat
 from expansion.approvals.selectors import involving
 from expansion.people.models import Role
+from expansion.shares import keep_in
 
 WORKING: Mapping[str, Scope] = {
     Role.MEMBER: Scope.OWN,
@@ -35,6 +43,10 @@ WORKING: Mapping[str, Scope] = {
     Role.MANAGER: Scope.DEPARTMENT,
 }
 LEADING: Mapping[str, Scope] = {Role.LEADER: Scope.TEAM, Role.MANAGER: Scope.DEPARTMENT}
+
+keep_in(Client, persons=ClientPersonShare, teams=ClientTeamShare)
+keep_in(Opportunity, persons=OpportunityPersonShare, teams=OpportunityTeamShare)
+keep_in(Contract, persons=ContractPersonShare, teams=ContractTeamShare)
 
 
 @access.register(Client)
@@ -48,6 +60,7 @@ class ClientAccess(access.Rule):
         "export": WORKING,
         "import": WORKING,
         "reveal": WORKING,
+        "share": WORKING,
         "reassign": LEADING,
     }
 
@@ -59,7 +72,7 @@ class HangsOnClient(access.Rule):
     """Access flows from the client to its children, whoever wrote them (law 2)."""
 
     owner, team = "client__owner", "client__team"
-    follows, adjustable = Client, True
+    follows, via, adjustable = Client, "client", True
     grants = {"view": WORKING, "create": WORKING, "edit": WORKING, "delete": WORKING}
 
 
@@ -96,7 +109,11 @@ class LeadAccess(HangsOnClient):
 
 @access.register(Opportunity)
 class OpportunityAccess(HangsOnClient):
-    grants = HangsOnClient.grants | {"override": LEADING, "export": WORKING}
+    grants = HangsOnClient.grants | {
+        "override": LEADING,
+        "export": WORKING,
+        "share": WORKING,
+    }
 
 
 @access.register(Visit)
@@ -113,6 +130,8 @@ class VisitAccess(HangsOnClient):
         "review": LEADING,
         "export": WORKING,
     }
+
+    also_because = _("is to write its record")
 
     def freezes(self, record: Any) -> bool:
         """A photo of a recorded visit is part of what was recorded."""
@@ -135,7 +154,14 @@ class ContractAccess(HangsOnClient):
     The state of the contract is asked by the services, whose sentences say what to do instead.
     """
 
-    grants = HangsOnClient.grants | {"submit": WORKING, "sign": WORKING, "export": WORKING}
+    grants = HangsOnClient.grants | {
+        "submit": WORKING,
+        "sign": WORKING,
+        "export": WORKING,
+        "share": WORKING,
+    }
+
+    also_because = _("decides over it, or has decided")
 
     def also_visible(self, person: Any) -> Q:
         return Q(pk__in=decided_contracts(person))
@@ -152,8 +178,10 @@ class ObligationAccess(access.Rule):
     """What is owed by a contract is seen and ticked off by whoever sees or works the contract."""
 
     owner, team = "contract__client__owner", "contract__client__team"
-    follows, adjustable = Contract, True
+    follows, via, adjustable = Contract, "contract", True
     grants = {"view": WORKING, "create": WORKING, "edit": WORKING, "export": WORKING}
+
+    also_because = _("decides over its contract, or has decided")
 
     def also_visible(self, person: Any) -> Q:
         return Q(contract__in=decided_contracts(person))

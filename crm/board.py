@@ -18,7 +18,7 @@ from crm.models import Opportunity
 from crm.requirements import Requirements, sentence
 from crm.tables_leads import STUCK_DAYS, days_in_stage
 from expansion import access
-from expansion.access import Holder, Seat
+from expansion.access import Holder, Reach, reach_of
 from expansion.prepared import prepared
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_of
@@ -35,8 +35,8 @@ def open_ones(person: Any) -> QuerySet[Opportunity]:
 
 def of_everything(person: Any) -> tuple[Sums, list[Opportunity]]:
     """Sums and first cards of all that the person sees, in two queries."""
-    seats = person.seats
-    return by_stage(_all_sums(person.pk, seats=seats)), _all_firsts(person.pk, seats=seats)
+    reach = reach_of(person)
+    return by_stage(_all_sums(person.pk, reach=reach)), _all_firsts(person.pk, reach=reach)
 
 
 def of_view(visible: QuerySet[Opportunity]) -> tuple[Sums, list[Opportunity]]:
@@ -45,13 +45,13 @@ def of_view(visible: QuerySet[Opportunity]) -> tuple[Sums, list[Opportunity]]:
 
 
 @prepared
-def _all_sums(person: Any, *, seats: tuple[Seat, ...]) -> QuerySet[Opportunity, dict[str, Any]]:
-    return summed(open_ones(Holder(person, seats)))
+def _all_sums(person: Any, *, reach: Reach) -> QuerySet[Opportunity, dict[str, Any]]:
+    return summed(open_ones(Holder(person, reach)))
 
 
 @prepared
-def _all_firsts(person: Any, *, seats: tuple[Seat, ...]) -> QuerySet[Opportunity]:
-    return firsts(open_ones(Holder(person, seats)))
+def _all_firsts(person: Any, *, reach: Reach) -> QuerySet[Opportunity]:
+    return firsts(open_ones(Holder(person, reach)))
 
 
 def firsts(visible: QuerySet[Opportunity]) -> QuerySet[Opportunity]:

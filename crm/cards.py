@@ -15,7 +15,7 @@ from crm.pickers import found_clients
 from crm.searching import fits, indexed
 from crm.tables import with_main_contact
 from expansion import access, clock, offers
-from expansion.access import Holder, Seat
+from expansion.access import Holder, Reach, reach_of
 from expansion.prepared import prepared
 from expansion.ui import formats
 
@@ -32,14 +32,14 @@ def planned_visits(person: Any) -> dict[str, Any] | None:
     if not access.can(person, "create", Visit):
         return None
     tomorrow = clock.moment_on(clock.today() + timedelta(days=1), time())
-    visits = _planned_before(person.pk, tomorrow + AHEAD, seats=person.seats)
+    visits = _planned_before(person.pk, tomorrow + AHEAD, reach=reach_of(person))
     today = [_visit(one) for one in visits if one.planned_at < tomorrow]
     return {"visits": today, "ahead": [] if today else _next_day(visits)}
 
 
 @prepared
-def _planned_before(person: Any, moment: Any, *, seats: tuple[Seat, ...]) -> QuerySet[Visit]:
-    found = open_visits(Holder(person, seats)).filter(planned_at__lt=moment)
+def _planned_before(person: Any, moment: Any, *, reach: Reach) -> QuerySet[Visit]:
+    found = open_visits(Holder(person, reach)).filter(planned_at__lt=moment)
     shown = ("planned_at", "place", "purpose", "arrived_at", "due_at")
     client = ("client__name", "client__grade", "client__address")
     return found.only(*shown, *client).order_by("planned_at")[:20]
@@ -81,7 +81,7 @@ def due_contacts(person: Any) -> dict[str, Any] | None:
     """Own clients whose next contact is today, past, or tomorrow; the longest overdue first."""
     if not access.can(person, "create", Client):
         return None
-    shown = _due_with_words(person.pk, clock.today() + timedelta(days=1), seats=person.seats)
+    shown = _due_with_words(person.pk, clock.today() + timedelta(days=1), reach=reach_of(person))
     for client in shown:
         late = (clock.today() - client.next_contact_on).days
         words = ngettext("%(days)d day late", "%(days)d days late", late)
@@ -90,8 +90,8 @@ def due_contacts(person: Any) -> dict[str, Any] | None:
 
 
 @prepared
-def _due_with_words(person: Any, day: Any, *, seats: tuple[Seat, ...]) -> QuerySet[Client]:
-    due = with_main_contact(due_clients(Holder(person, seats), day)).select_related(None)
+def _due_with_words(person: Any, day: Any, *, reach: Reach) -> QuerySet[Client]:
+    due = with_main_contact(due_clients(Holder(person, reach), day)).select_related(None)
     shown = ("name", "grade", "next_contact_on", "last_contact_at")
     return due.only(*shown).annotate(last_words=last_words())[: MOST + 1]
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from crm.models import Client, ClientRole, Contact, ContactPoint, Contract, Opportunity, Visit
 from expansion import access, offers
-from expansion.access import Holder, Seat
+from expansion.access import Holder, Reach, reach_of
 from expansion.audit.models import Entry
 from expansion.prepared import prepared
 from expansion.worktime import Period
@@ -27,14 +27,12 @@ def client_page(person: Any, pk: int) -> Client:
     """
     quarter = Period.containing("quarter")
     span = quarter.begins_at, quarter.ends_at
-    return access.found(lambda: _client_page.first(pk, person.pk, *span, seats=person.seats))
+    return access.found(lambda: _client_page.first(pk, person.pk, *span, reach=reach_of(person)))
 
 
 @prepared
-def _client_page(
-    pk: Any, person: Any, begin: Any, end: Any, *, seats: tuple[Seat, ...]
-) -> QuerySet[Client]:
-    visible = access.visible_to(Holder(person, seats), Client.objects.live())
+def _client_page(pk: Any, person: Any, begin: Any, end: Any, *, reach: Reach) -> QuerySet[Client]:
+    visible = access.visible_to(Holder(person, reach), Client.objects.live())
     in_quarter = Visit.objects.live().done_in(begin, end)
     return (
         visible.filter(pk=pk)

@@ -14,7 +14,6 @@ CLIENTS = [
     path("clients/<int:pk>/edit", clients.ClientEdit.as_view(), name="client-edit"),
     path("clients/<int:pk>/reassign", clients.ClientReassign.as_view(), name="client-reassign"),
     path("clients/<int:pk>/delete", clients.ClientDelete.as_view(), name="client-delete"),
-    path("clients/<int:pk>/readers", clients.ClientReaders.as_view(), name="client-readers"),
     path(
         "clients/<int:pk>/next-contact",
         clients.ClientNextContact.as_view(),

@@ -22,7 +22,10 @@ from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from expansion import clock
+from expansion import shares as sharing
 from expansion.errors import Forbidden, Gone
+from expansion.shares import NOTHING_SHARED, Shares
 
 M = TypeVar("M", bound=models.Model)
 TOGETHER = 100  # questions in one statement; SQLite takes 500 at most
@@ -93,27 +96,51 @@ class Person(Protocol):
     @property
     def seats(self) -> tuple[Seat, ...]: ...
 
+    @property
+    def shares(self) -> Shares: ...
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What the gate knows of a person besides who it is: the same for many, and hashable."""
+
+    seats: tuple[Seat, ...]
+    shares: Shares = NOTHING_SHARED
+
 
 @dataclass(frozen=True)
 class Holder:
-    """Anybody who has these seats, for a query that is prepared once for all of them.
+    """Anybody of this reach, for a query that is prepared once for all of them.
 
     `pk` is the place where the id of the person asking goes.
     """
 
     pk: Any
-    seats: tuple[Seat, ...]
+    reach: Reach
     is_authenticated: bool = True
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        return self.reach.seats
+
+    @property
+    def shares(self) -> Shares:
+        return self.reach.shares
+
+
+def reach_of(person: Person) -> Reach:
+    return Reach(person.seats, person.shares)
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a person may: the seat that grants it, or a rule of the record's own (`note`)."""
+    """Why a person may: the seat that grants it, a share of the record or of what it hangs on, or
+    where both are missing a rule of the record's own."""
 
     person: Person
     seat: Seat | None
     scope: Scope
-    note: str = ""
+    share: Any = None
 
 
 NOTHING = Q(pk__in=[])
@@ -131,10 +158,10 @@ class Rule:
     `grants` maps an action to {role: scope}: the rights as they come. Where the rule is
     `adjustable` an administrator may grant them otherwise, except the actions that are `fixed`.
     `view` is the action that decides visibility; every other action also needs it. What `follows`
-    another model is seen at least as far as that one. `owner` and `team` are lookup paths to the
-    columns that scopes are read from. Override `also_visible` for visibility that no role grants
-    (an approval submitted to legal, a report distributed to a person) and `allows` to narrow an
-    action by the record's own state.
+    another model, by the foreign key `via`, is seen at least as far as that one. `owner` and `team`
+    are lookup paths to the columns that scopes are read from. Override `also_visible` for
+    visibility that no role grants (an approval submitted to legal, a report distributed to a
+    person) and say `also_because`; override `allows` to narrow an action by the record's state.
     """
 
     model: type[models.Model]
@@ -143,6 +170,8 @@ class Rule:
     adjustable: bool = False
     fixed: Collection[str] = ()
     follows: type[models.Model] | None = None
+    via: str = ""
+    also_because: Any = ""
     owner: str | None = "owner"
     team: str | None = "team"
 
@@ -166,12 +195,51 @@ class Rule:
     def visible(self, person: Person) -> Q:
         """The condition that selects what the person may see."""
         granted = self.granted(person)
-        return granted if granted == EVERYTHING else either(granted, self.also_visible(person))
+        if granted == EVERYTHING:
+            return granted
+        return either(granted, self.shared(person), self.also_visible(person))
 
     def granted(self, person: Person) -> Q:
         """The part of `visible` that the person's own seats give."""
         parts = [self._reach(person, seat, "view") for seat in person.seats]
         return EVERYTHING if EVERYTHING in parts else either(*parts)
+
+    def shared(self, person: Person) -> Q:
+        """The part of `visible` that is shared with the person, itself or what it hangs on."""
+        if not person.shares.kinds:
+            return NOTHING
+        found = (sharing.shared(person, model, path) for path, model in self.share_paths())
+        return either(*(condition for condition in found if condition is not None))
+
+    def share_paths(self) -> Iterator[tuple[str, type[models.Model]]]:
+        """The columns that name a record which can be shared: the own, and those above it."""
+        yield "pk", self.model
+        if self.follows is not None and self.via:
+            for path, model in rule_of(self.follows).share_paths():
+                yield f"{self.via}_id" if path == "pk" else f"{self.via}__{path}", model
+
+    def works_on(self, person: Person, action: str, record: Any) -> bool:
+        """Whether the record, or what it hangs on, is shared for working on it, and the person may
+        do to the own ones what is asked."""
+        if not person.shares.kinds or action not in sharing.WORKED:
+            return False
+        if all(self.scope(seat, action) is Scope.NONE for seat in person.seats):
+            return False
+        return any(sharing.works_on(person, one) for one in self.above(record))
+
+    def above(self, record: Any) -> Iterator[Any]:
+        """The record, and upwards what it hangs on; what is not stored yet is left out."""
+        if record is None:
+            return
+        if record.pk is not None:
+            yield record
+        if self.follows is not None and self.via:
+            yield from rule_of(self.follows).above(getattr(record, self.via))
+
+    def shares_of(self, record: Any) -> list[Any]:
+        """The shares by which somebody sees the record today."""
+        today = clock.today()
+        return [share for one in self.above(record) for share in sharing.of_record(one, today)]
 
     def also_visible(self, person: Person) -> Q:
         return NOTHING
@@ -188,7 +256,8 @@ class Rule:
         """Whether a seat grants the action on the record; without one, on any record."""
         if record is None:
             return any(self.scope(seat, action) for seat in person.seats)
-        return any(self.covers(person, seat, action, record) for seat in person.seats) and (
+        covered = any(self.covers(person, seat, action, record) for seat in person.seats)
+        return (covered or self.works_on(person, action, record)) and (
             self.allows(person, action, record)
         )
 
@@ -318,15 +387,37 @@ def _answers(
 def who_may(action: str, record: models.Model) -> Iterator[Reason]:
     """Everyone who may do `action` to the record, each once, with the widest reason."""
     rule = rule_of(type(record))
-    # Most rules grant by seats alone: then nobody has to be asked one by one.
-    by_other_ways = action == "view" and type(rule).also_visible is not Rule.also_visible
+    shares = rule.shares_of(record) if action == "view" else []
     for person in _everyone():
-        seats = [seat for seat in person.seats if rule.covers(person, seat, action, record)]
-        if seats and (action == "view" or rule.allows(person, action, record)):
-            seat = max(seats, key=lambda seat: rule.scope(seat, action))
-            yield Reason(person, seat, rule.scope(seat, action))
-        elif by_other_ways and can(person, "view", record):
-            yield Reason(person, None, Scope.NONE)
+        reason = reason_of(person, action, record, shares=shares)
+        if reason is not None:
+            yield reason
+
+
+def reason_of(
+    person: Person, action: str, record: models.Model, *, shares: Iterable[Any] | None = None
+) -> Reason | None:
+    """Why the person may, with the widest reason; None where they may not.
+
+    `shares` spares a look-up where those of the record have been read.
+    """
+    rule = rule_of(type(record))
+    seats = [seat for seat in person.seats if rule.covers(person, seat, action, record)]
+    if seats and (action == "view" or rule.allows(person, action, record)):
+        seat = max(seats, key=lambda seat: rule.scope(seat, action))
+        return Reason(person, seat, rule.scope(seat, action))
+    if action != "view":
+        return None
+    if person.shares.kinds:
+        found = rule.shares_of(record) if shares is None else shares
+        share = next((one for one in found if sharing.reaches(one, person)), None)
+        if share is not None:
+            return Reason(person, None, Scope.NONE, share)
+    # Most rules grant by seats and shares alone: then nobody has to be asked one by one.
+    by_other_ways = type(rule).also_visible is not Rule.also_visible
+    if by_other_ways and can(person, "view", record):
+        return Reason(person, None, Scope.NONE)
+    return None
 
 
 def find(person: Person, records: QuerySet[M], pk: Any) -> M:

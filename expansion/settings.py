@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "rest_framework",
     "drf_spectacular",
+    "guardian",
     # floor 1, the foundation, bottom first
     "expansion.once",
     "expansion.ui",
@@ -165,6 +166,10 @@ FIRST_DAY_OF_WEEK = 1
 # People
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["expansion.people.backends.Login"]
+# Of guardian the house has the tables; its checks know no end of a share and are not asked.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"

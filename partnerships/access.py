@@ -8,12 +8,23 @@ phases sees it.
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from crm.access import LEADING, WORKING, HangsOnClient
 from crm.models import Client
 from expansion import access
 from expansion.access import Seat
-from partnerships.models import Milestone, Partner, Project, ProjectCheck
+from expansion.shares import keep_in
+from partnerships.models import (
+    Milestone,
+    Partner,
+    Project,
+    ProjectCheck,
+    ProjectPersonShare,
+    ProjectTeamShare,
+)
+
+keep_in(Project, persons=ProjectPersonShare, teams=ProjectTeamShare)
 
 
 @access.register(Partner)
@@ -32,7 +43,10 @@ class ProjectAccess(access.Rule):
         "override": LEADING,
         "delete": LEADING,
         "export": WORKING,
+        "share": WORKING,
     }
+
+    also_because = _("sees its client, or answers for one of its phases")
 
     def also_visible(self, person: Any) -> Q:
         clients = access.visible_to(person, Client.objects.all()).order_by().values("pk")
@@ -47,7 +61,7 @@ class OfProject(access.Rule):
     """Seen by whoever sees the project, changed by whoever works it."""
 
     owner, team = "project__owner", "project__team"
-    follows, adjustable = Project, True
+    follows, via, adjustable = Project, "project", True
     grants = {"view": WORKING, "create": WORKING, "edit": WORKING}
 
     def also_visible(self, person: Any) -> Q:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Client
 from expansion import access, offers
-from expansion.access import Holder, Seat
+from expansion.access import Holder, Reach, reach_of
 from expansion.audit.models import Entry
 from expansion.offers import TimelineEntry
 from expansion.prepared import prepared
@@ -21,14 +21,12 @@ MOST = 50
 
 def client_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     """What happened with this client's projects, as far as the person sees them."""
-    yield from _entries(dict(_titles(client.pk, person.pk, seats=person.seats)))
+    yield from _entries(dict(_titles(client.pk, person.pk, reach=reach_of(person))))
 
 
 @prepared
-def _titles(
-    client: Any, person: Any, *, seats: tuple[Seat, ...]
-) -> QuerySet[Project, tuple[int, str]]:
-    visible = access.visible_to(Holder(person, seats), Project.objects.live())
+def _titles(client: Any, person: Any, *, reach: Reach) -> QuerySet[Project, tuple[int, str]]:
+    visible = access.visible_to(Holder(person, reach), Project.objects.live())
     return visible.filter(partner__client=client).values_list("pk", "title")
 
 

@@ -10,17 +10,21 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from expansion import access
 from expansion.access import NOTHING, Scope, Seat
 from expansion.approvals.selectors import involving
 from expansion.people.models import Role
+from expansion.shares import keep_in
 from research.models import (
     Citation,
     Finding,
     QualityReview,
     Receipt,
     Recipient,
+    ReportPersonShare,
+    ReportTeamShare,
     ResearchPlan,
     ResearchReport,
 )
@@ -37,6 +41,9 @@ WORKING: Grants = {
 TEAMWIDE: Grants = {**WORKING, Role.MEMBER: Scope.TEAM}
 LEADING: Grants = {Role.LEADER: Scope.TEAM, Role.MANAGER: Scope.DEPARTMENT}
 DECIDING: Grants = {Role.LEADER: Scope.DEPARTMENT, Role.MANAGER: Scope.DEPARTMENT}
+
+
+keep_in(ResearchReport, persons=ReportPersonShare, teams=ReportTeamShare)
 
 
 class ResearchRule(access.Rule):
@@ -67,6 +74,8 @@ class FindingAccess(ResearchRule):
         "export": TEAMWIDE,
     }
 
+    also_because = _("it is published to the department")
+
     def also_visible(self, person: Any) -> Q:
         inside = any(seat.role in INSIDE for seat in person.seats)
         return Q(published_at__isnull=False) if inside else NOTHING
@@ -96,6 +105,8 @@ class ApprovedRule(ResearchRule):
         "export": WORKING,
     }
 
+    also_because = _("decides over it, or has decided")
+
     def also_visible(self, person: Any) -> Q:
         kind = ContentType.objects.get_for_model(self.model)
         decided = involving(person).filter(about_type=kind).order_by()
@@ -122,7 +133,9 @@ class ReportAccess(ApprovedRule):
     """`distribute` names and sends to readers; `inside` shows what only the department's side of
     the report may see: scores, receipts, comments. `score` is for who approves."""
 
-    grants = {**ApprovedRule.grants, "distribute": WORKING, "inside": WORKING}
+    grants = {**ApprovedRule.grants, "distribute": WORKING, "inside": WORKING, "share": WORKING}
+
+    also_because = _("decides over it, or it was sent to them")
 
     def also_visible(self, person: Any) -> Q:
         sent = Receipt.objects.filter(person=person.pk).order_by()

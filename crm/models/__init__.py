@@ -5,20 +5,34 @@ from crm.models.communication import Communication, Interest
 from crm.models.contract import Contract, Obligation
 from crm.models.lead import Lead, LeadCondition
 from crm.models.opportunity import Opportunity, StageMove
+from crm.models.shares import (
+    ClientPersonShare,
+    ClientTeamShare,
+    ContractPersonShare,
+    ContractTeamShare,
+    OpportunityPersonShare,
+    OpportunityTeamShare,
+)
 from crm.models.visit import Outcome, PositionConsent, Visit, VisitComment, VisitReading
 
 __all__ = [
     "Client",
+    "ClientPersonShare",
     "ClientRole",
+    "ClientTeamShare",
     "Communication",
     "Contact",
     "ContactPoint",
     "Contract",
+    "ContractPersonShare",
+    "ContractTeamShare",
     "Interest",
     "Lead",
     "LeadCondition",
     "Obligation",
     "Opportunity",
+    "OpportunityPersonShare",
+    "OpportunityTeamShare",
     "Outcome",
     "PositionConsent",
     "Rating",

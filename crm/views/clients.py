@@ -17,8 +17,7 @@ from crm.services import clients, communications, contacts
 from crm.tables import due_fact, stage_label
 from crm.views.selected import SelectedPage
 from expansion import access, offers
-from expansion.access import Scope
-from expansion.people.models import Role
+from expansion.people.explaining import why
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 from expansion.ui.forms import new_key
@@ -74,6 +73,7 @@ class ClientDetail(DetailPage):
             "composer_key": new_key(),
             "composer_channel": rules_on().crm.contact_channels[0].key,
             "why": why(person, record),
+            "may_share": access.can(person, "share", record),
             **self._acts(person, record),
         }
 
@@ -115,53 +115,6 @@ def facts(client: Client) -> list[dict[str, Any]]:
         {"label": _("Visits this quarter"), "value": client.visits_in_quarter},
         {"label": _("First contact"), "value": formats.day(client.first_contact_on)},
     ]
-
-
-def why(person: Any, client: Client) -> str:
-    """In one sentence why this person sees the client; the page behind names everybody."""
-    if client.owner_id == person.pk:
-        return _("You see it because you are its owner.")
-    rule = access.rule_of(Client)
-    seats = [seat for seat in person.seats if rule.covers(person, seat, "view", client)]
-    widest = max((rule.scope(seat, "view") for seat in seats), default=Scope.NONE)
-    if widest is Scope.DEPARTMENT:
-        return _("You see it because you see the whole department.")
-    if widest is Scope.TEAM:
-        return _("You see it because you lead its team.")
-    return _("You see it because you act for its owner.")
-
-
-class ClientReaders(DetailPage):
-    """Who sees a client, and why; the client's page loads it as a fragment."""
-
-    model = Client
-    template = "crm/client_readers.html"
-    fragment = "crm/_client_readers.html"
-
-    def records(self):
-        return Client.objects.live().select_related("owner", "team")
-
-    def context(self, record: Client) -> dict[str, Any]:
-        reasons = access.who_may("view", record)
-        return {"readers": [reader(reason, record) for reason in reasons]}
-
-
-def reader(reason: access.Reason, client: Client) -> dict[str, str]:
-    return {"name": str(reason.person), "reason": _reason(reason, client)}
-
-
-def _reason(reason: access.Reason, client: Client) -> str:
-    seat = reason.seat
-    if seat is not None and seat.acting_for is not None:
-        return _("acts for somebody who sees it")
-    if reason.person.pk == client.owner_id:
-        return _("owner")
-    role = str(Role(seat.role).label) if seat else ""
-    if reason.scope is Scope.DEPARTMENT:
-        return _("%(role)s: sees the whole department") % {"role": role}
-    if reason.scope is Scope.TEAM:
-        return _("%(role)s: sees the team %(team)s") % {"role": role, "team": client.team.name}
-    return reason.note or _("shared")
 
 
 class ClientPick(Screen):

@@ -80,6 +80,8 @@ ACTS = {
     "scored": pgettext_lazy("act", "scored"),
     "set": pgettext_lazy("act", "set"),
     "settled": pgettext_lazy("act", "settled"),
+    "share_ended": pgettext_lazy("act", "share ended"),
+    "shared": pgettext_lazy("act", "shared"),
     "signed": pgettext_lazy("act", "signed"),
     "stopped": pgettext_lazy("act", "stopped"),
     "submitted": pgettext_lazy("act", "submitted"),
@@ -129,6 +131,17 @@ NOUNS = {
     "version": _("rulebook version"),
     "workbook": _("workbook"),
 }
+# What an act says of itself that stands in no column of the record.
+FACTS = {
+    "count": _("rows"),
+    "for_work": _("to work on it"),
+    "format": _("format"),
+    "query": _("selection"),
+    "reason": _("reason"),
+    "revealed": _("numbers in full"),
+    "shared_with": _("shared with"),
+    "until": _("until"),
+}
 # Fields whose values are personal: the trail says that they changed, not to what in full.
 MASKS = {
     "phone": formats.masked_phone,
@@ -175,7 +188,7 @@ def _label(field: Any, name: str) -> Any:
     """The field's name in words; links to several are called after what they link to."""
     if getattr(field, "many_to_many", False):
         return field.related_model._meta.verbose_name_plural
-    return getattr(field, "verbose_name", name)
+    return getattr(field, "verbose_name", "") or FACTS.get(name, name)
 
 
 def _pair(stored: Any) -> tuple[Any, Any]:

@@ -15,3 +15,4 @@ class NoticesConfig(AppConfig):
         offers.add(offers.Seed("notices", 99, seeds.sow))
         offers.react("jobs.silent", services.tell_silent_job)
         offers.react("people.password.changed", services.tell_new_password)
+        offers.react("record.shared", services.tell_shared)

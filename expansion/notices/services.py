@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access, clock
@@ -261,6 +262,27 @@ def tell_new_password(*, actor: User, record: User) -> None:
         about=record,
         actor=actor,
         by_mail=True,
+    )
+
+
+def tell_shared(
+    *, actor: User, record: models.Model, people: Iterable[User], until: date, for_work: bool
+) -> None:
+    """Tells whom a record is shared with, until when and what for."""
+    fresh = User.objects.filter(pk__in=[person.pk for person in people]).exclude(pk=actor.pk)
+    words = {"name": actor.name, "record": str(record), "day": until}
+    title = (
+        _("{name} shares “{record}” with you until {day}, to work on it")
+        if for_work
+        else _("{name} shares “{record}” with you until {day}")
+    )
+    tell(
+        people=fresh,
+        kind="record.shared",
+        title=format_lazy(title, **words),
+        url=record.get_absolute_url(),  # type: ignore[attr-defined]
+        about=record,
+        actor=actor,
     )
 
 

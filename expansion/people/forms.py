@@ -205,3 +205,45 @@ class RightsForm(ServiceForm):
                             attrs={"aria-label": f"{cell.role.label}: {line.label}"}
                         ),
                     )
+
+
+class ShareForm(ServiceForm):
+    """One record, shared with one person or one team until a day."""
+
+    whom = forms.ChoiceField(label=_("Share with"))
+    for_work = forms.TypedChoiceField(
+        label=_("What for"),
+        choices=[("", _("to read it")), ("work", _("to work on it"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+        initial="",
+    )
+    until = forms.DateField(label=_("Last day"))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any):
+        super().__init__(*args, person=person, **kwargs)
+        people = User.objects.active().exclude(pk=person.pk).order_by("name")
+        teams = Unit.objects.exclude(kind=Unit.Kind.OUTSIDE)
+        self.fields["whom"].choices = [
+            ("", _("Choose one")),
+            (_("People"), [(f"person:{one.pk}", one.name) for one in people]),
+            (_("Teams"), [(f"team:{unit.pk}", str(unit)) for unit in teams]),
+        ]
+        self.fields["until"].initial = clock.today() + timedelta(days=30)
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        kind, _colon, pk = values.pop("whom").partition(":")
+        table = User if kind == "person" else Unit
+        values["person" if kind == "person" else "unit"] = table.objects.get(pk=pk)
+        return values
+
+    def take(self, refusal: Any) -> None:
+        """What is wrong with the person or team stands under the one choice of both."""
+        fields = getattr(refusal, "fields", {})
+        if "person" in fields:
+            fields["whom"] = fields.pop("person")
+        super().take(refusal)

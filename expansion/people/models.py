@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion.access import Seat
 from expansion.records import Recorded
+from expansion.shares import Shares
 
 if TYPE_CHECKING:
     from expansion.people.selectors import Standing
@@ -84,6 +86,7 @@ class User(AbstractBaseUser, Recorded):
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     search = models.CharField(max_length=200, blank=True, editable=False)
+    groups = models.ManyToManyField(Group, blank=True, editable=False, related_name="people")
     # Raised whenever every session of the person ends: it is part of what a session is signed with.
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
@@ -118,9 +121,14 @@ class User(AbstractBaseUser, Recorded):
         """The roles held today, those of absent principals included; read once per request."""
         return self.standing.seats
 
+    @property
+    def shares(self) -> Shares:
+        """The kinds of record of which some are shared with the person today."""
+        return self.standing.shares
+
     @cached_property
     def standing(self) -> Standing:
-        """Seats and running mandates, read together."""
+        """Seats, running mandates and shares, read together."""
         from expansion.people.selectors import standing_of
 
         return standing_of(self)
@@ -153,6 +161,8 @@ class Unit(Recorded):
     # A post whose holder leads this unit besides the own one (A-2.2.2b: the deputy, research).
     led_by_post = models.ForeignKey("Post", models.PROTECT, null=True, related_name="led_units")
     order = models.PositiveSmallIntegerField(default=0)
+    # Holds whoever sits in the unit today (people.groups), so that a share can name the team.
+    group = models.OneToOneField(Group, models.PROTECT, null=True, editable=False)
 
     class Meta:
         ordering = ["order", "pk"]

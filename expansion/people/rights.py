@@ -43,6 +43,7 @@ ACTIONS: dict[str, Any] = {
     "import": gettext_lazy("Import"),
     "export": gettext_lazy("Export"),
     "reveal": gettext_lazy("Show numbers in full"),
+    "share": gettext_lazy("Share with a person or team"),
     "reassign": gettext_lazy("Give to another owner"),
     "submit": gettext_lazy("Submit for approval"),
     "publish": gettext_lazy("Publish"),

@@ -1,6 +1,6 @@
 """Reads over people: seats, superiors, holders of a role."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from expansion import clock
+from expansion import shares as sharing
 from expansion.access import AS_DEFAULT, Regrants, Seat
 from expansion.people.ladder import Ladder
 from expansion.people.models import Mandate, Membership, Post, Role, Status, Unit, User
 from expansion.people.rights import regrants_by_role
 from expansion.prepared import prepared
+from expansion.shares import NOTHING_SHARED, Shares
 
 
 class Tree:
@@ -64,10 +66,12 @@ def _seat_rows(held: QuerySet[Membership]) -> QuerySet[Membership, tuple[int, st
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is today: the seats, and the running mandates in which it is the delegate."""
+    """What a person is today: the seats, the running mandates in which it is the delegate, and the
+    kinds of record of which some are shared with it or with those it acts for."""
 
     seats: tuple[Seat, ...]
     mandates: tuple[Mandate, ...]
+    shares: Shares = NOTHING_SHARED
 
 
 class _Kept:
@@ -153,11 +157,12 @@ class _Basis:
     def __init__(self, user: User):
         self._mandates = _given_to(user.pk)
         self._own = _own_seats({user.pk} | {mandate.principal_id for mandate in self._mandates})
+        self._shared = kinds_shared(self._own)
 
     def standing(self, user: User) -> Standing:
         now = clock.now()
         running = [one for one in self._mandates if one.starts_at <= now < one.ends_at]
-        return _standing(user, self._own, running)
+        return _standing(user, self._own, self._shared, running)
 
 
 MOST_KEPT = 10_000
@@ -168,8 +173,11 @@ def _read_standings(users: list[User]) -> dict[int, Standing]:
     asked = {user.pk for user in users}
     mandates = [one for one in _running(clock.now()) if one.delegate_id in asked]
     own = _own_seats(asked | {mandate.principal_id for mandate in mandates})
+    shared = kinds_shared(own)
     return {
-        user.pk: _standing(user, own, [one for one in mandates if one.delegate_id == user.pk])
+        user.pk: _standing(
+            user, own, shared, [one for one in mandates if one.delegate_id == user.pk]
+        )
         for user in users
     }
 
@@ -188,7 +196,12 @@ def _own_seats(holders: set[int]) -> dict[int, list[Seat]]:
     return own
 
 
-def _standing(user: User, own: dict[int, list[Seat]], mandates: list[Mandate]) -> Standing:
+def _standing(
+    user: User,
+    own: dict[int, list[Seat]],
+    shared: Mapping[int, frozenset[str]],
+    mandates: list[Mandate],
+) -> Standing:
     """Own seats first, then those of principals who passed on every duty; never chained."""
     acting = [
         replace(seat, acting_for=mandate.principal_id)
@@ -196,7 +209,34 @@ def _standing(user: User, own: dict[int, list[Seat]], mandates: list[Mandate]) -
         if not mandate.kinds
         for seat in own[mandate.principal_id]
     ]
-    return Standing((*own[user.pk], *acting), tuple(mandates))
+    principals = {seat.acting_for for seat in acting}
+    kinds = shared[user.pk].union(*(shared[pk] for pk in principals))
+    shares = Shares(kinds, clock.today()) if kinds else NOTHING_SHARED
+    return Standing((*own[user.pk], *acting), tuple(mandates), shares)
+
+
+def kinds_shared(seats: Mapping[int, list[Seat]]) -> dict[int, frozenset[str]]:
+    """Of which kinds of record some are shared with each of these people today, in one query."""
+    people: dict[int, set[str]] = {pk: set() for pk in seats}
+    units: dict[int, set[str]] = defaultdict(set)
+    first, *others = _shares_by_kind(list(seats))
+    for kind, pk, of_team in first.union(*others, all=True):
+        (units if of_team else people)[pk].add(kind)
+    return {
+        pk: frozenset(kinds.union(*(units[seat.unit] for seat in seats[pk])))
+        for pk, kinds in people.items()
+    }
+
+
+def _shares_by_kind(people: list[int]) -> Iterator[QuerySet]:
+    """Rows of (kind, person or unit, whether it is a unit)."""
+    running = Q(until__gte=clock.today())
+    for model, kept in sharing.tables().items():
+        kind = Value(model._meta.label_lower)
+        persons = kept.persons._default_manager.filter(running, user__in=people)
+        yield persons.values_list(kind, "user_id", Value(False)).distinct().order_by()
+        teams = kept.teams._default_manager.filter(running, group__unit__isnull=False)
+        yield teams.values_list(kind, "group__unit", Value(True)).distinct().order_by()
 
 
 def seats_of(users: Iterable[User]) -> dict[int, tuple[Seat, ...]]:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from expansion.people.models import Status
-from expansion.people.views import own, people, rights
+from expansion.people.views import own, people, rights, sharing
 
 app_name = "people"
 status = people.PersonStatus.as_view
@@ -10,6 +10,13 @@ urlpatterns = [
     path("organisation", people.Organisation.as_view(), name="organisation"),
     path("rights/", rights.Matrix.as_view(), name="rights"),
     path("rights/<str:kind>", rights.RightsOf.as_view(), name="rights-of"),
+    path("access/<str:kind>/<int:pk>", sharing.Readers.as_view(), name="readers"),
+    path("access/<str:kind>/<int:pk>/share", sharing.ShareCreate.as_view(), name="share"),
+    path(
+        "access/<str:kind>/<int:pk>/share/<str:who>/<int:share>/end",
+        sharing.ShareEnd.as_view(),
+        name="share-end",
+    ),
     path("new", people.PersonCreate.as_view(), name="person-create"),
     path("<int:pk>", people.PersonDetail.as_view(), name="person"),
     path("<int:pk>/edit", people.PersonEdit.as_view(), name="person-edit"),

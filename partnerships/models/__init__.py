@@ -2,5 +2,13 @@
 
 from partnerships.models.partner import Partner
 from partnerships.models.project import Milestone, Project, ProjectCheck
+from partnerships.models.shares import ProjectPersonShare, ProjectTeamShare
 
-__all__ = ["Milestone", "Partner", "Project", "ProjectCheck"]
+__all__ = [
+    "Milestone",
+    "Partner",
+    "Project",
+    "ProjectCheck",
+    "ProjectPersonShare",
+    "ProjectTeamShare",
+]

@@ -5,6 +5,7 @@ from research.models.finding import Finding
 from research.models.outline import Section
 from research.models.plan import ResearchPlan
 from research.models.report import Citation, QualityReview, ResearchReport
+from research.models.shares import ReportPersonShare, ReportTeamShare
 
 __all__ = [
     "Citation",
@@ -12,6 +13,8 @@ __all__ = [
     "QualityReview",
     "Receipt",
     "Recipient",
+    "ReportPersonShare",
+    "ReportTeamShare",
     "ResearchPlan",
     "ResearchReport",
     "Section",

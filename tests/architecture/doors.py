@@ -39,9 +39,15 @@ class Door:
 
 
 def _value(found: re.Match[str], house: House, kind: str) -> str:
+    """The id of the record, or the word that the kind has for this part; `@` stands before the
+    name of another id of the house."""
     name = found[1] or found[2]
-    kind, _colon, word = kind.partition(":")
-    return str(house.records[kind].pk) if name == "pk" else word
+    kind, _colon, words = kind.partition(":")
+    if name == "pk":
+        return str(house.records[kind].pk)
+    named = dict(one.split("=") for one in words.split(",") if "=" in one)
+    word = named.get(name, words)
+    return str(house.ids[word[1:]]) if word.startswith("@") else word
 
 
 def doors() -> dict[str, Door]:

@@ -46,6 +46,9 @@ KINDS = {
     "people:mandate": "mandate",
     "people:token": "token",
     "people:rights-of": "-:crm.client",
+    "people:readers": "client:crm.client",
+    "people:share-end": "client:kind=crm.client,who=person,share=@ended-share",
+    "people:share": "client:crm.client",
     "audit:entry": "entry",
     "rulebook:": "draft",
     "files:add": "client:crm.client",
@@ -126,7 +129,7 @@ KINDS = {
 
 
 def kind_of(door: Door) -> str:
-    """`kind`, or `kind:word` where the address holds a word too."""
+    """`kind`, or `kind:word` where the address holds a word too, `kind:name=word,…` for several."""
     return next((kind for start, kind in KINDS.items() if door.name.startswith(start)), "")
 
 
@@ -209,8 +212,11 @@ GET 200 member leader manager hr | 404
     api-appraisal-results-detail appraisal:score appraisal:appeal
 GET 200 member leader manager legal | 404
     approvals:request approvals:sheet api-approvals-requests-detail api-approvals-inbox-detail
+GET 200 member leader manager administrator | 404
+    people:readers
 GET 200 member leader manager | 404
-    files:file crm:client crm:client-edit crm:client-readers crm:client-next-contact
+    people:share people:share-end
+    files:file crm:client crm:client-edit crm:client-next-contact
     crm:contact-create crm:contact-edit crm:contact-remove crm:lead crm:lead-edit crm:lead-mark
     crm:lead-close crm:lead-reopen crm:lead-convert crm:opportunity crm:opportunity-edit
     crm:opportunity-move crm:opportunity-win crm:opportunity-lose crm:opportunity-reopen
@@ -321,6 +327,7 @@ POST 403 outsider | ok deputy manager | 404
 POST 403 partner_member | ok manager | 404
     api-partnerships-projects-act-delete partnerships:project-delete
 POST ok member leader manager | 404
+    people:share people:share-end
     crm:contact-edit files:remove files:add crm:client-edit crm:client-next-contact
     crm:contact-create crm:contact-remove crm:lead-edit crm:lead-mark crm:lead-close
     crm:lead-reopen crm:lead-convert crm:opportunity-edit crm:opportunity-move

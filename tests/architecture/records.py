@@ -19,11 +19,12 @@ from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.files.services import attach
 from expansion.jobs.services import enqueue
-from expansion.notices.services import tell
+from expansion.notices.services import muted, tell
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as work_reports
 from expansion.people.models import Membership, Unit
 from expansion.people.services.mandates import create_mandate
+from expansion.people.services.shares import share_record
 from expansion.people.services.tokens import create_token
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services import change_draft
@@ -64,10 +65,11 @@ def plausible(house: House) -> dict[str, Any]:
 
 @dataclass
 class House:
-    """The cast and one record per kind."""
+    """The cast and one record per kind; `ids` are those in an address beside the record's own."""
 
     cast: Cast
     records: dict[str, models.Model] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
 
     def keep(self, kind: str, record: Any) -> Any:
         self.records[kind] = record
@@ -226,6 +228,7 @@ def build_people(house: House) -> None:
     expires = clock.today() + timedelta(days=30)
     token, _secret = create_token(actor=cast.member, name=marker("token"), expires_on=expires)
     house.keep("token", token)
+    build_share(house)
     told = tell(
         people=[cast.member], kind="crm.visit.due", title=marker("notice"), url="/",
         text=marker("notice"),
@@ -234,6 +237,17 @@ def build_people(house: House) -> None:
     house.keep("job", enqueue("jobs.forget_old_runs", actor=cast.member))
     draft = change_draft(actor=cast.administrator, reason=marker("draft"))
     house.keep("draft", draft)
+
+
+def build_share(house: House) -> None:
+    """One that has ended: it opens nothing, and can still be taken away."""
+    client, last_week = house.records["client"], timedelta(days=7)
+    with clock.clock_at(clock.now() - last_week), muted():
+        share = share_record(
+            actor=house.cast.member, record=client, person=house.cast.liaison,
+            until=clock.today(), reason=marker("client"),
+        )  # fmt: skip
+    house.ids["ended-share"] = share.pk
 
 
 def build_transfer(house: House) -> None:

@@ -21,6 +21,7 @@ from tests import cast as company
 from tests.architecture.records import House
 from tests.browser.department import furnished
 from tests.browser.looking import Screen
+from tests.in_flight import counted
 
 
 @pytest.fixture(scope="package")
@@ -41,9 +42,10 @@ def department(django_db_setup, django_db_blocker) -> Iterator[House]:
 @pytest.fixture(scope="package")
 def server(department) -> Iterator[str]:
     """The address of the system, served as always with static files."""
-    with override_settings(ALLOWED_HOSTS=["*"]):
+    with override_settings(ALLOWED_HOSTS=["*"]), counted() as requests:
         one = LiveServer("localhost")
         yield one.url
+        requests.wait()
         one.stop()
 
 

@@ -6,13 +6,19 @@ import pytest
 
 from expansion.people.models import User
 from tests.cast import Cast
+from tests.in_flight import counted
 from tests.journeys.walking import Walk, session_cookie
 
 
 @pytest.fixture
-def house(live_server, cast: Cast) -> Cast:
-    """The cast, with the system served to a browser. Their pages speak Chinese, as in the field."""
-    return cast
+def house(live_server, cast: Cast) -> Iterator[Cast]:
+    """The cast, with the system served to a browser. Their pages speak Chinese, as in the field.
+
+    At the end the server has answered what closed pages still asked for: the rows go next.
+    """
+    with counted() as requests:
+        yield cast
+        requests.wait()
 
 
 @pytest.fixture

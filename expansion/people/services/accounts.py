@@ -13,6 +13,7 @@ from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.people import revision
+from expansion.people.groups import keep_groups
 from expansion.people.models import Mandate, Status, User
 from expansion.people.services.mandates import revoke_mandate
 from expansion.people.services.passwords import checked
@@ -122,6 +123,7 @@ def change_status(*, actor: User, record: User, status: str, reason: str = "") -
         revoke_tokens(actor, user)
     if status == Status.LEFT:
         _give_up_everything(actor, user)
+    keep_groups()
     return user
 
 

@@ -10,6 +10,7 @@ from expansion import access
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Invalid
 from expansion.people import revision
+from expansion.people.groups import keep_groups
 from expansion.people.models import Membership, Post, Unit, User
 from expansion.records import differences, lock, snapshot
 
@@ -38,6 +39,7 @@ def open_membership(
             % {"post": post.title, "name": rivals[0].user.name}
         )
     seat = Membership.objects.create(user=user, unit=unit, post=post, since=since, until=until)
+    keep_groups()
     write(actor=actor, verb="people.membership.opened", about=seat)
     return seat
 
@@ -58,5 +60,6 @@ def end_membership(*, actor: Any, membership: Membership, until: date) -> Member
     seat.until = until
     seat.version += 1
     seat.save()
+    keep_groups()
     write(actor=actor, verb="people.membership.ended", about=seat, changes=changes)
     return seat

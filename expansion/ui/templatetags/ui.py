@@ -165,3 +165,9 @@ def stamp(deputy: str, principal: str = "") -> SafeString:
 def avatar(name: str) -> SafeString:
     """A small disc with the first character of a name; the name itself stands beside it."""
     return format_html('<span class="disc" aria-hidden="true">{}</span>', initial(name))
+
+
+@register.filter
+def kind(record) -> str:
+    """The kind of a record as the gate calls it: "crm.client"."""
+    return record._meta.label_lower
