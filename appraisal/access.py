@@ -136,8 +136,14 @@ def section_shown(person: Any, section: str, prefix: str = "participant__") -> Q
     return reduce(or_, found, NOTHING)
 
 
+class PrivateRule(access.Rule):
+    """Appraisals are between those who take part in them: a rehearsal shows none."""
+
+    private = True
+
+
 @access.register(Cycle)
-class CycleAccess(access.Rule):
+class CycleAccess(PrivateRule):
     """Everybody appraised knows the cycle; manager and HR run it."""
 
     owner = team = None
@@ -168,7 +174,7 @@ class CycleAccess(access.Rule):
 
 
 @access.register(Participant)
-class ParticipantAccess(access.Rule):
+class ParticipantAccess(PrivateRule):
     """A row is seen by the person, the superior, who fixes the score, and HR."""
 
     acts = {
@@ -189,7 +195,7 @@ class ParticipantAccess(access.Rule):
         return self.acts.get(action) in parts(person, record)
 
 
-class OfParticipant(access.Rule):
+class OfParticipant(PrivateRule):
     """A row below a participant: read where its section is shown, written by services only."""
 
     section = ""
@@ -242,7 +248,7 @@ class ResultAccess(OfParticipant):
 
 
 @access.register(Appeal)
-class AppealAccess(access.Rule):
+class AppealAccess(PrivateRule):
     """The person files, whoever fixes scores handles; HR follows the state (A-5.4.4)."""
 
     grants = {action: ALL_ROLES for action in ("view", "accept", "decide")}
@@ -256,7 +262,7 @@ class AppealAccess(access.Rule):
 
 
 @access.register(ConsequenceCase)
-class CaseAccess(access.Rule):
+class CaseAccess(PrivateRule):
     """Who fixes scores proposes; HR and the leadership, who decide with them, read."""
 
     grants = {"view": ALL_ROLES, "propose": ALL_ROLES}
@@ -276,7 +282,7 @@ class CaseAccess(access.Rule):
 
 
 @access.register(Target)
-class TargetAccess(access.Rule):
+class TargetAccess(PrivateRule):
     """The manager sets them; a person sees the own ones and those of the own team."""
 
     owner = "person"
@@ -289,6 +295,6 @@ class TargetAccess(access.Rule):
 
 
 @access.register(WorkbookExport)
-class WorkbookExportAccess(access.Rule):
+class WorkbookExportAccess(PrivateRule):
     owner = team = None
     grants = {"view": {Role.HR: Scope.DEPARTMENT, Role.MANAGER: Scope.DEPARTMENT}}

@@ -186,4 +186,5 @@ offers.add(
     offers.Card("appraisal.running", 30, "appraisal/_running.html", running_score, place="side"),
     offers.Card("appraisal.cycle", 35, "appraisal/_cycle_card.html", running_cycle, place="side"),
     offers.TodoSource("appraisal", gettext_lazy("Appraisal"), 60, todos),
+    private=True,
 )

@@ -159,4 +159,5 @@ offers.add(
         list=late_forms,
         allowed=lambda person: bool(person.holds(*JUDGING)),
     ),
+    private=True,
 )

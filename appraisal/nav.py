@@ -32,4 +32,5 @@ offers.add(
         lambda person: person.holds(*APPRAISED, Role.HR, Role.LEADERSHIP),
         waiting,
     ),
+    private=True,
 )

@@ -22,7 +22,7 @@ from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from expansion import clock
+from expansion import clock, rehearsal
 from expansion import shares as sharing
 from expansion.errors import Forbidden, Gone
 from expansion.shares import NOTHING_SHARED, Shares
@@ -162,6 +162,7 @@ class Rule:
     are lookup paths to the columns that scopes are read from. Override `also_visible` for
     visibility that no role grants (an approval submitted to legal, a report distributed to a
     person) and say `also_because`; override `allows` to narrow an action by the record's state.
+    Of what is `private` a rehearsal shows nothing, and of the rest not what is `kept_back`.
     """
 
     model: type[models.Model]
@@ -172,6 +173,7 @@ class Rule:
     follows: type[models.Model] | None = None
     via: str = ""
     also_because: Any = ""
+    private: bool = False
     owner: str | None = "owner"
     team: str | None = "team"
 
@@ -242,6 +244,10 @@ class Rule:
         return [share for one in self.above(record) for share in sharing.of_record(one, today)]
 
     def also_visible(self, person: Person) -> Q:
+        return NOTHING
+
+    def kept_back(self) -> Q:
+        """Drafts and the like, which nobody reads who only rehearses as their writer."""
         return NOTHING
 
     def allows(self, person: Person, action: str, record: Any) -> bool:
@@ -337,8 +343,25 @@ def visible_to(person: Person, records: QuerySet[M]) -> QuerySet[M]:
     """The part of `records` that the person may see; nothing for the anonymous."""
     if not person.is_authenticated:
         return records.none()
-    condition = rule_of(records.model).visible(person)
-    return records if condition == EVERYTHING else records.filter(condition)
+    found = condition(person, records.model)
+    return records if found == EVERYTHING else records.filter(found)
+
+
+def condition(person: Person, model: type[models.Model]) -> Q:
+    """What selects the records of a model that the person may see."""
+    rule = rule_of(model)
+    if not rehearsal.running():
+        return rule.visible(person)
+    if rule.private:
+        return NOTHING
+    seen, kept_back = rule.visible(person), rule.kept_back()
+    return seen if NOTHING in (seen, kept_back) else seen & ~kept_back
+
+
+def private_rooms() -> set[str]:
+    """The apps and rooms of which a rehearsal shows nothing at all."""
+    rooms = {model._meta.app_label for model in _rules}
+    return rooms - {model._meta.app_label for model, rule in _rules.items() if not rule.private}
 
 
 def can(person: Person, action: str, record: models.Model | type[models.Model]) -> bool:
@@ -364,9 +387,9 @@ def seen(
     found: set[tuple[Any, type[models.Model], Any]] = set()
     questions: list[tuple[Any, type[models.Model], QuerySet[Any, Any]]] = []
     for person, model, ids in asked:
-        condition = rule_of(model).visible(person) if person.is_authenticated else NOTHING
-        if condition != NOTHING:
-            records = model._default_manager.filter(condition, pk__in=list(ids)).order_by()
+        found_by = condition(person, model) if person.is_authenticated else NOTHING
+        if found_by != NOTHING:
+            records = model._default_manager.filter(found_by, pk__in=list(ids)).order_by()
             questions.append((person.pk, model, records))
     for start in range(0, len(questions), TOGETHER):
         found |= _answers(questions[start : start + TOGETHER])

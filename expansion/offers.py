@@ -16,6 +16,8 @@ from typing import Any
 
 from django.db import models
 
+from expansion import rehearsal
+
 Text = Any  # a str or a lazy translation
 
 
@@ -331,6 +333,7 @@ class _Registry:
     """Offers by their class, in order; a key is unique within its class."""
 
     kept: dict[type, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    private: set[tuple[type, str]] = field(default_factory=set)
     reactions: dict[str, list[Callable[..., None]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -339,8 +342,8 @@ class _Registry:
 _registry = _Registry()
 
 
-def add(*offers: Any) -> None:
-    """Registers offers of any kind.
+def add(*offers: Any, private: bool = False) -> None:
+    """Registers offers of any kind; those that are `private` stay away from a rehearsal.
 
     Raises:
         LookupError: the key is taken.
@@ -351,12 +354,16 @@ def add(*offers: Any) -> None:
         if key in shelf:
             raise LookupError(f"{type(offer).__name__} {key!r} is offered twice.")
         shelf[key] = offer
+        if private:
+            _registry.private.add((type(offer), key))
 
 
 def of(kind: type) -> list[Any]:
     """All offers of one class, by their `order`."""
-    shelf = _registry.kept.get(kind, {}).values()
-    return sorted(shelf, key=lambda offer: getattr(offer, "order", 0))
+    shelf = _registry.kept.get(kind, {})
+    hidden = _registry.private if rehearsal.running() else ()
+    shown = [offer for key, offer in shelf.items() if (kind, key) not in hidden]
+    return sorted(shown, key=lambda offer: getattr(offer, "order", 0))
 
 
 def subject_of(record: models.Model) -> Subject:

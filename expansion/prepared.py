@@ -31,6 +31,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Model, QuerySet, Value, prefetch_related_objects
 from django.db.models.sql.compiler import SQLCompiler
 
+from expansion import rehearsal
+
 R = TypeVar("R")
 MOST = 2**63 - 1  # the largest id that a row can have
 SHAPES = 256  # kept of one query; the one unused longest is made anew
@@ -94,7 +96,9 @@ class Prepared(Generic[R]):
 
         @lru_cache(maxsize=SHAPES)
         def ready(shape: tuple[tuple[str, Hashable], ...]) -> _Ready:
-            return _Ready(build(*placeholders, **dict(shape)))
+            given = dict(shape)
+            given.pop("rehearsing")
+            return _Ready(build(*placeholders, **given))
 
         self._names, self._ready = names, ready
 
@@ -103,6 +107,7 @@ class Prepared(Generic[R]):
         if len(values) != len(self._names):
             raise TypeError(f"{self.__name__} takes {len(self._names)} values, not {len(values)}.")
         filled = dict(zip(self._names, values, strict=True))
+        shape["rehearsing"] = rehearsal.running()  # another gate, so another query
         return self._ready(tuple(sorted(shape.items()))).filled(filled)
 
     def first(self, *values: Any, **shape: Hashable) -> R | None:

@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "expansion.ui.middleware.Refusals",
+    "expansion.people.rehearsing.rehearse",
 ]
 
 ROOT_URLCONF = "expansion.urls"

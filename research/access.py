@@ -112,6 +112,9 @@ class ApprovedRule(ResearchRule):
         decided = involving(person).filter(about_type=kind).order_by()
         return Q(pk__in=decided.values("about_id"))
 
+    def kept_back(self) -> Q:
+        return Q(status__in=self.model.EDITABLE)
+
     def freezes(self, record: Any) -> bool:
         return not record.is_editable
 

@@ -16,7 +16,7 @@ from appraisal.scoring import SIX_PLACES, indicators
 from appraisal.services.results import compute_results
 from appraisal.services.steps import expect, locked, move, principal
 from expansion import access, worktime
-from expansion.audit.services import write
+from expansion.audit.services import write, write_many
 from expansion.errors import Invalid, NotNow, Stale
 from expansion.notices.services import tell
 from expansion.people.models import User
@@ -222,4 +222,10 @@ def go_on_without_self_review(cycle_pk: int) -> int:
     )
     for one in open_ones:
         move(one, Stage.EVALUATION)
+    changes = {"stage": [Stage.SELF_REVIEW, Stage.EVALUATION]}
+    write_many(
+        actor=None,
+        verb="appraisal.participant.moved",
+        changed=[(one, changes) for one in open_ones],
+    )
     return len(open_ones)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from crm.models import PositionConsent, Visit
 from crm.places import distance_between
 from expansion import access, clock
-from expansion.audit.services import write
+from expansion.audit.services import write, write_many
 from expansion.errors import Invalid, NotNow
 from expansion.files.services import claim_drafts
 from expansion.people.models import User
@@ -95,9 +95,9 @@ def forget_positions(*, rules: Rules, now: datetime) -> int:
         for pk, arrived_at in old.values_list("pk", "arrived_at")
         if (end := deadline(arrived_at, kept_for)) and end < now
     ]
-    return Visit.objects.filter(pk__in=gone).update(
-        latitude=None, longitude=None, accuracy=None, position_age=None
-    )
+    visits = Visit.objects.filter(pk__in=gone)
+    write_many(actor=None, verb="crm.position.forgotten", changed=[(visit, {}) for visit in visits])
+    return visits.update(latitude=None, longitude=None, accuracy=None, position_age=None)
 
 
 def due_of(rules: Rules, happened: datetime) -> datetime | None:

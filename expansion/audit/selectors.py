@@ -27,8 +27,8 @@ def open_to(person: Any) -> Q:
     rules = _ruled()
     kinds = ContentType.objects.get_for_models(*rules)
     whole, parts = [], [Q(about_type=None)]
-    for model, rule in rules.items():
-        condition = rule.visible(person)
+    for model in rules:
+        condition = access.condition(person, model)
         if condition == EVERYTHING:
             whole.append(kinds[model].pk)
         elif condition != NOTHING:
@@ -42,8 +42,7 @@ def for_reader(person: Any, entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
     Asked for the entries that are read, all together or by the chunks of `iterator()`, and not of
     the database for each: the conditions of every kind of record are long, and a page shows a few
-    kinds. Rows that are no whole entries, as of `values()` or a streamed export, have no mark and
-    count as closed.
+    kinds. Rows that are no whole entries, as of `values()`, have no mark and count as closed.
     """
 
     class Marked(ModelIterable):
@@ -51,7 +50,7 @@ def for_reader(person: Any, entries: QuerySet[Entry]) -> QuerySet[Entry]:
             entries = super().__iter__()
             together = self.chunk_size if self.chunked_fetch else None
             while found := list(islice(entries, together)):
-                _mark(person, found)
+                mark(person, found)
                 yield from found
 
     read = entries.all()
@@ -59,7 +58,8 @@ def for_reader(person: Any, entries: QuerySet[Entry]) -> QuerySet[Entry]:
     return read
 
 
-def _mark(person: Any, entries: list[Entry]) -> None:
+def mark(person: Any, entries: list[Entry]) -> None:
+    """Says of each of these entries whether this person may read of its record."""
     by_kind: dict[int, set[Any]] = defaultdict(set)
     for entry in entries:
         by_kind[entry.about_type_id].add(entry.about_id)
@@ -67,11 +67,13 @@ def _mark(person: Any, entries: list[Entry]) -> None:
     kinds = ContentType.objects.get_for_models(*rules)
     shown = [model for model, kind in kinds.items() if kind.pk in by_kind]
     # Whoever sees all of a kind reads of those that have been deleted too.
-    whole = {model for model in shown if rules[model].visible(person) == EVERYTHING}
+    whole = {model for model in shown if access.condition(person, model) == EVERYTHING}
     asked = [(person, model, by_kind[kinds[model].pk]) for model in shown if model not in whole]
     seen = {(kinds[model].pk, pk) for _reader, model, pk in access.seen(asked)}
     open_kinds = {None, *(kinds[model].pk for model in whole)}
+    people: dict[int, str] = {}  # Names that the words of these entries look up, once for all.
     for entry in entries:
+        entry.people = people
         where = (entry.about_type_id, entry.about_id)
         entry.is_open = entry.about_type_id in open_kinds or where in seen
 

@@ -1,7 +1,8 @@
 """The acts of the trail in words: `crm.lead.converted` is “lead: converted”."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -21,9 +22,11 @@ ACTS = {
     "added": pgettext_lazy("act", "added"),
     "addressed": pgettext_lazy("act", "addressed"),
     "adopted": pgettext_lazy("act", "adopted"),
+    "all_ended": pgettext_lazy("act", "all ended"),
     "allowed": pgettext_lazy("act", "allowed"),
     "answered": pgettext_lazy("act", "answered"),
     "approved": pgettext_lazy("act", "approved"),
+    "begun": pgettext_lazy("act", "begun"),
     "cancelled": pgettext_lazy("act", "cancelled"),
     "changed": pgettext_lazy("act", "changed"),
     "checked": pgettext_lazy("act", "checked"),
@@ -36,6 +39,7 @@ ACTS = {
     "completion_undone": pgettext_lazy("act", "completion undone"),
     "contact_planned": pgettext_lazy("act", "next contact set"),
     "converted": pgettext_lazy("act", "converted"),
+    "corrected": pgettext_lazy("act", "corrected"),
     "created": pgettext_lazy("act", "created"),
     "decided": pgettext_lazy("act", "decided"),
     "deleted": pgettext_lazy("act", "deleted"),
@@ -48,6 +52,7 @@ ACTS = {
     "enrolled": pgettext_lazy("act", "enrolled"),
     "exported": pgettext_lazy("act", "exported"),
     "filed": pgettext_lazy("act", "filed"),
+    "forgotten": pgettext_lazy("act", "deleted after its time"),
     "frozen": pgettext_lazy("act", "frozen"),
     "judged": pgettext_lazy("act", "judged"),
     "left": pgettext_lazy("act", "deactivated"),
@@ -55,11 +60,13 @@ ACTS = {
     "loaded": pgettext_lazy("act", "loaded"),
     "locked": pgettext_lazy("act", "locked"),
     "logged": pgettext_lazy("act", "logged"),
+    "looked": pgettext_lazy("act", "looked at"),
     "lost": pgettext_lazy("act", "lost"),
     "missed": pgettext_lazy("act", "missed"),
     "moved": pgettext_lazy("act", "moved"),
     "nudged": pgettext_lazy("act", "reminded"),
     "opened": pgettext_lazy("act", "opened"),
+    "others_ended": pgettext_lazy("act", "all others ended"),
     "pending": pgettext_lazy("act", "submitted"),
     "planned": pgettext_lazy("act", "planned"),
     "proposed": pgettext_lazy("act", "proposed"),
@@ -113,10 +120,12 @@ NOUNS = {
     "channels": _("notice channels"),
     "contact": _("contact"),
     "draft": _("draft of the rules"),
+    "export": _("export"),
     "import": _("import"),
     "job": _("background job"),
     "language": _("language"),
     "list": _("list"),
+    "login": _("login session"),
     "mandate": _("mandate"),
     "overview": _("overview"),
     "membership": _("post held"),
@@ -124,6 +133,7 @@ NOUNS = {
     "person": _("account"),
     "position": _("reading of the position"),
     "preset": _("regulation"),
+    "rehearsal": _("rehearsal"),
     "request": _("approval"),
     "rights": _("rights"),
     "step": _("approval"),
@@ -133,14 +143,23 @@ NOUNS = {
 }
 # What an act says of itself that stands in no column of the record.
 FACTS = {
+    "added_by": _("sent by"),
     "count": _("rows"),
+    "decision": _("decision"),
+    "device": _("device"),
     "for_work": _("to work on it"),
     "format": _("format"),
+    "mapping": _("columns read"),
+    "path": _("address"),
     "query": _("selection"),
     "reason": _("reason"),
+    "row": _("row"),
     "revealed": _("numbers in full"),
     "shared_with": _("shared with"),
+    "sheet": _("sheet"),
     "until": _("until"),
+    "written": _("characters written"),
+    "year": _("year"),
 }
 # Fields whose values are personal: the trail says that they changed, not to what in full.
 MASKS = {
@@ -165,6 +184,14 @@ def model_of(entry: Entry) -> type[models.Model] | None:
     return ContentType.objects.get_for_id(entry.about_type_id).model_class()
 
 
+def changes_of(entry: Entry) -> str:
+    """What changed, in one text; nothing where the record is not the reader's to see."""
+    if not getattr(entry, "is_open", False):
+        return ""
+    lines = ("{label}: {before} → {after}".format(**row) for row in changed_values(entry))
+    return "\n".join(lines)
+
+
 def changed_values(entry: Entry) -> Iterator[dict[str, Any]]:
     """Each changed field with its name in words and both values, personal ones masked."""
     model = model_of(entry)
@@ -172,9 +199,8 @@ def changed_values(entry: Entry) -> Iterator[dict[str, Any]]:
     if hasattr(model, "change_words"):  # what changed stands in no column of its own
         yield from (model.change_words(*row) for row in rows)
         return
-    people = _people(
-        value for name, *pair in rows if _names_a_person(_field(model, name)) for value in pair
-    )
+    named = [pair for name, *pair in rows if _names_a_person(_field(model, name))]
+    people = _people(chain.from_iterable(named), getattr(entry, "people", {}))
     for name, before, after in rows:
         field = _field(model, name)
         yield {
@@ -188,7 +214,7 @@ def _label(field: Any, name: str) -> Any:
     """The field's name in words; links to several are called after what they link to."""
     if getattr(field, "many_to_many", False):
         return field.related_model._meta.verbose_name_plural
-    return getattr(field, "verbose_name", "") or FACTS.get(name, name)
+    return FACTS.get(name) or getattr(field, "verbose_name", "") or name
 
 
 def _pair(stored: Any) -> tuple[Any, Any]:
@@ -204,14 +230,16 @@ def _names_a_person(field: Any) -> bool:
     return getattr(field, "related_model", None) is get_user_model()
 
 
-def _people(ids: Iterable[Any]) -> dict[int, str]:
-    """The names behind the ids, all in one query."""
-    wanted = {pk for pk in ids if isinstance(pk, int)}
-    people = get_user_model()._default_manager.filter(pk__in=wanted)
-    return dict(people.values_list("pk", "name")) if wanted else {}
+def _people(ids: Iterable[Any], known: dict[int, str]) -> dict[int, str]:
+    """The names behind the ids; those not `known` are read in one query and known from then on."""
+    wanted = {pk for pk in ids if isinstance(pk, int)} - known.keys()
+    if wanted:
+        people = get_user_model()._default_manager.filter(pk__in=wanted)
+        known.update(people.values_list("pk", "name"))
+    return known
 
 
-def _words(field: Any, name: str, value: Any, people: dict[int, str]) -> str:
+def _words(field: Any, name: str, value: Any, people: Mapping[int, str]) -> str:
     if value in (None, "", [], {}):
         return formats.NOTHING
     if name in MASKS and isinstance(value, str):
@@ -231,7 +259,9 @@ def _words(field: Any, name: str, value: Any, people: dict[int, str]) -> str:
     return str(choices.get(value, value)) if isinstance(value, str | int) else str(value)
 
 
-def _each(model: type[models.Model] | None, values: dict[str, Any], people: dict[int, str]) -> str:
+def _each(
+    model: type[models.Model] | None, values: dict[str, Any], people: Mapping[int, str]
+) -> str:
     """Several fields of a record that changed along, by their names in words."""
     found = []
     for name, value in values.items():

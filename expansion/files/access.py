@@ -22,8 +22,8 @@ class AttachmentAccess(access.Rule):
         parts = [Q(added_by_id=person.pk) & ~Q(draft="")]
         rules = {model: rule for model, rule in access.rules().items() if model is not Attachment}
         kinds = ContentType.objects.get_for_models(*rules)
-        for model, rule in rules.items():
-            condition = rule.visible(person)
+        for model in rules:
+            condition = access.condition(person, model)
             if condition != NOTHING:
                 parts.append(self._hangs_on(kinds[model], model, condition))
         return reduce(or_, parts)

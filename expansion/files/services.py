@@ -112,11 +112,18 @@ def claim_drafts(*, actor: Any, draft: str, record: models.Model) -> list[Attach
 
 def forget_drafts(*, now: datetime) -> int:
     """Deletes the files of forms that never went through, a week after; returns how many."""
-    old = list(Attachment.objects.exclude(draft="").filter(at__lt=now - timedelta(days=DRAFT_DAYS)))
-    for one in old:
-        one.delete()
-        default_storage.delete(one.key)
-    return len(old)
+    old = Attachment.objects.exclude(draft="").filter(at__lt=now - timedelta(days=DRAFT_DAYS))
+    return sum(_forget(one) for one in old)
+
+
+@transaction.atomic
+def _forget(draft: Attachment) -> int:
+    """The entry names who had sent it and not the file: it belonged to no record yet."""
+    changes = {"added_by": [str(draft.added_by), None]}
+    write(actor=None, verb="files.attachment.forgotten", about=None, changes=changes)
+    draft.delete()
+    default_storage.delete(draft.key)
+    return 1
 
 
 def checked(upload: UploadedFile) -> Checked:

@@ -10,6 +10,7 @@ from expansion.notices.models import Mail, Notice, Preference
 
 @access.register(Notice)
 class NoticeAccess(access.Rule):
+    private = True
     owner, team = "person", None
 
     def also_visible(self, person: Any) -> Q:
@@ -23,6 +24,7 @@ class NoticeAccess(access.Rule):
 class PreferenceAccess(access.Rule):
     """Each person's own."""
 
+    private = True
     owner = team = None
 
     def also_visible(self, person: Any) -> Q:
@@ -33,4 +35,5 @@ class PreferenceAccess(access.Rule):
 class MailAccess(access.Rule):
     """The outbox is shown to nobody: what it sends, its reader has as a notice."""
 
+    private = True
     owner = team = None

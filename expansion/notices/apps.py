@@ -15,4 +15,6 @@ class NoticesConfig(AppConfig):
         offers.add(offers.Seed("notices", 99, seeds.sow))
         offers.react("jobs.silent", services.tell_silent_job)
         offers.react("people.password.changed", services.tell_new_password)
+        offers.react("people.rehearsal.begun", services.tell_rehearsed)
+        offers.react("people.sessions.ended", services.tell_sessions_ended)
         offers.react("record.shared", services.tell_shared)

@@ -265,6 +265,31 @@ def tell_new_password(*, actor: User, record: User) -> None:
     )
 
 
+def tell_rehearsed(*, actor: User, record: User, reason: str) -> None:
+    """Tells a person that an administrator looks at the house as they see it, and why."""
+    tell(
+        people=[record],
+        kind="people.rehearsal",
+        title=format_lazy(_("{name} looks at the system as you see it"), name=actor.name),
+        text=reason,
+        url=reverse("people:person", args=[actor.pk]),
+        actor=actor,
+    )
+
+
+def tell_sessions_ended(*, actor: User, record: User) -> None:
+    """Tells a person that an administrator has logged them out everywhere."""
+    tell(
+        people=[record],
+        kind="people.sessions",
+        title=_("An administrator has ended all your sessions"),
+        text=_("Log in again. If you do not know why, ask the administrator."),
+        url=reverse("people:session-list"),
+        about=record,
+        actor=actor,
+    )
+
+
 def tell_shared(
     *, actor: User, record: models.Model, people: Iterable[User], until: date, for_work: bool
 ) -> None:

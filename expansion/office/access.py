@@ -55,6 +55,9 @@ class WorkReportAccess(access.Rule):
             return True
         return super().may(person, action, record)
 
+    def kept_back(self) -> Q:
+        return Q(status__in=WorkReport.OPEN)
+
     def allows(self, person: Any, action: str, record: Any) -> bool:
         if action in OPEN_ACTS:
             return record.is_open

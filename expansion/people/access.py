@@ -21,6 +21,7 @@ class UserAccess(access.Rule):
         "view": EVERYONE,
         "create": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
         "edit": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
+        "rehearse": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
     }
 
 
@@ -82,6 +83,7 @@ class RightsAccess(access.Rule):
 class TokenAccess(access.Rule):
     """Everybody's own only: a mandate passes on duties, not keys."""
 
+    private = True
     owner, team = "user", None
     grants = {
         action: dict.fromkeys(Role.values, Scope.OWN) for action in ("view", "create", "revoke")

@@ -7,11 +7,21 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import post_delete, post_save
 
         from expansion import access as gate
         from expansion import offers
-        from expansion.people import access, models, nav, revision, rights, seeds, selectors  # noqa: F401
+        from expansion.people import (  # noqa: F401
+            access,
+            models,
+            nav,
+            revision,
+            rights,
+            seeds,
+            selectors,
+            sessions,
+        )
         from expansion.ui.context import set_sources
 
         offers.add(offers.Seed("people", 20, seeds.sow))
@@ -30,6 +40,7 @@ class PeopleConfig(AppConfig):
         for model in (*kept, models.Rights):
             post_save.connect(revision.on_change, sender=model)
             post_delete.connect(revision.on_change, sender=model)
+        user_logged_in.connect(sessions.begin)
         set_sources(
             acting_banner=selectors.banner,
             role_label=selectors.role_label,

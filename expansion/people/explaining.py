@@ -14,7 +14,7 @@ from expansion.ui import formats
 
 
 @dataclass(frozen=True)
-class Subject:
+class Asked:
     """A record whose readers are asked for; an administrator may not see the record itself."""
 
     kind: str
@@ -32,7 +32,7 @@ class Subject:
         return str(self.record.get_absolute_url()) if self.visible else ""
 
 
-def subject(person: User, kind: str, pk: int) -> Subject:
+def subject(person: User, kind: str, pk: int) -> Asked:
     """The record of this kind ("crm.client"), for who sees it and for administrators.
 
     Raises:
@@ -40,12 +40,12 @@ def subject(person: User, kind: str, pk: int) -> Subject:
     """
     records = _records(kind)
     try:
-        return Subject(kind, access.find(person, records, pk), True)
+        return Asked(kind, access.find(person, records, pk), True)
     except Gone:
         record = records.filter(pk=pk).first() if pk < 2**63 else None
         if record is None or not access.can(person, "edit", Rights):
             raise
-        return Subject(kind, record, False)
+        return Asked(kind, record, False)
 
 
 def _records(kind: str) -> models.QuerySet:

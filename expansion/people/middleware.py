@@ -7,6 +7,7 @@ from django.utils import translation
 
 from expansion.audit.models import Source
 from expansion.audit.services import through
+from expansion.people.sessions import see
 
 LANGUAGE_COOKIE = "language"
 
@@ -21,6 +22,8 @@ def person(get_response: Callable[[HttpRequest], HttpResponse]):
         language = _language(request)
         source = Source.API if request.path.startswith("/api/") else Source.PAGE
         with translation.override(language), through(source):
+            if request.user.is_authenticated:
+                see(request)
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
             if request.user.is_authenticated:

@@ -17,11 +17,28 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from expansion.access import Seat
+from expansion.people.logins import FailedLogin, LoginSession, Token
 from expansion.records import Recorded
 from expansion.shares import Shares
 
 if TYPE_CHECKING:
     from expansion.people.selectors import Standing
+
+
+__all__ = [
+    "FailedLogin",
+    "LoginSession",
+    "Mandate",
+    "Membership",
+    "Post",
+    "Revision",
+    "Rights",
+    "Role",
+    "Status",
+    "Token",
+    "Unit",
+    "User",
+]
 
 
 def in_language(chinese: str, english: str) -> str:
@@ -300,42 +317,3 @@ class Rights(Recorded):
         from expansion.people.rights import cell_words
 
         return cell_words(name, before, after)
-
-
-class FailedLogin(models.Model):
-    """Wrong passwords, counted per account and per network; they delay and never lock."""
-
-    key = models.CharField(max_length=120, unique=True)
-    count = models.PositiveIntegerField(default=0)
-    last_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class TokenQuerySet(models.QuerySet["Token"]):
-    def open_on(self, day) -> TokenQuerySet:
-        return self.filter(revoked_at=None, expires_on__gte=day)
-
-
-class Token(Recorded):
-    """An API token of a person; only its hash is stored."""
-
-    class Scope(models.TextChoices):
-        READ = "read", _("reads only")
-        WRITE = "write", _("reads and writes")
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
-    name = models.CharField(_("name"), max_length=60)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    scope = models.CharField(_("what it may do"), max_length=5, choices=Scope, default=Scope.READ)
-    expires_on = models.DateField(_("expires on"))
-    last_used_at = models.DateTimeField(null=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, editable=False)
-    objects = TokenQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.name

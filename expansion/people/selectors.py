@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from expansion import clock
 from expansion import shares as sharing
 from expansion.access import AS_DEFAULT, Regrants, Seat
+from expansion.audit.models import Entry
 from expansion.people.ladder import Ladder
 from expansion.people.models import Mandate, Membership, Post, Role, Status, Unit, User
 from expansion.people.rights import regrants_by_role
@@ -331,7 +332,11 @@ def members_on(unit_ids: Iterable[int], day: date) -> list[User]:
 
 
 def banner(person: User) -> str | None:
-    """For whom the person acts now, and until when; None where for nobody."""
+    """As whom an administrator looks, or for whom the person acts now, and until when; None where
+    as and for nobody."""
+    if by := getattr(person, "rehearsed_by", None):
+        words = {"by": by.name, "name": person.name, "moment": _moment(person.rehearsed_until)}
+        return _("%(by)s looks as %(name)s does until %(moment)s; nothing changes.") % words
     texts = [
         _("You act for %(name)s until %(moment)s.")
         % {"name": mandate.principal.name, "moment": _moment(mandate.ends_at)}
@@ -342,6 +347,16 @@ def banner(person: User) -> str | None:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
+
+
+def acts_under(mandate: Mandate) -> QuerySet[Entry]:
+    """What the delegate did in the principal's name while it ran, the latest first."""
+    return Entry.objects.filter(
+        actor=mandate.delegate,
+        for_person=mandate.principal,
+        at__gte=mandate.starts_at,
+        at__lte=mandate.ended_at,
+    )
 
 
 def role_label(person: User) -> str:

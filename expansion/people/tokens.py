@@ -7,6 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS
 
 from expansion import clock
+from expansion.audit.services import opened_by
 from expansion.errors import Forbidden
 from expansion.people.models import Token, User
 from expansion.people.services.tokens import digest_of
@@ -32,6 +33,7 @@ class TokenAuthentication(BaseAuthentication):
         if token.scope == Token.Scope.READ and request.method not in SAFE_METHODS:
             raise Forbidden(_("This token only reads. Make one that writes for this program."))
         Token.objects.filter(pk=token.pk).update(last_used_at=clock.now())
+        opened_by(f"{token.name} #{token.pk}")
         return token.user, token
 
     def authenticate_header(self, request) -> str:

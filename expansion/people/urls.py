@@ -1,7 +1,7 @@
 from django.urls import path
 
 from expansion.people.models import Status
-from expansion.people.views import own, people, rights, sharing
+from expansion.people.views import own, people, rehearsals, rights, sessions, sharing
 
 app_name = "people"
 status = people.PersonStatus.as_view
@@ -24,6 +24,9 @@ urlpatterns = [
     path("<int:pk>/activate", status(status=Status.ACTIVE), name="person-activate"),
     path("<int:pk>/lock", status(status=Status.LOCKED), name="person-lock"),
     path("<int:pk>/leave", status(status=Status.LEFT), name="person-leave"),
+    path("<int:pk>/rehearse", rehearsals.RehearsalBegin.as_view(), name="rehearsal-begin"),
+    path("rehearsal/end", rehearsals.RehearsalEnd.as_view(), name="rehearsal-end"),
+    path("<int:pk>/sessions", sessions.PersonSessionsEnd.as_view(), name="person-sessions-end"),
     path("<int:pk>/seats/new", people.SeatOpen.as_view(), name="seat-open"),
     path("seats/<int:pk>/end", people.SeatEnd.as_view(), name="seat-end"),
     path("mandates/", own.MandateList.as_view(), name="mandate-list"),
@@ -33,5 +36,8 @@ urlpatterns = [
     path("tokens/", own.TokenList.as_view(), name="token-list"),
     path("tokens/new", own.TokenCreate.as_view(), name="token-create"),
     path("tokens/<int:pk>/revoke", own.TokenRevoke.as_view(), name="token-revoke"),
+    path("sessions/", sessions.SessionList.as_view(), name="session-list"),
+    path("sessions/end", sessions.SessionsEndOthers.as_view(), name="sessions-end-others"),
+    path("sessions/<slug:handle>/end", sessions.SessionEnd.as_view(), name="session-end"),
     path("password", own.OwnPassword.as_view(), name="own-password"),
 ]

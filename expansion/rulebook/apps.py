@@ -10,6 +10,9 @@ class RulebookConfig(AppConfig):
 
         from expansion import offers
         from expansion.rulebook import access, amendment, models, nav, seeds, selectors  # noqa: F401
+        from expansion.rulebook.delegation import act_for_absent
 
         post_save.connect(selectors.on_version_saved, sender=models.Version)
         offers.add(offers.Seed("rulebook", 10, seeds.sow))
+        offers.react("leave.approved", act_for_absent)
+        offers.react("outing.approved", act_for_absent)

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from expansion import clock, offers
+from expansion import clock, offers, rehearsal
 from expansion.ui import counts, formats, frame
 from expansion.ui.markup import safe
 
@@ -183,6 +183,10 @@ class Shell:
     @cached_property
     def jobs(self) -> list[dict[str, Any]]:
         return sources.running_jobs(self.user) if self.user.is_authenticated else []
+
+    @property
+    def rehearsing(self) -> bool:
+        return rehearsal.running()
 
     @cached_property
     def acting(self) -> str | None:

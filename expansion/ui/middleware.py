@@ -20,7 +20,10 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refusal):
-            return None
-        template = TEMPLATES.get(error.status, "400.html")
-        return render(request, template, {"message": error.message}, status=error.status)
+        return refused(request, error) if isinstance(error, Refusal) else None
+
+
+def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
+    """The page of a refusal."""
+    template = TEMPLATES.get(error.status, "400.html")
+    return render(request, template, {"message": error.message}, status=error.status)

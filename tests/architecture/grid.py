@@ -41,8 +41,10 @@ HIDDEN_RECORDS = (
 # Which record stands in a route's address: the first beginning that fits.
 KINDS = {
     "people:person": "person",
+    "people:rehearsal-begin": "person",
     "people:seat-open": "person",
     "people:seat-end": "seat",
+    "people:session-end": "-:handle=@login-session",
     "people:mandate": "mandate",
     "people:token": "token",
     "people:rights-of": "-:crm.client",
@@ -147,6 +149,7 @@ GET 200
     home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
     worker people:person-list people:organisation people:person people:mandate-list
     people:rights people:rights-of
+    people:session-list people:sessions-end-others
     people:token-list people:token-create people:own-password rulebook:regulation jobs:job-list
     notices:notice-list notices:channels approvals:inbox approvals:request-list
     approvals:act-list office:report-list transfer:import-list transfer:export-list
@@ -166,8 +169,9 @@ GET 200
     appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
     api-transfer-imports-list api-transfer-rows-list
 GET 200 administrator | 403
-    people:person-create people:person-edit people:person-password people:person-activate
-    people:person-lock people:person-leave jobs:heartbeats
+    people:person-sessions-end
+    people:rehearsal-begin people:person-create people:person-edit people:person-password
+    people:person-activate people:person-lock people:person-leave jobs:heartbeats
 GET 200 leader deputy manager consolidator | 403
     office:team-reports
 GET 200 leader deputy manager leadership | 403
@@ -238,7 +242,7 @@ GET 200 member | 403 leader manager | 404
 GET 200 member | 403 manager administrator | 404
     transfer:export-file
 GET 200 member | 404
-    people:token-revoke api-transfer-rows-detail
+    people:session-end people:token-revoke api-transfer-rows-detail
 GET 200 outsider deputy manager | 403
     research:report-create research:plan-create research:finding-create
 GET 200 outsider deputy manager | 404
@@ -345,9 +349,13 @@ POST ok member leader manager | 404
 POST ok
     account_login account_logout language styleguide worker people:token-create
     people:own-password notices:read-all notices:channels
+POST ok
+    people:sessions-end-others
+    people:rehearsal-end
 POST ok administrator | 403
-    people:person-create people:person-edit people:person-password people:person-activate
-    people:person-lock people:person-leave people:rights-of
+    people:person-sessions-end
+    people:rehearsal-begin people:person-create people:person-edit people:person-password
+    people:person-activate people:person-lock people:person-leave people:rights-of
 POST ok hr | 403
     appraisal:workbook
 POST ok leader deputy manager leadership | 403
@@ -397,7 +405,7 @@ POST ok member | 403 leader manager | 404
     crm:visit-record crm:visit-edit crm:visit-check-in crm:visit-undo api-crm-visits-act-record
     api-crm-visits-act-check-in
 POST ok member | 404
-    people:token-revoke notices:notice
+    people:session-end people:token-revoke notices:notice
 POST ok outsider deputy manager | 403
     api-research-plans-list research:report-create research:plan-create research:finding-create
     api-research-findings-list api-research-reports-list

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 
 from crm.models import Communication, Visit
 from expansion import clock
 from expansion.files.selectors import attachments
+from expansion.people.models import LoginSession
 from tests.journeys.test_nothing_is_lost import picture
 from tests.journeys.walking import Walk, session_cookie
 from tests.make import crm
@@ -117,7 +117,7 @@ def test_signed_out_it_asks_to_log_in_keeps_the_entry_and_sends_it_after(house, 
     crm.client(house.member, "南京金陵票务有限公司")
     phone.cut_off()
     write(phone, "金陵", "下周三来看场地。")
-    Session.objects.all().delete()
+    LoginSession.objects.all().delete()
     phone.cut_off(False)
     phone.sees("登录后上传")
     phone.press("登录")

@@ -117,10 +117,18 @@ def save_report(
     access.require(actor, "edit", record)
     report = lock(WorkReport.objects.all(), record.pk, version=version)
     access.require(actor, "edit", report)
+    before = _length(report)
     _take(report, texts, plan, results)
     report.status = WorkReport.Status.DRAFT
     _save(report)
+    changes = {"written": [before, _length(report)]}
+    write(actor=actor, verb="office.report.changed", about=report, changes=changes)
     return report
+
+
+def _length(report: WorkReport) -> int:
+    """The trail tells how much is written; the words stand in the copy that is handed in."""
+    return sum(map(len, [*report.texts.values(), *report.plan]))
 
 
 def _take(

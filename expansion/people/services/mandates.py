@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from expansion import access, clock
@@ -13,6 +14,7 @@ from expansion.offers import announce
 from expansion.people import revision
 from expansion.people.models import Mandate, User
 from expansion.records import lock
+from expansion.ui import formats
 
 
 @transaction.atomic
@@ -30,8 +32,10 @@ def create_mandate(
 
     Raises:
         Forbidden: the actor is neither the principal nor an administrator.
-        Invalid: the dates are turned round, or principal and delegate are one person.
+        Invalid: the dates are turned round, principal and delegate are one person, or somebody
+            acts for the principal in the same matters then already.
     """
+    revision.renew()  # Two that would overlap wait for each other here.
     mandate = Mandate(
         principal=principal,
         delegate=delegate,
@@ -52,9 +56,34 @@ def create_mandate(
         raise Invalid(fields={"delegate": [_("This person does not log in at present.")]})
     if ends_at <= clock.now():
         raise Invalid(fields={"ends_at": [_("The end has passed already.")]})
+    _refuse_overlap(mandate)
     mandate.save()
     _record_mandate(actor, "created", mandate)
     return mandate
+
+
+def _refuse_overlap(mandate: Mandate) -> None:
+    """One matter has one delegate at a time: nobody should have to guess who decides it."""
+    others = overlapping(mandate.principal, mandate.starts_at, mandate.ends_at)
+    for other in others:
+        if not mandate.kinds or not other.kinds or set(mandate.kinds) & set(other.kinds):
+            words = {
+                "name": other.delegate.name,
+                "start": formats.moment(other.starts_at),
+                "end": formats.moment(other.ends_at),
+            }
+            sentence = _(
+                "%(name)s acts in these matters from %(start)s to %(end)s already. "
+                "Revoke that mandate first, or choose another time."
+            )
+            raise Invalid(fields={"starts_at": [sentence % words]})
+
+
+def overlapping(principal: User, starts_at: datetime, ends_at: datetime) -> QuerySet[Mandate]:
+    """The principal's mandates that run, or will run, within this time."""
+    given = Mandate.objects.filter(principal=principal, revoked_at=None)
+    within = given.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return within.select_related("delegate").order_by("starts_at")
 
 
 def _record_mandate(actor: User, word: str, mandate: Mandate) -> None:

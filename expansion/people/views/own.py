@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from expansion import access, clock, offers
-from expansion.audit.models import Entry
 from expansion.audit.selectors import for_reader, label_of
 from expansion.audit.wording import act_label
 from expansion.errors import Refusal
@@ -21,6 +20,7 @@ from expansion.once.services import once
 from expansion.people.forms import LanguageForm, MandateForm, OwnPasswordForm, TokenForm
 from expansion.people.middleware import LANGUAGE_COOKIE
 from expansion.people.models import Mandate, Token, User
+from expansion.people.selectors import acts_under
 from expansion.people.services import accounts, mandates, passwords, tokens
 from expansion.people.tables import MANDATES, mandate_badge
 from expansion.ui.forms import ServiceForm
@@ -66,16 +66,6 @@ class MandateDetail(DetailPage):
             ],
             "may_revoke": running and access.can(self.request.user, "revoke", record),
         }
-
-
-def acts_under(mandate: Mandate) -> Any:
-    """What the delegate did in the principal's name while it ran, the latest first."""
-    return Entry.objects.filter(
-        actor=mandate.delegate,
-        for_person=mandate.principal,
-        at__gte=mandate.starts_at,
-        at__lte=mandate.ended_at,
-    )
 
 
 class MandateCreate(FormPage):

@@ -98,8 +98,22 @@ class PersonDetail(DetailPage):
                 "label": _("Set a password"),
                 "icon": "key",
                 "url": reverse("people:person-password", args=[record.pk]),
-            }
+            },
+            {
+                "label": _("End all sessions"),
+                "icon": "logout",
+                "danger": True,
+                "url": reverse("people:person-sessions-end", args=[record.pk]),
+            },
         ]
+        if record.is_active:
+            acts.append(
+                {
+                    "label": _("Look as this person does"),
+                    "icon": "eye",
+                    "url": reverse("people:rehearsal-begin", args=[record.pk]),
+                }
+            )
         for status in TRANSITIONS[Status(record.status)]:
             route, label, icon = STATUS_ACTS[status]
             acts.append(

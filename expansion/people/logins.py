@@ -1,0 +1,84 @@
+"""How people and their programs come in: failed tries, sessions and tokens."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from expansion.records import Recorded
+
+
+class FailedLogin(models.Model):
+    """Wrong passwords, counted per account and per network; they delay and never lock."""
+
+    key = models.CharField(max_length=120, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class LoginSession(AbstractBaseSession):
+    """A session of the pages: whose it is, on what device, from where, and when it was last seen.
+
+    Its columns beside Django's own are what a list of one's sessions shows. allauth.usersessions
+    keeps the same in a table beside the sessions and reads that on each request; here the row that
+    is read anyway has it.
+    """
+
+    person = models.ForeignKey("people.User", models.CASCADE, null=True, related_name="sessions")
+    # What it was opened with; it opens nothing once the person's own has become another one.
+    stamp = models.CharField(max_length=64, blank=True)
+    device = models.CharField(max_length=60, blank=True)
+    network = models.CharField(max_length=45, blank=True)
+    since = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return self.device
+
+    @property
+    def handle(self) -> str:
+        """What stands for it in an address: its key opens the session, so no page shows that."""
+        return hashlib.sha256(self.session_key.encode()).hexdigest()[:32]
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from expansion.people.sessions import SessionStore
+
+        return SessionStore
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def open_on(self, day) -> TokenQuerySet:
+        return self.filter(revoked_at=None, expires_on__gte=day)
+
+
+class Token(Recorded):
+    """An API token of a person; only its hash is stored."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("reads only")
+        WRITE = "write", _("reads and writes")
+
+    user = models.ForeignKey("people.User", models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scope = models.CharField(_("what it may do"), max_length=5, choices=Scope, default=Scope.READ)
+    expires_on = models.DateField(_("expires on"))
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
