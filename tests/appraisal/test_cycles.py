@@ -239,5 +239,6 @@ def test_the_self_review_waits_no_longer_than_its_limit(cast):
     remind()
     participant = make.of(cycle, cast.member)
     assert participant.stage == Stage.EVALUATION
+    assert Entry.objects.filter(verb="appraisal.participant.moved", actor=None).count() >= 1
     make.self_reviewed(participant)
     assert make.of(cycle, cast.member).reviews.get(party="self").late

@@ -225,6 +225,8 @@ def test_a_corrected_cell_is_checked_again_at_once(cast):
     given = {"actor": cast.member, "record": batch}
     imports.fix_cell(**given, row=2, field="phones", text=PHONE)
     batch = imports.fix_cell(**given, row=3, field="name", text="苏州印刷有限公司")
+    entries = Entry.objects.filter(verb="transfer.import.corrected", about_id=batch.pk)
+    assert entries.count() == 2 and PHONE not in str([one.changes for one in entries])
     assert outcomes(batch) == {1: "ignored", 2: "created", 3: "created"}
     assert batch.counts["marked"] == 0
     imports.start_import(actor=cast.member, record=batch)
@@ -264,6 +266,7 @@ def test_columns_can_be_matched_by_hand(cast):
     batch = checked(cast.member, upload)
     given = {"actor": cast.member, "record": batch, "sheet": "", "year": None}
     batch = imports.change_reading(**given, mapping={"0": "name", "1": "industry"})
+    assert Entry.objects.get(verb="transfer.import.changed").changes == {"mapping": [1, 2]}
     imports.start_import(actor=cast.member, record=batch)
     assert Client.objects.get().industry == "酒店"
     with pytest.raises(NotNow):
@@ -382,3 +385,13 @@ def test_ten_thousand_rows_are_imported_and_undone(cast):
     assert batch.counts["created"] == 10_000 == Client.objects.count()
     imports.undo_import(actor=cast.member, record=batch)
     assert not Client.objects.live().exists()
+
+
+def test_what_a_sheet_said_is_forgotten_after_a_month_and_the_account_stays(cast):
+    batch = imported(cast.member, workbook(row(NAME, 联系电话=PHONE)))
+    with clock.clock_at(clock.now() + timedelta(days=31)):
+        assert imports.forget_old_imports() == 1
+        assert imports.forget_old_imports() == 0
+    kept = batch.rows.get(number=2)
+    assert (kept.cells, kept.written, kept.label, kept.outcome) == ([], {}, NAME, "created")
+    assert Entry.objects.get(verb="transfer.import.forgotten").about == batch

@@ -147,6 +147,7 @@ def test_positions_are_forgotten_after_the_rulebooks_time_and_the_distance_stays
     later = clock.now() + timedelta(days=182)
     assert check_in.forget_positions(rules=rules_on(), now=later) == 1
     assert check_in.forget_positions(rules=rules_on(), now=later) == 0
+    assert Entry.objects.get(verb="crm.position.forgotten").about == visit
     visit.refresh_from_db()
     assert (visit.latitude, visit.distance) == (None, 44)
 

@@ -208,6 +208,7 @@ def test_files_are_deleted_after_a_week_and_the_log_stays(book, sign_in):
     clock.set_clock(clock.now() + timedelta(days=30))
     exports.forget_old_exports()
     assert Export.objects.get().status == Export.Status.FORGOTTEN
+    assert Entry.objects.get(verb="transfer.export.forgotten").about == record
     assert sign_in(book.member).get(f"/transfer/exports/{record.pk}/file").status_code == 404
 
 

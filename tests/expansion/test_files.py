@@ -157,6 +157,8 @@ def test_drafts_are_their_senders_alone_and_forgotten_after_a_week(cast, client,
     assert services.forget_drafts(now=clock.now() + timedelta(days=6)) == 0
     assert services.forget_drafts(now=clock.now() + timedelta(days=8)) == 1
     assert services.forget_drafts(now=clock.now() + timedelta(days=8)) == 0
+    told = Entry.objects.get(verb="files.attachment.forgotten")
+    assert told.actor is None and told.changes == {"added_by": [cast.member.name, None]}
     assert not default_storage.exists(kept[0].key)
 
 

@@ -171,6 +171,8 @@ def test_a_save_keeps_texts_and_plan_and_no_foreign_keys(week):
     assert report.texts["problems"] == "缺签到台" and report.texts["suggestions"] == "多一台车"
     assert "smuggled" not in report.texts
     assert report.plan == ["远航旅行社：谈团队价", "海纳年会：签框架合同"]
+    told = Entry.objects.get(verb="office.report.changed")
+    assert told.about == report and "签到台" not in str(told.changes)
 
 
 def test_a_save_from_a_second_window_is_refused(week):

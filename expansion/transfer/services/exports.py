@@ -131,10 +131,16 @@ def forget_old_exports() -> int:
     old = Export.objects.filter(created_at__lt=clock.now() - EXPORT_KEPT).exclude(key="")
     count = 0
     for record in old:
-        keeping.forget(record.key)
-        Export.objects.filter(pk=record.pk).update(key="", status=Export.Status.FORGOTTEN)
+        _forget(record)
         count += 1
     return count
+
+
+@transaction.atomic
+def _forget(record: Export) -> None:
+    Export.objects.filter(pk=record.pk).update(key="", status=Export.Status.FORGOTTEN)
+    write(actor=None, verb="transfer.export.forgotten", about=record)
+    keeping.forget(record.key)
 
 
 def _log(actor: User, listing: Listing, query: str, file_format: str) -> Export:

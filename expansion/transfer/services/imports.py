@@ -13,7 +13,7 @@ from expansion.audit.services import through, write
 from expansion.errors import Invalid, NotNow
 from expansion.jobs.services import enqueue
 from expansion.people.models import User
-from expansion.records import lock
+from expansion.records import differences, lock, snapshot
 from expansion.transfer import archive, keeping, staging
 from expansion.transfer.models import Import, ImportRow, Outcome
 from expansion.transfer.registry import Importer, importer
@@ -22,6 +22,7 @@ from expansion.transfer.staging import Progress
 AT_ONCE = 500  # rows
 SMALL_FILE = 200 * 1024  # bytes; a larger file is opened outside the web worker
 LONGEST_TEXT = 500
+READING = ("sheet", "mapping", "year")
 KEPT = timedelta(days=30)
 Status = Import.Status
 
@@ -127,6 +128,7 @@ def change_reading(
         NotNow: the import has been written already.
     """
     batch = _open(actor, record)
+    before = snapshot(batch, READING)
     if sheet != batch.sheet and sheet in batch.sheets:
         batch.sheet, batch.total = sheet, 0
         _read(batch)
@@ -135,6 +137,7 @@ def change_reading(
         staging.check_mapping(importer(batch.importer), chosen)
         batch.mapping = chosen
     batch.year = year or batch.year
+    write(actor=actor, verb="transfer.import.changed", about=batch, changes=_reading(before, batch))
     if batch.total <= AT_ONCE:
         _check(batch, unheard)
     else:
@@ -142,6 +145,14 @@ def change_reading(
         batch.save()
         _enqueue(batch, "transfer.check_import")
     return batch
+
+
+def _reading(before: Mapping[str, object], batch: Import) -> dict[str, list]:
+    """What changed of the reading; the columns are told by how many are read."""
+    changes = differences(before, snapshot(batch, READING))
+    if "mapping" in changes:
+        changes["mapping"] = [len(mapping) for mapping in changes["mapping"]]
+    return changes
 
 
 @transaction.atomic
@@ -171,6 +182,9 @@ def fix_cell(
     for one in rows:
         _put(one, place, staging.storable(text))
     _judge_again(batch, rows, before)
+    # The log shows counts: what stands in the cells is the importer's alone.
+    changes = {"row": [None, row], "count": [None, len(rows)]}
+    write(actor=actor, verb="transfer.import.corrected", about=batch, changes=changes)
     return batch
 
 
@@ -227,9 +241,15 @@ def decide_row(*, actor: User, record: Import, row: int, decision: str) -> Impor
     chosen = batch.rows.filter(number=row, kind="data").first()
     if chosen is None or decision not in {"", *ImportRow.Decision.values}:
         raise Invalid(_("There is no such row in this sheet."))
+    changes = {"row": [None, row], "decision": [_word(chosen.decision), _word(decision)]}
     chosen.decision = decision
     _judge_again(batch, [chosen], {chosen.identity})
+    write(actor=actor, verb="transfer.import.decided", about=batch, changes=changes)
     return batch
+
+
+def _word(decision: str) -> str:
+    return str(ImportRow.Decision(decision).label) if decision else ""
 
 
 @transaction.atomic
@@ -341,11 +361,17 @@ def forget_old_imports() -> int:
     old = Import.objects.filter(created_at__lt=clock.now() - KEPT).exclude(key="")
     count = 0
     for batch in old:
-        keeping.forget(batch.key)
-        batch.rows.update(cells=[], problems=[], written={})
-        Import.objects.filter(pk=batch.pk).update(key="")
+        _forget(batch)
         count += 1
     return count
+
+
+@transaction.atomic
+def _forget(batch: Import) -> None:
+    batch.rows.update(cells=[], problems=[], written={})
+    Import.objects.filter(pk=batch.pk).update(key="")
+    write(actor=None, verb="transfer.import.forgotten", about=batch)
+    keeping.forget(batch.key)
 
 
 def _open(actor: User, record: Import) -> Import:

@@ -1,0 +1,104 @@
+"""A changed row leaves an entry (law 3, R-exp-26): no function of the house writes past the trail.
+
+Every function that writes rows has to leave an entry, or to be called only by functions that do.
+What is let off stands below with its reason.
+"""
+
+import ast
+
+import pytest
+
+from tests.architecture import writers
+from tests.architecture.writers import Function, Name, functions, named_by
+
+# Telling somebody, or asking for a job, is no entry about the record that changed.
+BESIDES = frozenset({"expansion.notices.services", "expansion.jobs.services"})
+
+LET_OFF = {
+    "expansion.audit.services": "the trail itself",
+    "expansion.home.management.commands.seed": "made-up rows of the demo department",
+    "expansion.jobs": "a job's row is the account of its own run; asking, stopping and starting "
+    "again leave entries",
+    "expansion.notices": "a notice and its mail tell of an entry; that it was read is the reader's",
+    "expansion.once.services": "keys of forms that were sent",
+    "expansion.people.groups": "groups follow the seats, whose changes leave entries",
+    "expansion.people.throttle": "wrong passwords are counted; the log of logins tells of each",
+    "expansion.people.sessions.see": "when a session was seen last",
+    "expansion.people.tokens": "when a token was used last",
+    "expansion.transfer.services.imports.check_import": "the background half of receiving a file",
+    "expansion.transfer.staging.judge_all": "as above: the rows of a file before it is written",
+    "expansion.transfer.staging.read_file": "as above",
+    "expansion.files.services.keep_drafts": "files of a form that is not sent yet; the act that "
+    "takes them over leaves its entry, and so does their end",
+    "research.services.reports.autosave_report": "what is being typed; the next save leaves one",
+}
+
+
+def let_off(name: Name) -> bool:
+    place = ".".join(name)
+    return any(place == one or place.startswith(f"{one}.") for one in LET_OFF)
+
+
+def covered(name: Name, above: frozenset[Name] = frozenset()) -> bool:
+    """It leaves an entry, or all that call it do."""
+    if let_off(name) or writers.leaves_entry(name, without=BESIDES):
+        return True
+    callers = named_by()[name] - above - {name}
+    return bool(callers) and all(covered(one, above | {name}) for one in callers)
+
+
+def past_the_trail() -> list[str]:
+    return [
+        f"{one.module}.{one.name} ({', '.join(one.rows)})"
+        for name, one in functions().items()
+        if one.rows and not covered(name)
+    ]
+
+
+def test_no_function_writes_past_the_trail():
+    assert past_the_trail() == []
+
+
+def test_nothing_is_let_off_that_is_not_there():
+    places = {".".join(name) for name, one in functions().items()}
+    gone = [
+        one for one in LET_OFF if not any(f"{place}.".startswith(f"{one}.") for place in places)
+    ]
+    assert gone == []
+
+
+ADDED = """
+from django.db import transaction
+from crm.models import Client
+from expansion.audit.services import write
+from expansion.notices.services import tell
+
+@transaction.atomic
+def grade_client(*, actor, record):
+    {body}
+    return record
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ('record.grade = "A"; record.save()', True),
+        ('record.grade = "A"; record.save(); tell(people=[actor], kind="x")', True),
+        ('Client.objects.filter(pk=record.pk).update(grade="A")', True),
+        ('record.contacts.set([]); Client.objects.bulk_create([])', True),
+        ('record.delete()', True),
+        ('record.save(); write(actor=actor, verb="crm.client.graded", about=record)', False),
+        ('seen = {}; seen.update({1: 2})', False),
+    ],
+)  # fmt: skip
+def test_a_service_without_an_entry_is_found(body, found, monkeypatch):
+    added = writers.read("crm.services.grades", ast.parse(ADDED.format(body=body)))
+    with_it = functions() | added
+    monkeypatch.setattr(writers, "functions", lambda: with_it)
+    (one,) = [one for name, one in added.items() if name[1] == "grade_client"]
+    assert _past(one) is found
+
+
+def _past(one: Function) -> bool:
+    return bool(one.rows) and not covered((one.module, one.name))
