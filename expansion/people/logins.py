@@ -45,7 +45,7 @@ class LoginSession(AbstractBaseSession):
         return self.device
 
     @property
-    def handle(self) -> str:
+    def mark(self) -> str:
         """What stands for it in an address: its key opens the session, so no page shows that."""
         return hashlib.sha256(self.session_key.encode()).hexdigest()[:32]
 

@@ -38,6 +38,6 @@ urlpatterns = [
     path("tokens/<int:pk>/revoke", own.TokenRevoke.as_view(), name="token-revoke"),
     path("sessions/", sessions.SessionList.as_view(), name="session-list"),
     path("sessions/end", sessions.SessionsEndOthers.as_view(), name="sessions-end-others"),
-    path("sessions/<slug:handle>/end", sessions.SessionEnd.as_view(), name="session-end"),
+    path("sessions/<slug:mark>/end", sessions.SessionEnd.as_view(), name="session-end"),
     path("password", own.OwnPassword.as_view(), name="own-password"),
 ]

@@ -44,7 +44,7 @@ KINDS = {
     "people:rehearsal-begin": "person",
     "people:seat-open": "person",
     "people:seat-end": "seat",
-    "people:session-end": "-:handle=@login-session",
+    "people:session-end": "-:mark=@login-session",
     "people:mandate": "mandate",
     "people:token": "token",
     "people:rights-of": "-:crm.client",

@@ -22,7 +22,7 @@ from expansion.jobs.services import enqueue
 from expansion.notices.services import muted, tell
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as work_reports
-from expansion.people.models import Membership, Unit
+from expansion.people.models import LoginSession, Membership, Unit
 from expansion.people.services.mandates import create_mandate
 from expansion.people.services.shares import share_record
 from expansion.people.services.tokens import create_token
@@ -69,7 +69,7 @@ class House:
 
     cast: Cast
     records: dict[str, models.Model] = field(default_factory=dict)
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
 
     def keep(self, kind: str, record: Any) -> Any:
         self.records[kind] = record
@@ -228,6 +228,7 @@ def build_people(house: House) -> None:
     expires = clock.today() + timedelta(days=30)
     token, _secret = create_token(actor=cast.member, name=marker("token"), expires_on=expires)
     house.keep("token", token)
+    house.ids["login-session"] = a_session(cast.member).mark
     build_share(house)
     told = tell(
         people=[cast.member], kind="crm.visit.due", title=marker("notice"), url="/",
@@ -237,6 +238,17 @@ def build_people(house: House) -> None:
     house.keep("job", enqueue("jobs.forget_old_runs", actor=cast.member))
     draft = change_draft(actor=cast.administrator, reason=marker("draft"))
     house.keep("draft", draft)
+
+
+def a_session(person: Any) -> LoginSession:
+    return LoginSession.objects.create(
+        session_key=f"grid-{person.username}",
+        person=person,
+        stamp=person.get_session_auth_hash(),
+        expire_date=clock.now() + timedelta(days=365),
+        since=clock.now(),
+        seen_at=clock.now(),
+    )
 
 
 def build_share(house: House) -> None:

@@ -147,6 +147,7 @@ PARTS = {
     "people.revision",
     "once.submission",
     "people.failedlogin",
+    "people.loginsession",
 }
 
 

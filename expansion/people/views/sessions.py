@@ -53,8 +53,8 @@ class SessionEnd(SessionAct):
     session: LoginSession
 
     def load(self, pk: Any) -> None:
-        wanted = self.kwargs["handle"]
-        found = [one for one in sessions_of(self.request.user) if one.handle == wanted]
+        wanted = self.kwargs["mark"]
+        found = [one for one in sessions_of(self.request.user) if one.mark == wanted]
         if not found:
             raise Gone(_("There is nothing here for you at this address."))
         self.session = found[0]
