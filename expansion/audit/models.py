@@ -15,10 +15,14 @@ class Source(models.TextChoices):
     IMPORT = "import", "import"
     TASK = "task", "task"
     COMMAND = "command", "command"
+    REHEARSAL = "rehearsal", "rehearsal"
 
 
 class Entry(About):
-    """One act. Append-only: a database trigger refuses UPDATE and DELETE (C-9.3.1, R-exp-26)."""
+    """One act. Append-only: a database trigger refuses UPDATE and DELETE (C-9.3.1, R-exp-26).
+
+    `source` and `token` say by which door it came, `for_person` by whose mandate.
+    """
 
     at = models.DateTimeField(db_index=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -26,6 +30,7 @@ class Entry(About):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     source = models.CharField(max_length=10, choices=Source.choices)
+    token = models.CharField(max_length=80, blank=True)  # of the API: its name and number then
     verb = models.CharField(max_length=80, db_index=True)
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 

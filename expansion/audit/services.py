@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
@@ -12,21 +13,37 @@ from expansion import clock
 from expansion.audit.models import Entry, Source
 from expansion.records import about as pointing_at
 
+LONGEST_TOKEN = 80
+
 # Heard by `notices` inside the transaction; carries the list of entries.
 written = Signal()
 
-_source: ContextVar[str] = ContextVar("audit_source", default=Source.COMMAND)
+
+@dataclass(frozen=True)
+class Door:
+    """The way an act comes in; `token` names the API token that opened it."""
+
+    source: str = Source.COMMAND
+    token: str = ""
+
+
+_door: ContextVar[Door] = ContextVar("audit_door", default=Door())  # noqa: B039 - frozen
 _gathered: ContextVar[list[Entry] | None] = ContextVar("audit_gathered", default=None)
 
 
 @contextmanager
 def through(source: str) -> Iterator[None]:
-    """Names the door for everything written inside the block."""
-    token = _source.set(source)
+    """Names the door for everything written inside the block; a token stays the one it was."""
+    before = _door.set(replace(_door.get(), source=source))
     try:
         yield
     finally:
-        _source.reset(token)
+        _door.reset(before)
+
+
+def opened_by(token: str) -> None:
+    """Names the token for the rest of the block that `through` has begun."""
+    _door.set(replace(_door.get(), token=token[:LONGEST_TOKEN]))
 
 
 @contextmanager
@@ -64,13 +81,14 @@ def write_many(
     for_person: Any = None,
 ) -> list[Entry]:
     """Adds one entry per changed record in one statement, for set-based writes."""
-    moment = clock.now()
+    moment, door = clock.now(), _door.get()
     entries = [
         Entry(
             at=moment,
             actor=actor,
             for_person=for_person,
-            source=_source.get(),
+            source=door.source,
+            token=door.token,
             verb=verb,
             changes=dict(changes),
             **pointing_at(record),

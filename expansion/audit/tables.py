@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion import clock
 from expansion.audit.models import Entry, Source
 from expansion.audit.selectors import label_of
-from expansion.audit.wording import ACTS, ROOMS, act_label
+from expansion.audit.wording import ACTS, ROOMS, act_label, changes_of
 from expansion.ui.listing import Column, Filter, Listing
 from expansion.ui.templatetags.ui import stamp
 
@@ -30,6 +30,7 @@ SOURCES = {
     Source.IMPORT: _("import"),
     Source.TASK: _("by itself"),
     Source.COMMAND: _("command"),
+    Source.REHEARSAL: _("rehearsal"),
 }
 
 
@@ -40,6 +41,16 @@ def who(entry: Entry) -> SafeString | str:
     if entry.for_person is None:
         return str(entry.actor)
     return stamp(str(entry.actor), str(entry.for_person))
+
+
+def door(entry: Entry) -> str:
+    """The way it came, with the token where one opened it."""
+    words = str(SOURCES[Source(entry.source)])
+    return f"{words} · {entry.token}" if entry.token else words
+
+
+def principal(entry: Entry) -> str:
+    return str(entry.for_person or "")
 
 
 def record_name(entry: Entry) -> SafeString | str:
@@ -94,8 +105,10 @@ ENTRIES = Listing(
     columns=[
         Column("about", _("Record"), label_of, cell=record_name),
         Column("actor", _("Who"), lambda entry: str(entry.actor or ""), cell=who),
-        Column("source", _("By way of"), lambda entry: str(SOURCES[Source(entry.source)])),
+        Column("for", _("For"), principal, shown=False),
+        Column("source", _("By way of"), door),
         Column("at", _("When"), lambda entry: entry.at, "moment", sort="at"),
+        Column("changes", _("Changes"), changes_of, shown=False, width=60),
     ],
     filters=[
         Filter(
@@ -106,6 +119,12 @@ ENTRIES = Listing(
         ),
         Filter("act", _("Act"), acts, with_act),
         Filter("person", _("Who"), people, by_person, many=True),
+        Filter(
+            "source",
+            _("By way of"),
+            lambda person: list(SOURCES.items()),
+            lambda entries, key: entries.filter(source=key),
+        ),
         Filter("since", _("When"), lambda person: [(k, v[0]) for k, v in SPANS.items()], since),
     ],
     search=matching,

@@ -5,7 +5,7 @@ from typing import Any
 from expansion import access
 from expansion.audit.models import Entry
 from expansion.audit.selectors import for_reader, label_of, searchable
-from expansion.audit.tables import ENTRIES, SOURCES, who
+from expansion.audit.tables import ENTRIES, door, who
 from expansion.audit.wording import act_label, changed_values
 from expansion.ui.pages import DetailPage, ListPage
 
@@ -34,7 +34,7 @@ class EntryDetail(DetailPage):
         return {
             "label": act_label(record),
             "who": who(record),
-            "source": SOURCES[record.source],
+            "source": door(record),
             "name": label_of(record),
             "rows": list(changed_values(record)) if record.is_open else [],
             "record_url": record_url(self.request.user, record),

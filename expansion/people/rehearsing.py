@@ -14,7 +14,8 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from expansion import access, clock, rehearsal
-from expansion.audit.services import write
+from expansion.audit.models import Source
+from expansion.audit.services import through, write
 from expansion.errors import Forbidden, Gone, Refusal
 from expansion.people.backends import Login
 from expansion.people.models import User
@@ -108,4 +109,5 @@ def _refuse(request: HttpRequest) -> None:
 
 def _record(administrator: User, person: Any, request: HttpRequest) -> None:
     seen = {"path": [None, request.get_full_path()[:300]]}
-    write(actor=administrator, verb="people.rehearsal.looked", about=person, changes=seen)
+    with through(Source.REHEARSAL):
+        write(actor=administrator, verb="people.rehearsal.looked", about=person, changes=seen)

@@ -7,21 +7,24 @@ from pathlib import Path
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import InternalError, connection, transaction
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Client, ContactPoint, Visit
 from expansion import access, clock
 from expansion.audit.models import Entry
 from expansion.audit.selectors import for_reader
-from expansion.audit.services import through, write
+from expansion.audit.services import opened_by, through, write
 from expansion.audit.wording import ACTS, act_label, changed_values
 from expansion.jobs.models import Job
 from expansion.jobs.services import enqueue
 from expansion.people.models import Unit, User
 from expansion.people.services.mandates import create_mandate
+from expansion.people.services.tokens import create_token
 from expansion.rulebook import services as rulebook
 from tests.make import crm
 
+CLIENTS = "/api/v1/crm/clients/"
 ROOT = Path(__file__).resolve().parents[2]
 VERB = re.compile(r'verb="([a-z_.]+)"')
 
@@ -213,6 +216,36 @@ def test_the_door_is_kept_with_the_act(cast):
     with through("import"):
         assert write(actor=None, verb="x.y", about=None).source == "import"
     assert write(actor=None, verb="x.y", about=None).source == "command"
+
+
+def test_an_act_by_a_token_names_the_token_and_the_sessions_own_none(cast, sign_in):
+    token, secret = create_token(
+        actor=cast.member,
+        name="报表程序",
+        scope="write",
+        expires_on=clock.today() + timedelta(days=9),
+    )
+    given = {"content_type": "application/json"}
+    by_token = Browser(headers={"Authorization": f"Bearer {secret}"})
+    assert by_token.post(CLIENTS, {"name": "甲公司"}, **given).status_code == 201
+    assert sign_in(cast.member).post(CLIENTS, {"name": "乙公司"}, **given).status_code == 201
+    by_page = write(actor=cast.member, verb="x.y", about=None)
+    entries = Entry.objects.filter(verb="crm.client.created").order_by("pk")
+    named = f"报表程序 #{token.pk}"
+    assert [(one.source, one.token) for one in entries] == [("api", named), ("api", "")]
+    assert (by_page.source, by_page.token) == ("command", "")
+    page = sign_in(cast.administrator).get("/audit/?source=api").content.decode()
+    assert named in page and page.count("API ·") == 1
+
+
+def test_an_import_by_a_token_keeps_the_token(db):
+    with through("api"):
+        opened_by("报表程序 #1")
+        with through("import"):
+            inside = write(actor=None, verb="x.y", about=None)
+    after = write(actor=None, verb="x.y", about=None)
+    assert (inside.source, inside.token) == ("import", "报表程序 #1")
+    assert (after.source, after.token) == ("command", "")
 
 
 def test_a_refused_act_leaves_no_entry(cast):

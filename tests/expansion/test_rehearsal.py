@@ -112,6 +112,7 @@ def test_the_person_is_told_and_the_trail_keeps_every_address(cast, looking):
     assert (begin.actor, begin.about) == (cast.administrator, cast.member)
     looked = Entry.objects.filter(verb="people.rehearsal.looked").latest("pk")
     assert looked.actor == cast.administrator and "/crm/clients/" in looked.changes["path"][1]
+    assert looked.source == "rehearsal"
 
 
 def test_it_ends_by_hand(cast, looking):
