@@ -12,6 +12,7 @@ from expansion.ui.pages import DetailPage, ListPage
 
 class EntryList(ListPage):
     listing = ENTRIES
+    export_route = "transfer:export-create"
 
     def records(self):
         reader, entries = self.request.user, Entry.objects.all()

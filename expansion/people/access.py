@@ -22,6 +22,7 @@ class UserAccess(access.Rule):
         "create": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
         "edit": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
         "rehearse": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
+        "export": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT},
     }
 
 
@@ -56,6 +57,7 @@ class MandateAccess(access.Rule):
         "view": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT},
         "create": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
         "revoke": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
+        "export": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT},
     }
 
     def also_visible(self, person: Any) -> Q:

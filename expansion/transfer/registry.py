@@ -95,10 +95,17 @@ class Importer(ABC):
 
 @dataclass(frozen=True)
 class Exportable:
-    """A list that can be exported: its declaration and the records its page starts from."""
+    """A list that can be exported: its declaration and the records its page starts from.
+
+    Where a list tells each reader something else of the same records, `given(reader, records)`
+    prepares what its search asks for, and `mark(reader, chunk)` says of the records of a chunk
+    what this reader may read of each.
+    """
 
     listing: Listing
     records: Callable[[], QuerySet]
+    given: Callable[[Any, QuerySet], QuerySet] = lambda reader, records: records
+    mark: Callable[[Any, list[Any]], None] = lambda reader, chunk: None
 
 
 @dataclass
@@ -114,9 +121,10 @@ def add_importer(importer: Importer) -> None:
     _kept.importers[importer.key] = importer
 
 
-def add_export(listing: Listing, records: Callable[[], QuerySet]) -> None:
-    """`records` gives what the list's page gives: everything live, before anybody's gate."""
-    _kept.exports[listing.key] = Exportable(listing, records)
+def add_export(listing: Listing, records: Callable[[], QuerySet], **of_reader: Callable) -> None:
+    """`records` gives what the list's page gives: everything live, before anybody's gate;
+    `of_reader` are `given` and `mark`."""
+    _kept.exports[listing.key] = Exportable(listing, records, **of_reader)
 
 
 def importers() -> list[Importer]:
@@ -131,6 +139,12 @@ def importer(key: str) -> Importer:
     if key not in _kept.importers:
         raise Gone(_("There is nothing here for you at this address."))
     return _kept.importers[key]
+
+
+def mark_of(listing: Listing) -> Callable[[Any, list[Any]], None]:
+    """What marks the records of a list for their reader; nothing where the list is not offered."""
+    offered = _kept.exports.get(listing.key)
+    return offered.mark if offered else lambda reader, chunk: None
 
 
 def exportable(key: str) -> Exportable:

@@ -5,7 +5,7 @@ row. Here a record is made the way unpickling makes one, and what many records o
 is read once and shared.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -13,8 +13,12 @@ from django.db.models import ForeignKey, Model, QuerySet, prefetch_related_objec
 from django.db.models.base import ModelState
 
 
-def streamed(records: QuerySet, *, chunk: int) -> Iterator[Any]:
+def streamed(
+    records: QuerySet, *, chunk: int, mark: Callable[[list[Any]], None] = lambda found: None
+) -> Iterator[Any]:
     """The records in their order, with their annotations, deferred columns left out.
+
+    Each chunk passes `mark` before it is given out.
 
     One query for the records, and per chunk one for each thing that they are selected with. What
     they point at comes whole: `defer("rules_version__content")` is not honoured there, because it
@@ -31,6 +35,7 @@ def streamed(records: QuerySet, *, chunk: int) -> Iterator[Any]:
         for name in near:
             _share(found, model._meta.get_field(name))
         prefetch_related_objects(found, *far)
+        mark(found)
         yield from found
 
 

@@ -35,6 +35,7 @@ class MandateList(ListPage):
 
     gate = SIGNED_IN
     listing = MANDATES
+    export_route = "transfer:export-create"
     create_route = "people:mandate-create"
     create_label = _("New mandate")
     empty = {

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.core.files.base import File
@@ -23,7 +24,7 @@ from expansion.transfer import keeping
 from expansion.transfer.columns import Column, Kind
 from expansion.transfer.models import EXPORT_KEPT, Export
 from expansion.transfer.phones import phone_text
-from expansion.transfer.registry import exportable
+from expansion.transfer.registry import exportable, mark_of
 from expansion.transfer.streaming import streamed
 from expansion.transfer.writing import Watermark, write_csv, write_workbook
 from expansion.ui import formats
@@ -122,7 +123,7 @@ def selection(person: User, record: Export) -> QuerySet:
     """What the list would show this person under the export's query string."""
     offer = exportable(record.listing)
     state = State(offer.listing, QueryDict(record.query), person)
-    visible = access.visible_to(person, offer.records())
+    visible = offer.given(person, access.visible_to(person, offer.records()))
     return state.ordered(state.narrowed(visible))
 
 
@@ -226,13 +227,15 @@ class _Rows:
             ),
         ]
         self.records = listing.prepare(records)
+        self.mark = mark_of(listing)
         self.revealed = 0
 
     def __iter__(self) -> Iterator[list[Any]]:
         title = self.listing.title
         readers = [one.many() if one.many else one.value for one in self.shown]
         phones = [place for place, one in enumerate(self.shown, start=1) if one.kind == "phone"]
-        for record in streamed(self.records, chunk=CHUNK):
+        marked = partial(self.mark, self.person)
+        for record in streamed(self.records, chunk=CHUNK, mark=marked):
             cells = [str(title(record)), *[read(record) for read in readers]]
             numbers = [place for place in phones if cells[place]]
             if numbers:

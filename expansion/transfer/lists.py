@@ -1,0 +1,20 @@
+"""Lists of the rooms below that can be exported: staff, mandates and the trail."""
+
+from django.db.models import QuerySet
+
+from expansion.audit.models import Entry
+from expansion.audit.selectors import mark, searchable
+from expansion.audit.tables import ENTRIES
+from expansion.people.models import Mandate, User
+from expansion.people.tables import MANDATES, PEOPLE, by_unit
+from expansion.transfer.registry import add_export
+
+
+def staff() -> QuerySet[User]:
+    return by_unit(User.objects.all())
+
+
+add_export(PEOPLE, staff)
+add_export(MANDATES, Mandate.objects.all)
+# A name in the trail is for those who may see the record (R-exp-26).
+add_export(ENTRIES, Entry.objects.all, given=searchable, mark=mark)
