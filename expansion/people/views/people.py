@@ -39,6 +39,7 @@ class PersonList(ListPage):
     """The staff in the order of the tree."""
 
     listing = PEOPLE
+    export_route = "transfer:export-create"
     template = "people/person_list.html"
     create_route = "people:person-create"
     create_label = lazy("New person")
