@@ -330,9 +330,10 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Mail leaves through the outbox of `notices`; without a server it is printed.
+MAIL_LEAVES = bool(os.environ.get("EMAIL_HOST"))
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
-    if os.environ.get("EMAIL_HOST")
+    if MAIL_LEAVES
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")

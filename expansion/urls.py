@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from expansion.api.problems import bad_request
 from expansion.home import views as home
+from expansion.people.views.links import Welcome
 from expansion.people.views.own import choose_language
 from expansion.ui import offline, styleguide
 from expansion.ui.failures import not_found
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("expansion.launch.urls")),
     path("login/", behind(PUBLIC)(account.login), name="account_login"),
     path("logout/", behind(PUBLIC)(account.logout), name="account_logout"),
+    path("welcome/<str:secret>", Welcome.as_view(), name="welcome"),
     path("language/", choose_language, name="language"),
     path("worker.js", offline.worker, name="worker"),
     path("styleguide/", behind(SIGNED_IN)(styleguide.page), name="styleguide"),

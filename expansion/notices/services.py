@@ -265,6 +265,20 @@ def tell_new_password(*, actor: User, record: User) -> None:
     )
 
 
+def tell_link_made(*, actor: User, record: User) -> None:
+    """Tells a person, by mail too, that there is a link with which the password can be set."""
+    tell(
+        people=[record],
+        kind="people.password",
+        title=_("An administrator has made a link for a new password of yours"),
+        text=_("If you have not asked for it, speak to your superior today."),
+        url=reverse("me"),
+        about=record,
+        actor=actor,
+        by_mail=True,
+    )
+
+
 def tell_rehearsed(*, actor: User, record: User, reason: str) -> None:
     """Tells a person that an administrator looks at the house as they see it, and why."""
     tell(

@@ -67,6 +67,12 @@ class PersonForm(RecordForm):
         return super()._get_validation_exclusions() | {"email", "phone"}
 
 
+FIRST_PASSWORD = _(
+    "10 to 128 characters, to be told in person. Left empty, you get a link with which the person "
+    "sets their own."
+)
+
+
 class NewPersonForm(PersonForm):
     username = forms.SlugField(
         label=_("User name"),
@@ -77,8 +83,9 @@ class NewPersonForm(PersonForm):
         label=_("First password"),
         max_length=128,
         strip=False,
+        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters. Tell it in person; it can be changed at any time."),
+        help_text=FIRST_PASSWORD,
     )
     field_order = ["username", "name", "email", "phone", "password"]
 
@@ -102,8 +109,12 @@ class PasswordForm(ServiceForm):
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters."),
+        help_text=_("10 to 128 characters."),
     )
+
+
+class WelcomeForm(PasswordForm):
+    """The first password, or a new one, of whoever holds a link."""
 
 
 class OwnPasswordForm(PasswordForm):
@@ -119,7 +130,7 @@ class OwnPasswordForm(PasswordForm):
         super().__init__(*args, **kwargs)
         self.network = network
         self.fields["password"].help_text = _(
-            "At least 10 characters. Every other session and every token ends with the old one."
+            "10 to 128 characters. Every other session and every token ends with the old one."
         )
 
     def clean_current(self) -> str:

@@ -1,4 +1,4 @@
-"""How people and their programs come in: failed tries, sessions and tokens."""
+"""How people and their programs come in: failed tries, sessions, links and tokens."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from expansion import clock
 from expansion.records import Recorded
 
 
@@ -54,6 +55,24 @@ class LoginSession(AbstractBaseSession):
         from expansion.people.sessions import SessionStore
 
         return SessionStore
+
+
+class AccountLink(models.Model):
+    """A link with which its person sets a password, once; only its hash is stored."""
+
+    person = models.ForeignKey("people.User", models.CASCADE, related_name="links")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # used, replaced, or the account was closed
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    def get_absolute_url(self) -> str:
+        """A link has no page of its own; it was made on its person's."""
+        return self.person.get_absolute_url()
 
 
 class TokenQuerySet(models.QuerySet["Token"]):

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from expansion.access import Seat
-from expansion.people.logins import FailedLogin, LoginSession, Token
+from expansion.people.logins import AccountLink, FailedLogin, LoginSession, Token
 from expansion.records import Recorded
 from expansion.shares import Shares
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "AccountLink",
     "FailedLogin",
     "LoginSession",
     "Mandate",

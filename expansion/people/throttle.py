@@ -46,6 +46,16 @@ def wait(account: str, network: str) -> int:
     return max(0, *(int(seconds + 0.999) for seconds in waits)) if waits else 0
 
 
+def wait_of_network(network: str) -> int:
+    """Seconds until this network is heard again, whatever account it means."""
+    return wait("", network)
+
+
+def failed_from_network(network: str) -> None:
+    """Counts one try that means no account, such as a link that nobody made."""
+    failed("", network)
+
+
 def too_early(seconds: int) -> str:
     return ngettext(
         "Too early. Try again in %(seconds)d second.",

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from expansion.people.models import Status
-from expansion.people.views import own, people, rehearsals, rights, sessions, sharing
+from expansion.people.views import links, own, people, rehearsals, rights, sessions, sharing
 
 app_name = "people"
 status = people.PersonStatus.as_view
@@ -17,10 +17,11 @@ urlpatterns = [
         sharing.ShareEnd.as_view(),
         name="share-end",
     ),
-    path("new", people.PersonCreate.as_view(), name="person-create"),
+    path("new", links.PersonCreate.as_view(), name="person-create"),
     path("<int:pk>", people.PersonDetail.as_view(), name="person"),
     path("<int:pk>/edit", people.PersonEdit.as_view(), name="person-edit"),
     path("<int:pk>/password", people.PersonPassword.as_view(), name="person-password"),
+    path("<int:pk>/link", links.PersonLink.as_view(), name="person-link"),
     path("<int:pk>/activate", status(status=Status.ACTIVE), name="person-activate"),
     path("<int:pk>/lock", status(status=Status.LOCKED), name="person-lock"),
     path("<int:pk>/leave", status(status=Status.LEFT), name="person-leave"),

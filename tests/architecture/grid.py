@@ -22,6 +22,7 @@ PUBLIC = {
     "account_logout": "302",
     "language": "ok",
     "launch:healthz": "ok",
+    "welcome": "ok",
     "worker": "200",
 }
 # Health has a test of its own; addresses of no noun answer as every missing one.
@@ -45,6 +46,7 @@ KINDS = {
     "people:seat-open": "person",
     "people:seat-end": "seat",
     "people:session-end": "-:mark=@login-session",
+    "welcome": "-:@account-link",
     "people:mandate": "mandate",
     "people:token": "token",
     "people:rights-of": "-:crm.client",
@@ -149,7 +151,7 @@ GET 200
     home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
     worker people:person-list people:organisation people:person people:mandate-list
     people:rights people:rights-of
-    people:session-list people:sessions-end-others
+    people:session-list people:sessions-end-others welcome
     people:token-list people:token-create people:own-password rulebook:regulation jobs:job-list
     notices:notice-list notices:channels approvals:inbox approvals:request-list
     approvals:act-list office:report-list transfer:import-list transfer:export-list
@@ -169,6 +171,7 @@ GET 200
     appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
     api-transfer-imports-list api-transfer-rows-list
 GET 200 administrator | 403
+    people:person-link
     people:person-sessions-end
     people:rehearsal-begin people:person-create people:person-edit people:person-password
     people:person-activate people:person-lock people:person-leave jobs:heartbeats
@@ -350,9 +353,10 @@ POST ok
     account_login account_logout language styleguide worker people:token-create
     people:own-password notices:read-all notices:channels
 POST ok
-    people:sessions-end-others
+    welcome people:sessions-end-others
     people:rehearsal-end
 POST ok administrator | 403
+    people:person-link
     people:person-sessions-end
     people:rehearsal-begin people:person-create people:person-edit people:person-password
     people:person-activate people:person-lock people:person-leave people:rights-of

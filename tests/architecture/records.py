@@ -23,6 +23,7 @@ from expansion.notices.services import muted, tell
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as work_reports
 from expansion.people.models import LoginSession, Membership, Unit
+from expansion.people.services.links import create_link
 from expansion.people.services.mandates import create_mandate
 from expansion.people.services.shares import share_record
 from expansion.people.services.tokens import create_token
@@ -228,6 +229,7 @@ def build_people(house: House) -> None:
     expires = clock.today() + timedelta(days=30)
     token, _secret = create_token(actor=cast.member, name=marker("token"), expires_on=expires)
     house.keep("token", token)
+    _link, house.ids["account-link"] = create_link(actor=cast.administrator, record=cast.colleague)
     house.ids["login-session"] = a_session(cast.member).mark
     build_share(house)
     told = tell(

@@ -146,6 +146,7 @@ PARTS = {
     "numbering.counter",
     "people.revision",
     "once.submission",
+    "people.accountlink",
     "people.failedlogin",
     "people.loginsession",
 }

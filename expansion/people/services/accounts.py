@@ -16,7 +16,7 @@ from expansion.people import revision
 from expansion.people.groups import keep_groups
 from expansion.people.models import Mandate, Status, User
 from expansion.people.services.mandates import revoke_mandate
-from expansion.people.services.passwords import checked
+from expansion.people.services.passwords import checked, end_links
 from expansion.people.services.posts import end_membership
 from expansion.people.services.tokens import revoke_tokens
 from expansion.records import differences, lock, snapshot
@@ -41,7 +41,8 @@ def search_text(name: str, *more: str) -> str:
 def create_person(
     *, actor: Any, username: str, name: str, password: str | None = None, **details: Any
 ) -> User:
-    """A new account; `password` is checked against the rules for passwords.
+    """A new account; `password` is checked against the rules for passwords. Without one the person
+    is invited: a link (`services.links`) lets them set their own, and opens the account.
 
     Raises:
         Invalid: the user name is taken or the password is weak.
@@ -53,6 +54,7 @@ def create_person(
     _refuse_taken(details)
     user = User(username=username, name=name, search=search_text(name, username), **details)
     user.password = make_password(checked(password, user) if password else None)
+    user.status = Status.ACTIVE if password else Status.INVITED
     user.save()
     write(actor=actor, verb="people.person.created", about=user, changes={"name": [None, name]})
     return user
@@ -121,6 +123,7 @@ def change_status(*, actor: User, record: User, status: str, reason: str = "") -
     write(actor=actor, verb=f"people.person.{status}", about=user, changes=changes)
     if status != Status.ACTIVE:
         revoke_tokens(actor, user)
+        end_links(user)
     if status == Status.LEFT:
         _give_up_everything(actor, user)
     keep_groups()

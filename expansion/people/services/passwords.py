@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from expansion import access
+from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid, TooEarly
 from expansion.offers import announce
 from expansion.people import throttle
-from expansion.people.models import User
+from expansion.people.models import AccountLink, User
 from expansion.people.services.tokens import revoke_tokens
 from expansion.people.throttle import too_early
 from expansion.records import lock
@@ -27,7 +27,7 @@ def set_password(*, actor: User, record: User, password: str) -> User:
         Invalid: the password is weak.
     """
     access.require(actor, "edit", record)
-    return _keep_password(actor, record, password)
+    return keep_password(actor, record, password)
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def change_own_password(*, actor: User, current: str, password: str) -> User:
     """
     if not actor.check_password(current):
         raise Invalid(fields={"current": [_("This is not your present password.")]})
-    return _keep_password(actor, actor, password)
+    return keep_password(actor, actor, password)
 
 
 def prove_password(*, actor: User, password: str, network: str) -> None:
@@ -62,7 +62,9 @@ def prove_password(*, actor: User, password: str, network: str) -> None:
     throttle.succeeded(actor.username, network)
 
 
-def _keep_password(actor: User, record: User, password: str) -> User:
+def keep_password(actor: User, record: User, password: str, *, first: bool = False) -> User:
+    """Stores it; whatever the old one opened, and every link to a new one, ends. The person is
+    told, unless it is their `first`."""
     user = lock(User.objects.all(), record.pk)
     user.password = make_password(checked(password, user))
     user.sessions_ended += 1
@@ -70,8 +72,15 @@ def _keep_password(actor: User, record: User, password: str) -> User:
     user.save(update_fields=["password", "sessions_ended", "version", "updated_at"])
     write(actor=actor, verb="people.password.changed", about=user)
     revoke_tokens(actor, user)
-    announce("people.password.changed", actor=actor, record=user)
+    end_links(user)
+    if not first:
+        announce("people.password.changed", actor=actor, record=user)
     return user
+
+
+def end_links(user: User) -> None:
+    """The links that were made for the person open nothing from now on."""
+    AccountLink.objects.filter(person=user, ended_at=None).update(ended_at=clock.now())
 
 
 def checked(password: str, user: User) -> str:

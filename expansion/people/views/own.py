@@ -15,17 +15,16 @@ from django.views.decorators.http import require_POST
 from expansion import access, clock, offers
 from expansion.audit.selectors import for_reader, label_of
 from expansion.audit.wording import act_label
-from expansion.errors import Refusal
-from expansion.once.services import once
 from expansion.people.forms import LanguageForm, MandateForm, OwnPasswordForm, TokenForm
 from expansion.people.middleware import LANGUAGE_COOKIE
 from expansion.people.models import Mandate, Token, User
 from expansion.people.selectors import acts_under
 from expansion.people.services import accounts, mandates, passwords, tokens
 from expansion.people.tables import MANDATES, mandate_badge
+from expansion.people.views.once_shown import SecretPage
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import PUBLIC, SIGNED_IN, May, behind
-from expansion.ui.pages import UNPROCESSABLE, ActPage, DetailPage, FormPage, ListPage, Screen
+from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen
 
 MOST_ACTS = 200
 
@@ -106,7 +105,7 @@ class TokenList(Screen):
         return self.draw({"tokens": tokens.order_by(order, "-pk"), "today": clock.today()})
 
 
-class TokenCreate(FormPage):
+class TokenCreate(SecretPage):
     """The secret stands in the one answer that makes it; nothing keeps it but its hash."""
 
     gate = May("create", Token)
@@ -114,31 +113,13 @@ class TokenCreate(FormPage):
     form = TokenForm
     title = _("New token")
     verb = _("Create")
+    shown_template = "people/token_created.html"
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        form = self.make_form(data=request.POST)
-        if not form.is_valid():
-            return self.answer(form, status=UNPROCESSABLE)
-        secrets: list[str] = []
+    def make(self, **values: Any) -> tuple[Token, str]:
+        return tokens.create_token(**values)
 
-        def create() -> Token:
-            token, secret = tokens.create_token(actor=request.user, **form.values())
-            secrets.append(secret)
-            return token
-
-        try:
-            token, _new = once(actor=request.user, key=form.cleaned_data["request_id"], act=create)
-        except Refusal as refusal:
-            return self.refuse(form, refusal)
-        return self.shown(token, secrets)
-
-    def shown(self, token: Token, secrets: list[str]) -> HttpResponse:
-        """201 with the secret; a form sent again is told that it was shown already."""
-        self.template = "people/token_created.html"
-        status = 201 if secrets else 200
-        response = self.draw({"token": token, "secret": next(iter(secrets), "")}, status=status)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+    def shown_context(self, record: Token, secret: str | None) -> dict[str, Any]:
+        return {"token": record, "secret": secret}
 
 
 class TokenRevoke(ActPage):

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as lazy
 from expansion import access, clock
 from expansion.people.forms import (
     LastDayForm,
-    NewPersonForm,
     PasswordForm,
     PersonForm,
     SeatForm,
@@ -19,6 +18,7 @@ from expansion.people.models import Mandate, Membership, Role, Status, User
 from expansion.people.selectors import branches, filled_posts, unseated
 from expansion.people.services import accounts, passwords, posts
 from expansion.people.services.accounts import TRANSITIONS
+from expansion.people.services.links import OPENS_FOR
 from expansion.people.tables import PEOPLE, TONES, by_unit, mandate_badge
 from expansion.ui import formats
 from expansion.ui.forms import ReasonForm
@@ -95,6 +95,7 @@ class PersonDetail(DetailPage):
 
     def acts(self, record: User) -> list[dict[str, Any]]:
         acts = [
+            *self.link_act(record),
             {
                 "label": _("Set a password"),
                 "icon": "key",
@@ -127,6 +128,13 @@ class PersonDetail(DetailPage):
             )
         return acts
 
+    def link_act(self, record: User) -> list[dict[str, Any]]:
+        if record.status not in OPENS_FOR:
+            return []
+        url = reverse("people:person-link", args=[record.pk])
+        label = _("Link for a new password") if record.is_active else _("Invitation link")
+        return [{"label": label, "icon": "link", "url": url}]
+
 
 def facts(person: User, record: User) -> list[dict[str, Any]]:
     """How to reach a colleague; in full for oneself and for those who manage people."""
@@ -139,16 +147,6 @@ def facts(person: User, record: User) -> list[dict[str, Any]]:
         {"label": _("E-mail"), "value": email or formats.NOTHING},
         {"label": _("Last login"), "value": formats.moment(record.last_login)},
     ]
-
-
-class PersonCreate(FormPage):
-    model = User
-    form = NewPersonForm
-    title = lazy("New person")
-    done = lazy("Account created")
-
-    def service(self, **values: Any) -> User:
-        return accounts.create_person(**values)
 
 
 class PersonEdit(FormPage):
