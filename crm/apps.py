@@ -10,6 +10,7 @@ class CrmConfig(AppConfig):
             access,
             cards,
             contract_offers,
+            controls,
             insights,
             metrics,
             nav,

@@ -320,6 +320,35 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """One row of a control check: what somebody did that has to be looked at.
+
+    The first of `people` is who did it. `record` is named to whoever may see it and to nobody
+    else, so `what` says nothing of it.
+    """
+
+    at: datetime | None
+    people: tuple[Any, ...]
+    what: Text
+    record: models.Model | None = None
+
+
+@dataclass(frozen=True)
+class ControlCheck:
+    """A line of the control list (R-exp-26): `find(person)` reads the records anew each time and
+    returns every finding, the latest first; who reads it is asked afterwards.
+
+    Where it is to `watch`, a finding is worth a look; everywhere else there must be none.
+    """
+
+    key: str
+    label: Text
+    order: int
+    find: Callable[[Any], Iterable[Finding]]
+    watch: bool = False
+
+
+@dataclass(frozen=True)
 class Seed:
     """A room's rows for the demo department; `sow(demo)` writes them through the services."""
 

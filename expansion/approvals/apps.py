@@ -7,7 +7,8 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.approvals import access, cards, nav, services  # noqa: F401
+        from expansion.approvals import access, cards, controls, nav, services  # noqa: F401
 
         # The rulebook stands below and cannot call: its amendments are submitted by this event.
         offers.react("rulebook.draft.submitted", services.submit)
+        offers.react("people.shut_out", services.pass_on)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class AuditConfig(AppConfig):
@@ -6,8 +7,19 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from expansion.audit import access, nav  # noqa: F401
+        from expansion import access as gate
+        from expansion import offers
+        from expansion.audit import access, controls, models, nav  # noqa: F401
         from expansion.audit.services import written
         from expansion.ui import counts
 
+        offers.add(
+            offers.Sheet(
+                "audit.controls",
+                gettext_lazy("Control list"),
+                lambda person: gate.can(person, "export", models.Entry),
+                controls.heads,
+                controls.lines,
+            )
+        )
         written.connect(counts.forget)

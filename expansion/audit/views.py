@@ -2,16 +2,23 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
 from expansion import access
+from expansion.audit import controls
 from expansion.audit.models import Entry
 from expansion.audit.selectors import for_reader, label_of, searchable
 from expansion.audit.tables import ENTRIES, door, who
 from expansion.audit.wording import act_label, changed_values
-from expansion.ui.pages import DetailPage, ListPage
+from expansion.ui.gates import May
+from expansion.ui.pages import DetailPage, ListPage, Screen
+
+MOST_ROWS = 200  # on the page; the file holds all
 
 
 class EntryList(ListPage):
     listing = ENTRIES
+    template = "audit/entry_list.html"
     export_route = "transfer:export-create"
 
     def records(self):
@@ -19,6 +26,30 @@ class EntryList(ListPage):
         if "q" in self.request.GET:
             entries = searchable(reader, entries)
         return for_reader(reader, entries)
+
+
+class ControlList(Screen):
+    """The control list, computed while it is asked for: how many each check finds."""
+
+    gate = May("view", Entry)
+    template = "audit/controls.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        may_export = access.can(request.user, "export", Entry)
+        checks = controls.found(request.user)
+        return self.draw({"checks": checks, "may_export": may_export})
+
+
+class ControlRows(Screen):
+    """What one check finds, down to the records."""
+
+    gate = May("view", Entry)
+    template = "audit/control.html"
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        check, rows = controls.rows_of(request.user, key)
+        shown = rows[:MOST_ROWS]
+        return self.draw({"check": check, "rows": shown, "count": len(rows)})
 
 
 class EntryDetail(DetailPage):

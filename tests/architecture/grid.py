@@ -53,6 +53,7 @@ KINDS = {
     "people:readers": "client:crm.client",
     "people:share-end": "client:kind=crm.client,who=person,share=@ended-share",
     "people:share": "client:crm.client",
+    "audit:control": "-:approvals.self",
     "audit:entry": "entry",
     "rulebook:": "draft",
     "files:add": "client:crm.client",
@@ -198,7 +199,7 @@ GET 200 manager hr leadership | 404
 GET 200 manager hr | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-open appraisal:cycle-collect appraisal:cycle-nudge appraisal:cycle-close
 GET 200 manager leadership administrator | 403
-    audit:entry-list
+    audit:entry-list audit:control-list audit:control
 GET 200 manager leadership administrator | 404
     audit:entry
 GET 200 manager leadership | 404 consolidator finance legal administrator liaison | 403
