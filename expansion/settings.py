@@ -56,6 +56,9 @@ else:
     # `make run` starts a broker on a socket of its own and names it here.
     REDIS_URL = env.text("REDIS_URL", f"redis+socket://{tempfile.gettempdir()}/no-broker.sock")
 
+# Keys that were the secret before: what they signed or encrypted is still read.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,6 +69,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
     "guardian",
@@ -195,6 +199,16 @@ ACCOUNT_SESSION_REMEMBER = True
 # How many proxies of ours stand before the server: with 0 no forwarded address is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_RATE_LIMITS = False  # people.throttle answers a wrong password by a growing delay.
+
+# The second factor: an app or a passkey, and recovery codes that stand in for both.
+MFA_ADAPTER = "expansion.people.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "expansion.people.forms_factors.CodeForm",
+    "authenticate_webauthn": "expansion.people.forms_factors.PasskeyForm",
+}
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_RECOVERY_CODE_DIGITS = 10
 
 SESSION_ENGINE = "expansion.people.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

@@ -1,6 +1,7 @@
 """Every address of the house; each app keeps its own."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
 from django.urls import include, path
 
 from expansion.api.problems import bad_request
@@ -17,6 +18,7 @@ urlpatterns = [
     path("me/", home.Me.as_view(), name="me"),
     path("", include("expansion.launch.urls")),
     path("login/", behind(PUBLIC)(account.login), name="account_login"),
+    path("login/second/", behind(PUBLIC)(mfa.authenticate), name="mfa_authenticate"),
     path("logout/", behind(PUBLIC)(account.logout), name="account_logout"),
     path("welcome/<str:secret>", Welcome.as_view(), name="welcome"),
     path("language/", choose_language, name="language"),

@@ -14,6 +14,7 @@ class NoticesConfig(AppConfig):
         set_sources(unread=selectors.unread_count)
         offers.add(offers.Seed("notices", 99, seeds.sow))
         offers.react("jobs.silent", services.tell_silent_job)
+        offers.react("people.factor.changed", services.tell_factor)
         offers.react("people.link.created", services.tell_link_made)
         offers.react("people.password.changed", services.tell_new_password)
         offers.react("people.rehearsal.begun", services.tell_rehearsed)

@@ -279,6 +279,29 @@ def tell_link_made(*, actor: User, record: User) -> None:
     )
 
 
+FACTOR_TITLES = {
+    "added": _("A second factor was set up for your account"),
+    "removed": _("A second factor of your account was removed"),
+    "codes_renewed": _("New recovery codes were made for your account"),
+    "code_used": _("Somebody has logged in to your account with a recovery code"),
+    "taken_away": _("An administrator has taken the second factor of your account away"),
+}
+
+
+def tell_factor(*, actor: User, record: User, act: str) -> None:
+    """Tells a person, by mail too, what has become of the second factor of the account."""
+    tell(
+        people=[record],
+        kind="people.factor",
+        title=FACTOR_TITLES[act],
+        text=_("If you know nothing of it, speak to your superior today."),
+        url=reverse("people:factor-list"),
+        about=record,
+        actor=actor,
+        by_mail=True,
+    )
+
+
 def tell_rehearsed(*, actor: User, record: User, reason: str) -> None:
     """Tells a person that an administrator looks at the house as they see it, and why."""
     tell(

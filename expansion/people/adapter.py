@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **details: Any) -> Any:
         network = self.get_client_ip(request)
-        throttle.succeeded(request.POST.get("login", ""), network)
+        throttle.succeeded(user.username, network)
         logger.info("Login: %s from %s.", user.username, network)
         return super().post_login(request, user, **details)
 

@@ -117,21 +117,19 @@ class WelcomeForm(PasswordForm):
     """The first password, or a new one, of whoever holds a link."""
 
 
-class OwnPasswordForm(PasswordForm):
+class ProvedForm(ServiceForm):
+    """A form that asks for the present password again."""
+
     current = forms.CharField(
         label=_("Present password"),
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    field_order = ["current", "password"]
 
     def __init__(self, *args, network: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.network = network
-        self.fields["password"].help_text = _(
-            "10 to 128 characters. Every other session and every token ends with the old one."
-        )
 
     def clean_current(self) -> str:
         """Proved here and not in the service: a wrong one counts although nothing is written."""
@@ -141,6 +139,16 @@ class OwnPasswordForm(PasswordForm):
         except (TooEarly, Invalid) as refusal:
             raise forms.ValidationError(refusal.message) from None
         return current
+
+
+class OwnPasswordForm(ProvedForm, PasswordForm):
+    field_order = ["current", "password"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = _(
+            "10 to 128 characters. Every other session and every token ends with the old one."
+        )
 
 
 class MandateForm(ServiceForm):

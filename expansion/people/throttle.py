@@ -4,6 +4,7 @@ It is counted per account and network together, so that a stranger elsewhere can
 out, and per network alone, so that one network cannot try many accounts.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -35,7 +36,10 @@ def keys(account: str, network: str) -> dict[str, int]:
 
 def wait(account: str, network: str) -> int:
     """Seconds until the next attempt is heard; 0 when it may come now."""
-    allowances = keys(account, network)
+    return _wait(keys(account, network))
+
+
+def _wait(allowances: dict[str, int]) -> int:
     now = clock.now()
     waits = [
         _delay(failed.count - allowances[failed.key]) - (now - failed.last_at).total_seconds()
@@ -69,11 +73,15 @@ def _delay(excess: int) -> int:
     return 0 if excess < 0 else min(30 * 2 ** min(excess, 10), LONGEST)
 
 
-@transaction.atomic
 def failed(account: str, network: str) -> None:
     """Counts one wrong password; counters older than half a day begin anew."""
+    _count(keys(account, network))
+
+
+@transaction.atomic
+def _count(counted: Iterable[str]) -> None:
     now = clock.now()
-    for key in keys(account, network):
+    for key in counted:
         FailedLogin.objects.filter(key=key, last_at__lte=now - FORGOTTEN_AFTER).delete()
         row, new = FailedLogin.objects.get_or_create(key=key, defaults={"count": 1, "last_at": now})
         if not new:
@@ -83,3 +91,24 @@ def failed(account: str, network: str) -> None:
 def succeeded(account: str, network: str) -> None:
     """Forgets the account's own failures from this network."""
     FailedLogin.objects.filter(key=next(iter(keys(account, network)))).delete()
+
+
+def _of_codes(username: str) -> dict[str, int]:
+    """One counter for an account's codes, from wherever they come: six digits are soon guessed by
+    many networks together. Only whoever has the password can make its owner wait."""
+    return {f"{username.lower()[:60]}|code": FREE_PER_ACCOUNT}
+
+
+def wait_of_codes(username: str) -> int:
+    """Seconds until the next code of this account is heard."""
+    return _wait(_of_codes(username))
+
+
+def failed_code(username: str) -> None:
+    """Counts one wrong code."""
+    _count(_of_codes(username))
+
+
+def succeeded_code(username: str) -> None:
+    """Forgets the account's wrong codes."""
+    FailedLogin.objects.filter(key__in=_of_codes(username)).delete()

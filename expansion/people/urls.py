@@ -1,7 +1,16 @@
 from django.urls import path
 
 from expansion.people.models import Status
-from expansion.people.views import links, own, people, rehearsals, rights, sessions, sharing
+from expansion.people.views import (
+    factors,
+    links,
+    own,
+    people,
+    rehearsals,
+    rights,
+    sessions,
+    sharing,
+)
 
 app_name = "people"
 status = people.PersonStatus.as_view
@@ -27,6 +36,11 @@ urlpatterns = [
     path("<int:pk>/leave", status(status=Status.LEFT), name="person-leave"),
     path("<int:pk>/rehearse", rehearsals.RehearsalBegin.as_view(), name="rehearsal-begin"),
     path("rehearsal/end", rehearsals.RehearsalEnd.as_view(), name="rehearsal-end"),
+    path(
+        "<int:pk>/second-factor",
+        factors.PersonFactorsRemove.as_view(),
+        name="person-factors-remove",
+    ),
     path("<int:pk>/sessions", sessions.PersonSessionsEnd.as_view(), name="person-sessions-end"),
     path("<int:pk>/seats/new", people.SeatOpen.as_view(), name="seat-open"),
     path("seats/<int:pk>/end", people.SeatEnd.as_view(), name="seat-end"),
@@ -37,6 +51,11 @@ urlpatterns = [
     path("tokens/", own.TokenList.as_view(), name="token-list"),
     path("tokens/new", own.TokenCreate.as_view(), name="token-create"),
     path("tokens/<int:pk>/revoke", own.TokenRevoke.as_view(), name="token-revoke"),
+    path("second-factor/", factors.FactorList.as_view(), name="factor-list"),
+    path("second-factor/app", factors.AppAdd.as_view(), name="app-add"),
+    path("second-factor/passkey", factors.PasskeyAdd.as_view(), name="passkey-add"),
+    path("second-factor/codes", factors.CodesRenew.as_view(), name="codes-renew"),
+    path("second-factor/<int:number>/remove", factors.FactorRemove.as_view(), name="factor-remove"),
     path("sessions/", sessions.SessionList.as_view(), name="session-list"),
     path("sessions/end", sessions.SessionsEndOthers.as_view(), name="sessions-end-others"),
     path("sessions/<slug:mark>/end", sessions.SessionEnd.as_view(), name="session-end"),

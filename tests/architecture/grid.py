@@ -20,6 +20,7 @@ NAMED_ON = {
 PUBLIC = {
     "account_login": "200",
     "account_logout": "302",
+    "mfa_authenticate": "302",
     "language": "ok",
     "launch:healthz": "ok",
     "welcome": "ok",
@@ -46,6 +47,7 @@ KINDS = {
     "people:seat-open": "person",
     "people:seat-end": "seat",
     "people:session-end": "-:mark=@login-session",
+    "people:factor-remove": "-:number=@factor",
     "welcome": "-:@account-link",
     "people:mandate": "mandate",
     "people:token": "token",
@@ -152,7 +154,8 @@ GET 200
     home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
     worker people:person-list people:organisation people:person people:mandate-list
     people:rights people:rights-of
-    people:session-list people:sessions-end-others welcome
+    people:session-list people:sessions-end-others welcome people:factor-list people:app-add
+    people:passkey-add people:codes-renew
     people:token-list people:token-create people:own-password rulebook:regulation jobs:job-list
     notices:notice-list notices:channels approvals:inbox approvals:request-list
     approvals:act-list office:report-list transfer:import-list transfer:export-list
@@ -172,6 +175,7 @@ GET 200
     appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
     api-transfer-imports-list api-transfer-rows-list
 GET 200 administrator | 403
+    people:person-factors-remove
     people:person-link
     people:person-sessions-end
     people:rehearsal-begin people:person-create people:person-edit people:person-password
@@ -246,7 +250,7 @@ GET 200 member | 403 leader manager | 404
 GET 200 member | 403 manager administrator | 404
     transfer:export-file
 GET 200 member | 404
-    people:session-end people:token-revoke api-transfer-rows-detail
+    people:session-end people:factor-remove people:token-revoke api-transfer-rows-detail
 GET 200 outsider deputy manager | 403
     research:report-create research:plan-create research:finding-create
 GET 200 outsider deputy manager | 404
@@ -265,7 +269,7 @@ GET 200 partner_member manager | 404
     partnerships:project-check partnerships:milestone-create partnerships:milestone-edit
     partnerships:milestone-done partnerships:milestone-reopen partnerships:milestone-remove
 GET 302
-    account_login
+    account_login mfa_authenticate
 GET 302 leader deputy manager | 403
     crm:clients-reassign crm:clients-delete
 GET 302 member leader manager consolidator | 404
@@ -354,9 +358,11 @@ POST ok
     account_login account_logout language styleguide worker people:token-create
     people:own-password notices:read-all notices:channels
 POST ok
+    mfa_authenticate people:app-add people:passkey-add people:codes-renew
     welcome people:sessions-end-others
     people:rehearsal-end
 POST ok administrator | 403
+    people:person-factors-remove
     people:person-link
     people:person-sessions-end
     people:rehearsal-begin people:person-create people:person-edit people:person-password
@@ -410,7 +416,7 @@ POST ok member | 403 leader manager | 404
     crm:visit-record crm:visit-edit crm:visit-check-in crm:visit-undo api-crm-visits-act-record
     api-crm-visits-act-check-in
 POST ok member | 404
-    people:session-end people:token-revoke notices:notice
+    people:session-end people:factor-remove people:token-revoke notices:notice
 POST ok outsider deputy manager | 403
     api-research-plans-list research:report-create research:plan-create research:finding-create
     api-research-findings-list api-research-reports-list

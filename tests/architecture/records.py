@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
@@ -230,6 +232,7 @@ def build_people(house: House) -> None:
     token, _secret = create_token(actor=cast.member, name=marker("token"), expires_on=expires)
     house.keep("token", token)
     _link, house.ids["account-link"] = create_link(actor=cast.administrator, record=cast.colleague)
+    house.ids["factor"] = a_factor(cast.member).pk
     house.ids["login-session"] = a_session(cast.member).mark
     build_share(house)
     told = tell(
@@ -240,6 +243,12 @@ def build_people(house: House) -> None:
     house.keep("job", enqueue("jobs.forget_old_runs", actor=cast.member))
     draft = change_draft(actor=cast.administrator, reason=marker("draft"))
     house.keep("draft", draft)
+
+
+def a_factor(person: Any) -> Authenticator:
+    return Authenticator.objects.create(
+        user=person, type=Authenticator.Type.TOTP, data={"secret": encrypt("A" * 32)}
+    )
 
 
 def a_session(person: Any) -> LoginSession:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access, clock
+from expansion.people.factors import factors_of
 from expansion.people.forms import (
     LastDayForm,
     PasswordForm,
@@ -96,6 +97,7 @@ class PersonDetail(DetailPage):
     def acts(self, record: User) -> list[dict[str, Any]]:
         acts = [
             *self.link_act(record),
+            *self.factor_act(record),
             {
                 "label": _("Set a password"),
                 "icon": "key",
@@ -134,6 +136,13 @@ class PersonDetail(DetailPage):
         url = reverse("people:person-link", args=[record.pk])
         label = _("Link for a new password") if record.is_active else _("Invitation link")
         return [{"label": label, "icon": "link", "url": url}]
+
+    def factor_act(self, record: User) -> list[dict[str, Any]]:
+        if not factors_of(record).exists():
+            return []
+        url = reverse("people:person-factors-remove", args=[record.pk])
+        label = _("Take the second factor away")
+        return [{"label": label, "icon": "shield-lock", "danger": True, "url": url}]
 
 
 def facts(person: User, record: User) -> list[dict[str, Any]]:

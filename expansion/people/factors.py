@@ -1,0 +1,75 @@
+"""Reads over second factors, and how their secrets are stored."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from expansion.people.models import User
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Keeps what codes are made from encrypted under the installation's secret key, so that a copy
+    of the database alone makes none."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("Your device's answer does not fit. Please try again."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """
+        Raises:
+            InvalidToken: it was stored under a key that is none of ours any more.
+        """
+        return _keys().decrypt(encrypted_text.encode()).decode()
+
+    def _get_site_name(self) -> str:
+        return settings.SITE_NAME
+
+
+def _keys() -> MultiFernet:
+    kept = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return MultiFernet([Fernet(_key(secret)) for secret in kept])
+
+
+def _key(secret: str) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.sha256(f"second factor|{secret}".encode()).digest())
+
+
+def factors_of(person: User) -> QuerySet[Authenticator]:
+    """Apps and passkeys; recovery codes only stand in for one of them."""
+    held = Authenticator.objects.filter(user=person)
+    return held.exclude(type=Authenticator.Type.RECOVERY_CODES).order_by("pk")
+
+
+def codes_left(person: User) -> int:
+    """How many recovery codes of the person have not been used."""
+    kept = Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).first()
+    try:
+        return len(RecoveryCodes(kept).get_unused_codes()) if kept else 0
+    except InvalidToken:
+        return 0
+
+
+def picture_of(person: User, secret: str) -> dict[str, Any]:
+    """What an app is shown: the secret as a picture to photograph, and in groups to type."""
+    adapter = FactorAdapter()
+    drawn = adapter.build_totp_svg(adapter.build_totp_url(person, secret)).encode()
+    groups = [secret[place : place + 4] for place in range(0, len(secret), 4)]
+    return {
+        "source": f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}",
+        "text": " ".join(groups),
+    }
