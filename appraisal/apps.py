@@ -6,7 +6,7 @@ class AppraisalConfig(AppConfig):
     label = "appraisal"
 
     def ready(self) -> None:
-        from appraisal import access, cards, insights, metrics, nav, seeds  # noqa: F401
+        from appraisal import access, cards, holdings, insights, metrics, nav, seeds  # noqa: F401
         from appraisal.services.citing import keep_counted
         from expansion import offers
 

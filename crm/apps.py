@@ -11,6 +11,7 @@ class CrmConfig(AppConfig):
             cards,
             contract_offers,
             controls,
+            holdings,
             insights,
             metrics,
             nav,
@@ -21,6 +22,8 @@ class CrmConfig(AppConfig):
             timeline,
             transfer_offers,
         )
+        from crm.seeds import handovers
         from expansion import offers
 
         offers.add(offers.Seed("crm", 30, seeds.sow))
+        offers.add(offers.Seed("crm.handovers", 95, handovers.sow))

@@ -349,6 +349,24 @@ class ControlCheck:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What somebody holds that another has to take over (R-exp-19).
+
+    `find(person)` gives the records; `owner` and `team` are the columns that change hands, `team`
+    is empty where there is none. What `goes_with` (key of a holding, own column) hangs on a record
+    of that holding goes where it goes.
+    """
+
+    key: str
+    label: Text
+    order: int
+    find: Callable[[Any], models.QuerySet]
+    owner: str = "owner"
+    team: str = "team"
+    goes_with: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Seed:
     """A room's rows for the demo department; `sow(demo)` writes them through the services."""
 

@@ -9,11 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.client import Client
-from expansion import access
+from expansion import access, clock
 from expansion.records import Deletable, Owned, Recorded
 
 
 class ContractQuerySet(models.QuerySet["Contract"]):
+    def in_force_or_to_come(self) -> "ContractQuerySet":
+        """Neither rejected nor past its last day: somebody has to look after it."""
+        over = Q(status=Contract.Status.REJECTED) | Q(ends_on__lt=clock.today())
+        return self.exclude(over)
+
     def live(self) -> "ContractQuerySet":
         return self.filter(deleted_at=None)
 

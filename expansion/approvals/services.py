@@ -276,6 +276,25 @@ def _close(request: Request, status: Request.Status, actor: User) -> None:
     hooks[status](request.about, actor, request)
 
 
+def pass_on(*, actor: Any, record: User, superior: User | None) -> None:
+    """Reaction to `people.shut_out`: what waits for this very person goes to the superior.
+
+    Steps of a role have other holders, or wait for the next one; nobody decides the own matter.
+    """
+    steps = Step.objects.filter(
+        person=record, status__in=[Step.Status.OPEN, Step.Status.WAITING]
+    ).filter(request__status=Request.Status.PENDING)
+    for step in steps.select_for_update(of=("self",)).select_related("request"):
+        if superior is None or superior.pk in step.request.parties:
+            continue
+        step.person = superior
+        step.save(update_fields=["person"])
+        changes = {"person": [record.pk, superior.pk]}
+        write(actor=actor, verb="approvals.step.passed_on", about=step.request, changes=changes)
+        if step.status == Step.Status.OPEN:
+            notifying.step_opened(step, actor)
+
+
 @transaction.atomic
 def withdraw(*, actor: User, request: Request) -> Request:
     """Takes a submission back before the first decision (R-exp-05).

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from expansion import access, clock
 from expansion.access import Scope
-from expansion.office.models import ReportComment, WorkReport
+from expansion.office.models import Handover, HandoverItem, ReportComment, WorkReport
 from expansion.people.models import Role
 
 OVERSEEING = {Role.LEADER: Scope.TEAM, Role.MANAGER: Scope.DEPARTMENT}
@@ -84,3 +85,25 @@ class ReportCommentAccess(access.Rule):
         return Q(report__owner_id=person.pk) | Q(
             report__recipient_id__in=sorted(principals(person))
         )
+
+
+@access.register(Handover)
+class HandoverAccess(access.Rule):
+    """The manager divides and checks, HR opens and closes; the person and the receivers look.
+
+    What stands in it by name is shown to the manager and, of the own part, to each receiver.
+    """
+
+    owner = team = None
+    adjustable, fixed = True, ("divide", "close")
+    grants = {
+        "view": {Role.MANAGER: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT},
+        "create": {Role.MANAGER: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT},
+        "divide": {Role.MANAGER: Scope.DEPARTMENT},
+        "close": {Role.HR: Scope.DEPARTMENT},
+    }
+    also_because = _("hands over, or takes over")
+
+    def also_visible(self, person: Any) -> Q:
+        received = HandoverItem.objects.filter(receiver=person.pk).exclude(status="planned")
+        return Q(person_id=person.pk) | Q(pk__in=received.values("handover_id"))

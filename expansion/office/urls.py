@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expansion.office.views import reports
+from expansion.office.views import handovers, reports
 
 app_name = "office"
 urlpatterns = [
@@ -13,4 +13,20 @@ urlpatterns = [
     path("reports/<int:pk>/withdraw", reports.ReportWithdraw.as_view(), name="report-withdraw"),
     path("reports/<int:pk>/read", reports.ReportRead.as_view(), name="report-read"),
     path("reports/<int:pk>/comment", reports.ReportComment.as_view(), name="report-comment"),
+    path("handovers/", handovers.HandoverList.as_view(), name="handover-list"),
+    path("handovers/new", handovers.HandoverCreate.as_view(), name="handover-create"),
+    path("handovers/<int:pk>", handovers.HandoverDetail.as_view(), name="handover"),
+    path("handovers/<int:pk>/divide", handovers.Divide.as_view(), name="handover-divide"),
+    path("handovers/<int:pk>/offer", handovers.Offer.as_view(), name="handover-offer"),
+    path("handovers/<int:pk>/accept", handovers.Accept.as_view(), name="handover-accept"),
+    path("handovers/<int:pk>/decline", handovers.Decline.as_view(), name="handover-decline"),
+    path("handovers/<int:pk>/undo", handovers.Undo.as_view(), name="handover-undo"),
+    path("handovers/<int:pk>/things/new", handovers.ThingAdd.as_view(), name="handover-thing"),
+    path(
+        "handovers/<int:pk>/things/<int:thing>",
+        handovers.ThingReturn.as_view(),
+        name="handover-thing-return",
+    ),
+    path("handovers/<int:pk>/check", handovers.Check.as_view(), name="handover-check"),
+    path("handovers/<int:pk>/close", handovers.Close.as_view(), name="handover-close"),
 ]

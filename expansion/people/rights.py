@@ -73,7 +73,10 @@ ACTIONS: dict[str, Any] = {
     "fix": gettext_lazy("Fix the scores"),
     "deliver": gettext_lazy("Deliver the results"),
     "target": gettext_lazy("Set targets"),
+    "divide": gettext_lazy("Divide among receivers"),
     "download": gettext_lazy("Fetch the file"),
+    "report": gettext_lazy("Give out what is kept of a person"),
+    "erase": gettext_lazy("Erase a person’s data"),
 }
 
 

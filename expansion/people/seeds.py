@@ -66,13 +66,6 @@ def sow(demo: Any) -> None:
         begins = demo.today if username == NEW else since
         Membership.objects.create(user=user, unit=units[unit], post=posts[post], since=begins)
         demo.people[username] = user
-    with demo.at(demo.moment(demo.workday(demo.today - timedelta(days=40)), 17, 0)):
-        change_status(
-            actor=demo.people["admin"],
-            record=demo.people[FORMER],
-            status=Status.LEFT,
-            reason=LEFT,
-        )
     _send_the_manager_away(demo)
 
 

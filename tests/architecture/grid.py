@@ -64,6 +64,8 @@ KINDS = {
     "notices:": "notice",
     "approvals:note": "note",
     "approvals:": "request",
+    "office:handover-thing-return": "handover:thing=@thing",
+    "office:handover": "handover",
     "office:": "work-report",
     "transfer:import-create": "-:crm.clients",
     "transfer:import-template": "-:crm.clients",
@@ -153,7 +155,7 @@ _TABLE = """
 GET 200
     home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
     worker people:person-list people:organisation people:person people:mandate-list
-    people:rights people:rights-of
+    people:rights people:rights-of office:handover-list
     people:session-list people:sessions-end-others welcome people:factor-list people:app-add
     people:passkey-add people:codes-renew
     people:token-list people:token-create people:own-password rulebook:regulation jobs:job-list
@@ -174,6 +176,16 @@ GET 200
     research:report-list
     appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
     api-transfer-imports-list api-transfer-rows-list
+GET 200 manager hr | 403
+    office:handover-create
+GET 200 manager hr colleague | 404
+    office:handover office:handover-accept office:handover-decline
+GET 200 manager | 403 hr colleague | 404
+    office:handover-divide office:handover-offer office:handover-undo office:handover-check
+GET 200 hr | 403 manager colleague | 404
+    office:handover-close
+GET 200 manager hr | 403 colleague | 404
+    office:handover-thing office:handover-thing-return
 GET 200 administrator | 403
     people:person-factors-remove
     people:person-link
@@ -361,6 +373,16 @@ POST ok
     mfa_authenticate people:app-add people:passkey-add people:codes-renew
     welcome people:sessions-end-others
     people:rehearsal-end
+POST ok manager hr | 403
+    office:handover-create
+POST ok manager hr colleague | 404
+    office:handover-accept office:handover-decline
+POST ok manager | 403 hr colleague | 404
+    office:handover-divide office:handover-offer office:handover-undo office:handover-check
+POST ok hr | 403 manager colleague | 404
+    office:handover-close
+POST ok manager hr | 403 colleague | 404
+    office:handover-thing office:handover-thing-return
 POST ok administrator | 403
     people:person-factors-remove
     people:person-link

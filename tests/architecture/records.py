@@ -24,6 +24,7 @@ from expansion.jobs.services import enqueue
 from expansion.notices.services import muted, tell
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as work_reports
+from expansion.office.services.handovers import open_handover
 from expansion.people.models import LoginSession, Membership, Unit
 from expansion.people.services.links import create_link
 from expansion.people.services.mandates import create_mandate
@@ -212,6 +213,12 @@ def build_office(house: House) -> None:
     report = WorkReport.objects.filter(owner=house.cast.member).earliest("pk")
     words = {key: marker("work-report") for key in report.outline}
     reword(house.keep("work-report", report), texts=words, plan=[marker("work-report")])
+    handover = open_handover(
+        actor=house.cast.manager, person=house.cast.colleague, last_day=clock.today(),
+        reason=marker("handover"), things=[marker("handover")],
+    )  # fmt: skip
+    house.keep("handover", handover)
+    house.ids["thing"] = handover.things.get().pk
 
 
 def build_people(house: House) -> None:

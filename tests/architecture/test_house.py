@@ -144,6 +144,8 @@ PARTS = {
     "crm.visitcomment",
     "crm.visitreading",
     "numbering.counter",
+    "office.handoveritem",
+    "office.handoverthing",
     "people.revision",
     "once.submission",
     "people.accountlink",

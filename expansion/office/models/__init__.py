@@ -1,5 +1,6 @@
-"""The department's daily papers: work reports so far."""
+"""The department's daily papers: work reports, and what leavers hand over."""
 
+from expansion.office.models.handovers import Handover, HandoverItem, HandoverThing
 from expansion.office.models.reports import ReportComment, WorkReport
 
-__all__ = ["ReportComment", "WorkReport"]
+__all__ = ["Handover", "HandoverItem", "HandoverThing", "ReportComment", "WorkReport"]

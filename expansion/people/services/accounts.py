@@ -12,12 +12,14 @@ from pypinyin import lazy_pinyin
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Invalid, NotNow
+from expansion.offers import announce
 from expansion.people import revision
 from expansion.people.groups import keep_groups
 from expansion.people.models import Mandate, Status, User
-from expansion.people.services.mandates import revoke_mandate
+from expansion.people.selectors import superior_of
+from expansion.people.services.mandates import end_mandate
 from expansion.people.services.passwords import checked, end_links
-from expansion.people.services.posts import end_membership
+from expansion.people.services.posts import give_up
 from expansion.people.services.tokens import revoke_tokens
 from expansion.records import differences, lock, snapshot
 
@@ -100,20 +102,37 @@ def update_person(*, actor: Any, record: User, version: int | None = None, **det
 def change_status(*, actor: User, record: User, status: str, reason: str = "") -> User:
     """Locks, frees, deactivates or takes back an account; sessions and tokens end with it (law 8).
 
-    Whoever leaves gives up every post that day and every mandate at once.
+    With the lock every mandate ends at once, and what the person had to decide goes to the
+    superior. Whoever leaves gives up every post that day, and has handed over everything before.
 
     Raises:
         Forbidden: the actor is no administrator, or it is the own account.
-        NotNow: the account is in no state for it.
+        NotNow: the account is in no state for it, or the person still holds something.
     """
     access.require(actor, "edit", record)
     if record.pk == actor.pk:
         raise Forbidden(_("Nobody closes the own account. Ask another administrator."))
+    return _enter(actor, record, status, reason)
+
+
+def let_leave(*, actor: User, record: User, reason: str) -> User:
+    """The account ends with its closed handover; the caller is inside its transaction.
+
+    Raises:
+        NotNow: the person still holds something.
+    """
+    return _enter(actor, record, Status.LEFT, reason)
+
+
+def _enter(actor: User, record: User, status: str, reason: str) -> User:
     revision.renew()
     user = lock(User.objects.all(), record.pk)
     if status not in TRANSITIONS[Status(user.status)]:
         words = {"name": user.name, "status": user.get_status_display()}
         raise NotNow(_("%(name)s is %(status)s at present.") % words)
+    if status == Status.LEFT:
+        announce("people.leaving", actor=actor, record=user)
+    superior = superior_of(user) if status != Status.ACTIVE else None
     changes = {"status": [user.status, status], "reason": [None, reason]}
     user.status = status
     user.version += 1
@@ -124,19 +143,24 @@ def change_status(*, actor: User, record: User, status: str, reason: str = "") -
     if status != Status.ACTIVE:
         revoke_tokens(actor, user)
         end_links(user)
+        _end_mandates(actor, user)
+        announce("people.shut_out", actor=actor, record=user, superior=superior)
     if status == Status.LEFT:
-        _give_up_everything(actor, user)
+        _give_up_posts(actor, user)
     keep_groups()
     return user
 
 
-def _give_up_everything(actor: User, user: User) -> None:
-    today = clock.today()
-    for seat in user.memberships.on(today).exclude(until=today):
-        end_membership(actor=actor, membership=seat, until=today)
+def _end_mandates(actor: User, user: User) -> None:
     concerned = Mandate.objects.filter(revoked_at=None, ends_at__gt=clock.now())
     for mandate in concerned.filter(Q(principal=user) | Q(delegate=user)):
-        revoke_mandate(actor=actor, mandate=mandate)
+        end_mandate(actor=actor, mandate=mandate)
+
+
+def _give_up_posts(actor: User, user: User) -> None:
+    today = clock.today()
+    for seat in user.memberships.on(today).exclude(until=today):
+        give_up(actor=actor, membership=seat, until=today)
 
 
 @transaction.atomic

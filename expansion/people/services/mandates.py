@@ -104,6 +104,11 @@ def _record_mandate(actor: User, word: str, mandate: Mandate) -> None:
 def revoke_mandate(*, actor: Any, mandate: Mandate) -> Mandate:
     """Ends a mandate at once; what was done under it stays stamped."""
     access.require(actor, "revoke", mandate)
+    return end_mandate(actor=actor, mandate=mandate)
+
+
+def end_mandate(*, actor: Any, mandate: Mandate) -> Mandate:
+    """The same where something else ends it, a closed account; inside the caller's transaction."""
     revision.renew()
     mandate = lock(Mandate.objects.all(), mandate.pk)
     if mandate.status(clock.now()) in {"ended", "revoked"}:

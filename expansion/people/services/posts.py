@@ -52,6 +52,11 @@ def _overlap(held: Membership, since: date, until: date | None) -> bool:
 def end_membership(*, actor: Any, membership: Membership, until: date) -> Membership:
     """The person leaves the post at the end of that day."""
     access.require(actor, "edit", membership)
+    return give_up(actor=actor, membership=membership, until=until)
+
+
+def give_up(*, actor: Any, membership: Membership, until: date) -> Membership:
+    """The same where something else ends it, a closed account; inside the caller's transaction."""
     revision.renew()
     seat = lock(Membership.objects.all(), membership.pk)
     if until < seat.since:
