@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "expansion.people.middleware.factor_first",
     "allauth.account.middleware.AccountMiddleware",
     "expansion.ui.middleware.Refusals",
     "expansion.people.rehearsing.rehearse",

@@ -142,6 +142,7 @@ NOUNS = {
     "membership": _("post held"),
     "password": _("password"),
     "person": _("account"),
+    "policy": _("rules for logging in"),
     "position": _("reading of the position"),
     "preset": _("regulation"),
     "rehearsal": _("rehearsal"),

@@ -6,7 +6,17 @@ from django.db.models import Q
 
 from expansion import access
 from expansion.access import Scope, Seat
-from expansion.people.models import Mandate, Membership, Post, Rights, Role, Token, Unit, User
+from expansion.people.models import (
+    LoginPolicy,
+    Mandate,
+    Membership,
+    Post,
+    Rights,
+    Role,
+    Token,
+    Unit,
+    User,
+)
 
 EVERYONE = {role: Scope.DEPARTMENT for role in Role.values}
 EDITORS = {Role.MANAGER: Scope.DEPARTMENT, Role.ADMINISTRATOR: Scope.DEPARTMENT}
@@ -78,6 +88,17 @@ class RightsAccess(access.Rule):
         "view": EVERYONE,
         "edit": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
         "export": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT},
+    }
+
+
+@access.register(LoginPolicy)
+class LoginPolicyAccess(access.Rule):
+    """The administrator's."""
+
+    owner = team = None
+    grants = {
+        "view": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
+        "edit": {Role.ADMINISTRATOR: Scope.DEPARTMENT},
     }
 
 

@@ -15,6 +15,7 @@ class PeopleConfig(AppConfig):
         from expansion.people import (  # noqa: F401
             access,
             controls,
+            factors,
             models,
             nav,
             revision,
@@ -41,6 +42,7 @@ class PeopleConfig(AppConfig):
         for model in (*kept, models.Rights):
             post_save.connect(revision.on_change, sender=model)
             post_delete.connect(revision.on_change, sender=model)
+        offers.add(offers.PersonFact("roles_unmet", factors.roles_unmet))
         user_logged_in.connect(sessions.begin)
         set_sources(
             acting_banner=selectors.banner,

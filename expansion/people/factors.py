@@ -11,10 +11,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, Expression, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from expansion.people.models import User
+from expansion.people.models import LoginPolicy, User
+from expansion.people.selectors import active_people
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -73,3 +74,26 @@ def picture_of(person: User, secret: str) -> dict[str, Any]:
         "source": f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}",
         "text": " ".join(groups),
     }
+
+
+def roles_unmet() -> Expression:
+    """For the query that finds the person of a page: the roles that need a second factor, where
+    the person has none; else nothing."""
+    held = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    held = held.filter(user=OuterRef(OuterRef("pk")))
+    return Subquery(LoginPolicy.objects.filter(~Exists(held)).values("factor_roles")[:1])
+
+
+def needs_factor(person: Any) -> bool:
+    """Whether a role held today asks for a second factor that the person has not set up."""
+    roles = getattr(person, "roles_unmet", None)
+    return bool(roles) and person.holds(*roles)
+
+
+def without_factor(roles: list[str]) -> list[User]:
+    """The active people who hold one of these roles today and have no second factor."""
+    held = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    have = set(held.values_list("user_id", flat=True))
+    if not roles:
+        return []
+    return [one for one in active_people() if one.pk not in have and one.holds(*roles)]

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from expansion.errors import Invalid, TooEarly
 from expansion.people.factors import FactorAdapter
 from expansion.people.forms import ProvedForm
-from expansion.people.models import User
+from expansion.people.models import Role, User
 from expansion.people.services.factors import prove_code
+from expansion.ui.forms import ServiceForm
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
@@ -83,3 +84,18 @@ class PasskeyAddForm(AddForm):
     )
     credential = forms.JSONField(widget=forms.HiddenInput)
     field_order = ["name", "current"]
+
+
+class LoginPolicyForm(ServiceForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    factor_roles = forms.MultipleChoiceField(
+        label=_("Roles that need a second factor"),
+        choices=Role.choices,
+        required=False,
+        show_hidden_initial=True,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Whoever holds one of them, for somebody else too, and has no second factor sets one "
+            "up at the next page and gets nothing else before. Tokens of programs go on."
+        ),
+    )

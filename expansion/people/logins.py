@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock
 from expansion.records import Recorded
+from expansion.ui import formats
 
 
 class FailedLogin(models.Model):
@@ -73,6 +77,33 @@ class AccountLink(models.Model):
     def get_absolute_url(self) -> str:
         """A link has no page of its own; it was made on its person's."""
         return self.person.get_absolute_url()
+
+
+class LoginPolicy(Recorded):
+    """What the house asks of a login, in one row; without it, nothing beyond the password."""
+
+    # Whoever holds one of these roles, for somebody else too, needs a second factor.
+    factor_roles = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("rules for logging in")
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:login-policy")
+
+    @staticmethod
+    def change_words(name: str, before: Any, after: Any) -> dict[str, Any]:
+        """The roles in words, for the trail."""
+        from expansion.people.models import Role
+
+        def words(roles: list[str] | None) -> str:
+            return ", ".join(str(Role(role).label) for role in roles or ()) or formats.NOTHING
+
+        label = gettext("a second factor is needed")
+        return {"label": label, "before": words(before), "after": words(after)}
 
 
 class TokenQuerySet(models.QuerySet["Token"]):

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from expansion.access import Seat
-from expansion.people.logins import AccountLink, FailedLogin, LoginSession, Token
+from expansion.people.logins import AccountLink, FailedLogin, LoginPolicy, LoginSession, Token
 from expansion.records import Recorded
 from expansion.shares import Shares
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccountLink",
     "FailedLogin",
+    "LoginPolicy",
     "LoginSession",
     "Mandate",
     "Membership",
@@ -154,6 +155,11 @@ class User(AbstractBaseUser, Recorded):
     def holds(self, *roles: str) -> bool:
         """Whether one of these roles is held today, in person or for a principal."""
         return any(seat.role in roles for seat in self.seats)
+
+    @property
+    def administers(self) -> bool:
+        """Whether the person keeps accounts and how people log in."""
+        return self.holds(Role.ADMINISTRATOR)
 
     @property
     def initial(self) -> str:

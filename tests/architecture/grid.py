@@ -187,6 +187,7 @@ GET 200 hr | 403 manager colleague | 404
 GET 200 manager hr | 403 colleague | 404
     office:handover-thing office:handover-thing-return
 GET 200 administrator | 403
+    people:login-policy
     people:person-factors-remove
     people:person-link
     people:person-sessions-end
@@ -384,6 +385,7 @@ POST ok hr | 403 manager colleague | 404
 POST ok manager hr | 403 colleague | 404
     office:handover-thing office:handover-thing-return
 POST ok administrator | 403
+    people:login-policy
     people:person-factors-remove
     people:person-link
     people:person-sessions-end
