@@ -78,7 +78,14 @@ class HangsOnClient(access.Rule):
 
 @access.register(Contact)
 class ContactAccess(HangsOnClient):
-    pass
+    """Who answers for the department's data tells a person what is kept, and forgets it (law 8);
+    an administrator may be asked to, without reading any of it."""
+
+    fixed = ("erase", "report")
+    grants = HangsOnClient.grants | {
+        "report": {Role.MANAGER: Scope.DEPARTMENT},
+        "erase": {Role.MANAGER: Scope.DEPARTMENT, Role.ADMINISTRATOR: Scope.DEPARTMENT},
+    }
 
 
 @access.register(ContactPoint)

@@ -97,6 +97,16 @@ class ContactForm(ServiceForm):
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
+class EraseForm(ServiceForm):
+    """Why a contact's personal values go, and that whoever sends it means it."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=1000)
+    sure = forms.BooleanField(label=_("I know that this cannot be undone."))
+
+    def values(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data["reason"]}
+
+
 class ReassignForm(ServiceForm):
     """Hands a record to another person."""
 

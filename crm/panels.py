@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from crm.models import Client, Opportunity
+from crm.models import Client, Contact, Opportunity
 from crm.selectors import changes, contacts_of, timeline
 from crm.tables_leads import days_in_stage, lead_badge, opportunity_badge, stage_label
 from crm.verbs import verb_label
@@ -73,6 +73,7 @@ def contacts_tab(person: Any, client: Client) -> dict[str, Any]:
     return {
         "contacts": contacts_of(client),
         "may_edit": access.can(person, "edit", client),
+        "may_erase": access.can(person, "report", Contact),
     }
 
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from crm.views import clients, leads, opportunities, visits
+from crm.views import clients, leads, opportunities, personal, visits
 
 app_name = "crm"
 
@@ -22,6 +22,12 @@ CLIENTS = [
     path("clients/<int:pk>/contacts/new", clients.ContactAdd.as_view(), name="contact-create"),
     path("contacts/<int:pk>/edit", clients.ContactEdit.as_view(), name="contact-edit"),
     path("contacts/<int:pk>/remove", clients.ContactRemove.as_view(), name="contact-remove"),
+    path("contacts/<int:pk>/erase", personal.ContactErase.as_view(), name="contact-erase"),
+    path(
+        "contacts/<int:pk>/report/<str:file_format>",
+        personal.ContactReport.as_view(),
+        name="contact-report",
+    ),
     path("points/<int:pk>/reveal", clients.PointReveal.as_view(), name="point-reveal"),
     path("communications/new", visits.CommunicationCreate.as_view(), name="communication-create"),
 ]

@@ -17,6 +17,8 @@ VERBS = {
     "crm.contact.changed": _("contact changed"),
     "crm.contact.removed": _("contact removed"),
     "crm.contact.revealed": _("number shown"),
+    "crm.contact.reported": _("personal data given out"),
+    "crm.contact.erased": _("personal data erased"),
     "files.attachment.added": _("file added"),
     "files.attachment.removed": _("file removed"),
 }

@@ -75,6 +75,7 @@ KINDS = {
     "transfer:export": "export",
     "crm:client": "client",
     "crm:contact-create": "client",
+    "crm:contact-report": "contact:xlsx",
     "crm:contact-": "contact",
     "crm:point": "point",
     "crm:lead": "lead",
@@ -223,6 +224,8 @@ GET 200 manager leadership | 404 consolidator finance legal administrator liaiso
     appraisal:cycle-fix appraisal:cycle-deliver
 GET 200 manager | 403 hr leadership | 404
     appraisal:case-propose
+GET 200 manager | 403 member leader | 404
+    crm:contact-erase
 GET 200 manager | 403 member leader hr | 404
     appraisal:adjust appraisal:fix appraisal:appeal-accept appraisal:appeal-decide
 GET 200 manager | 404 consolidator finance legal administrator liaison | 403
@@ -416,6 +419,8 @@ POST ok manager leadership | 404 consolidator finance legal administrator liaiso
     appraisal:cycle-fix appraisal:cycle-deliver
 POST ok manager | 403 hr leadership | 404
     appraisal:case-propose
+POST ok manager | 403 member leader | 404
+    crm:contact-erase crm:contact-report
 POST ok manager | 403 member leader hr | 404
     appraisal:adjust appraisal:fix appraisal:appeal-accept appraisal:appeal-decide
 POST ok manager | 404 consolidator finance legal administrator liaison | 403

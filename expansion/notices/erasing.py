@@ -1,0 +1,22 @@
+"""Notices told of records whose person has to be forgotten: the same words go from them too."""
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+
+from expansion.notices.models import Notice
+
+
+def blank_notices(notices: QuerySet[Notice], scrub: Callable[[str], str]) -> int:
+    """Replaces title and text by what `scrub` leaves; returns how many notices changed.
+
+    Called by the service that erases a person, inside its transaction.
+    """
+    changed = []
+    for notice in notices.select_for_update(of=("self",)).order_by("pk"):
+        title, text = scrub(notice.title), scrub(notice.text)
+        if (title, text) != (notice.title, notice.text):
+            notice.title, notice.text = title, text
+            changed.append(notice)
+    Notice.objects.bulk_update(changed, ["title", "text"], batch_size=200)
+    return len(changed)
