@@ -181,7 +181,8 @@ def test_a_number_is_shown_by_post_and_each_time_written_down(cast, client, memb
 
 
 def test_who_sees_it_and_why_names_everybody_once(cast, client, member):
-    page = member.get(f"/crm/clients/{client.pk}/readers", headers={"HX-Request": "true"})
+    url = f"/people/access/crm.client/{client.pk}"
+    page = member.get(url, headers={"HX-Request": "true"})
     assert cast.leader.name in page.text
     assert cast.manager.name in page.text
     assert cast.colleague.name not in page.text
