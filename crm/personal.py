@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from crm.models import Client, Contact, ContactPoint
 from expansion import access
 from expansion.audit.models import Entry
+from expansion.relations.models import Relation
 from expansion.transfer.models import ImportRow
 
 MARK = "×××"  # stands where a personal value stood inside a text
@@ -135,18 +136,25 @@ def _national(phone: str) -> str:
     return _digits(phone.removeprefix("+86"))
 
 
-def about_client(client: Client) -> Q:
-    """The condition for rows about the client or anything that hangs on it, deleted or not."""
+def about_client(client: Client, end: str = "about") -> Q:
+    """The condition for rows about the client or anything that hangs on it, deleted or not; `end`
+    names the columns that point at it."""
     kinds = ContentType.objects.get_for_models(Client, *hanging())
-    condition = Q(about_type=kinds[Client], about_id=client.pk)
+    condition = Q(**{f"{end}_type": kinds[Client], f"{end}_id": client.pk})
     for model, path in hanging().items():
-        records = model._base_manager.filter(**{path: client.pk}).order_by()
-        condition |= Q(about_type=kinds[model], about_id__in=records.values("pk"))
+        records = model._base_manager.filter(**{path: client.pk}).order_by().values("pk")
+        condition |= Q(**{f"{end}_type": kinds[model], f"{end}_id__in": records})
     return condition
 
 
 def entries_about(client: Client) -> QuerySet[Entry]:
-    return Entry.objects.filter(about_client(client))
+    """What the trail says of the client, also as the other end of a relation."""
+    condition = about_client(client)
+    for near, far in (("source", "target"), ("target", "source")):
+        ties = Relation.objects.filter(about_client(client, near)).order_by()
+        for kind, pk in ties.values_list(f"{far}_type", f"{far}_id"):
+            condition |= Q(about_type=kind, about_id=pk, verb__startswith="relations.")
+    return Entry.objects.filter(condition)
 
 
 def hanging() -> dict[type[models.Model], str]:

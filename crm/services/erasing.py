@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
@@ -10,16 +11,18 @@ from django.utils.translation import gettext as _
 
 from crm.models import Client, Contact
 from crm.naming import firm_key
-from crm.personal import OWN, Traces, about_client, entries_about, rows_about, traces_of
+from crm.personal import MARK, OWN, Traces, about_client, entries_about, rows_about, traces_of
 from crm.services.contacts import refresh_search
 from expansion import access
 from expansion.audit.erasing import blank_entries
+from expansion.audit.models import Entry
 from expansion.audit.services import write
 from expansion.errors import NotNow
 from expansion.notices.erasing import blank_notices
 from expansion.notices.models import Notice
 from expansion.people.models import User
-from expansion.records import lock
+from expansion.records import About, lock
+from expansion.relations.models import Relation
 from expansion.transfer import keeping
 from expansion.transfer.models import Import, ImportRow
 
@@ -53,6 +56,7 @@ def erase_person(*, actor: User, record: Contact, reason: str) -> Contact:
         "notices": blank_notices(Notice.objects.filter(about_client(client)), traces.out_of),
         "points": contact.points.count(),
     }
+    _blank_labels(client, traces)
     _blank(contact, traces)
     told = {"contact_id": [None, contact.pk], "reason": [None, traces.out_of(reason)]}
     write(
@@ -86,6 +90,18 @@ def _blank_private(client: Client) -> None:
     client.latitude = client.longitude = None
     client.version += 1
     client.save()
+
+
+def _blank_labels(client: Client, traces: Traces) -> None:
+    """Rows of every room about the client name it, and so a private client, by a label."""
+    labelled = [one for one in apps.get_models() if issubclass(one, About) and one is not Entry]
+    ends = [(model, "about") for model in labelled]
+    for model, end in [*ends, (Relation, "source"), (Relation, "target")]:
+        rows = model._base_manager.filter(about_client(client, end)).order_by()
+        for label in set(rows.values_list(f"{end}_label", flat=True)) - {""}:
+            left = traces.out_of(label) or MARK
+            if left != label:
+                rows.filter(**{f"{end}_label": label}).update(**{f"{end}_label": left})
 
 
 def _blank_rows(contact: Contact, traces: Traces) -> int:

@@ -1,4 +1,4 @@
-"""A changed row leaves an entry (law 3, R-exp-26): no function of the house writes past the trail.
+"""A changed row leaves an entry (law 3, R-exp-26), and no entry can be changed.
 
 Every function that writes rows has to leave an entry, or to be called only by functions that do.
 What is let off stands below with its reason.
@@ -7,8 +7,12 @@ What is let off stands below with its reason.
 import ast
 
 import pytest
+from django.urls import get_resolver
 
-from tests.architecture import writers
+from expansion.audit.models import Entry
+from expansion.audit.services import write
+from tests.architecture import grid, writers
+from tests.architecture.doors import API, Door, doors
 from tests.architecture.writers import Function, Name, functions, named_by
 
 # Telling somebody, or asking for a job, is no entry about the record that changed.
@@ -102,3 +106,56 @@ def test_a_service_without_an_entry_is_found(body, found, monkeypatch):
 
 def _past(one: Function) -> bool:
     return bool(one.rows) and not covered((one.module, one.name))
+
+
+# --- no way to alter an entry --------------------------------------------------------------------
+
+CHANGING = ("post", "put", "patch", "delete")
+TRAIL = [door for door in doors().values() if door.name.startswith("audit:")]
+OPENING = {"expansion.audit.services", "expansion.audit.erasing"}
+
+
+@pytest.mark.parametrize("method", CHANGING)
+@pytest.mark.parametrize("door", TRAIL, ids=lambda door: door.name)
+@pytest.mark.django_db
+def test_no_address_of_the_trail_takes_a_change(door: Door, method, cast, sign_in):
+    entry = write(actor=cast.member, verb="people.person.changed", about=cast.leader)
+    before = list(Entry.objects.order_by("pk").values())
+    word = grid.kind_of(door).removeprefix("-:")
+    address = "/" + door.pattern.replace("<int:pk>", str(entry.pk)).replace("<str:key>", word)
+    assert "<" not in address
+    for person in (cast.administrator, cast.manager, cast.leadership):
+        answer = getattr(sign_in(person), method)(address, {"verb": "x"})
+        assert answer.status_code == 405, person
+    assert list(Entry.objects.order_by("pk").values()) == before
+
+
+def test_the_trail_has_addresses():
+    assert {door.name for door in TRAIL} >= {"audit:entry-list", "audit:entry", "audit:control"}
+
+
+def test_no_route_of_the_api_answers_for_entries():
+    models = {
+        getattr(view.cls, "model", None) or getattr(view.cls, "queryset", None)
+        for view in api_views(get_resolver())
+    }
+    assert models and Entry not in {getattr(one, "model", one) for one in models}
+    assert not [door for door in doors().values() if API in door.pattern and "audit" in door.name]
+
+
+def api_views(resolver):
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from api_views(pattern)
+        elif hasattr(pattern.callback, "cls"):
+            yield pattern.callback
+
+
+def test_no_function_changes_an_entry_but_the_one_that_erases():
+    altering = {
+        one.module
+        for one in functions().values()
+        for row in one.rows
+        if "Entry.objects" in row or "entry." in row or "entries." in row
+    }
+    assert altering == OPENING

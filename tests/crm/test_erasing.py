@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import InternalError, connection, models, transaction
 
@@ -21,7 +22,9 @@ from expansion.audit.erasing import _unlocked, blank_entries
 from expansion.audit.models import Entry
 from expansion.audit.services import write
 from expansion.errors import Forbidden, NotNow
+from expansion.files.services import attach
 from expansion.notices.services import tell
+from expansion.relations.services import link
 from expansion.transfer.services import imports
 from tests.make import crm
 from tests.make.imports import checked, imported, row, workbook
@@ -148,6 +151,13 @@ def test_an_open_import_that_names_the_person_comes_first(cast, contact):
 def test_a_private_client_loses_its_name(cast):
     own = crm.client(cast.member, NAME, kind="person", address="中山路 1 号 302", note="单身")
     crm.lead(cast.member, own, "婚宴")
+    visit = crm.visit(cast.member, own)
+    for record in (own, visit):
+        tell(people=[cast.leader], kind="x.y", title="x", url="/", about=record)
+    attach(actor=cast.member, record=own, upload=SimpleUploadedFile("a.pdf", b"%PDF-1.7\n"))
+    link(actor=cast.member, source=own, target=crm.client(cast.member), kind="concerns")
+    link(actor=cast.member, source=crm.client(cast.member), target=own, kind="concerns")
+    assert kept_words().count(NAME) > 10
     erased(cast, own.contacts.get())
     own.refresh_from_db()
     assert (own.name, own.address, own.note) == (f"已清除个人信息 {own.pk}", "", "")
