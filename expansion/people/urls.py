@@ -4,6 +4,7 @@ from expansion.people.models import Status
 from expansion.people.views import (
     factors,
     links,
+    organisation,
     own,
     people,
     policy,
@@ -18,6 +19,10 @@ status = people.PersonStatus.as_view
 urlpatterns = [
     path("", people.PersonList.as_view(), name="person-list"),
     path("organisation", people.Organisation.as_view(), name="organisation"),
+    path("units/new", organisation.UnitCreate.as_view(), name="unit-create"),
+    path("units/<int:pk>/edit", organisation.UnitEdit.as_view(), name="unit-edit"),
+    path("posts/new", organisation.PostCreate.as_view(), name="post-create"),
+    path("posts/<int:pk>/edit", organisation.PostEdit.as_view(), name="post-edit"),
     path("rights/", rights.Matrix.as_view(), name="rights"),
     path("rights/<str:kind>", rights.RightsOf.as_view(), name="rights-of"),
     path("access/<str:kind>/<int:pk>", sharing.Readers.as_view(), name="readers"),

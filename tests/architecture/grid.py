@@ -52,6 +52,8 @@ KINDS = {
     "people:mandate": "mandate",
     "people:token": "token",
     "people:rights-of": "-:crm.client",
+    "people:unit-edit": "unit",
+    "people:post-edit": "post",
     "people:readers": "client:crm.client",
     "people:share-end": "client:kind=crm.client,who=person,share=@ended-share",
     "people:share": "client:crm.client",
@@ -207,6 +209,7 @@ GET 200 leader manager | 403
 GET 200 leader | 403 member manager hr | 404
     appraisal:evaluation
 GET 200 manager administrator | 403
+    people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
 GET 200 manager administrator | 404
     rulebook:version api-rulebook-versions-detail
@@ -411,6 +414,7 @@ POST ok leader | 403 member manager hr | 404
 POST ok manager administrator leadership hr | 403
     transfer:sheet
 POST ok manager administrator | 403
+    people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
     rulebook:discard
 POST ok manager hr | 404 consolidator finance legal administrator liaison | 403

@@ -25,7 +25,7 @@ from expansion.notices.services import muted, tell
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as work_reports
 from expansion.office.services.handovers import open_handover
-from expansion.people.models import LoginSession, Membership, Unit
+from expansion.people.models import LoginSession, Membership, Post, Unit
 from expansion.people.services.links import create_link
 from expansion.people.services.mandates import create_mandate
 from expansion.people.services.shares import share_record
@@ -225,6 +225,7 @@ def build_people(house: House) -> None:
     cast = house.cast
     house.keep("person", cast.colleague)
     house.keep("unit", Unit.objects.get(key="client"))
+    house.keep("post", Post.objects.get(key="leader"))
     house.keep("seat", Membership.objects.get(user=cast.colleague))
     mandate = create_mandate(
         actor=cast.administrator,

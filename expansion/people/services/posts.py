@@ -1,6 +1,6 @@
 """Who sits in which post, and until when."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from expansion.audit.services import write
 from expansion.errors import Forbidden, Invalid
 from expansion.people import revision
 from expansion.people.groups import keep_groups
-from expansion.people.models import Membership, Post, Unit, User
+from expansion.people.models import Membership, Post, Role, Status, Unit, User
 from expansion.records import differences, lock, snapshot
 
 
@@ -29,6 +29,7 @@ def open_membership(
         if actor.pk == user.pk:
             raise Forbidden(_("Nobody gives a post to themselves. Ask another administrator."))
     revision.renew()
+    post.refresh_from_db()  # Its limit may be another one than when the form was opened.
     held = Membership.objects.select_for_update().filter(post=post)
     rivals = [other for other in held if _overlap(other, since, until)]
     if any(other.user_id == user.pk and other.unit_id == unit.pk for other in rivals):
@@ -52,7 +53,15 @@ def _overlap(held: Membership, since: date, until: date | None) -> bool:
 def end_membership(*, actor: Any, membership: Membership, until: date) -> Membership:
     """The person leaves the post at the end of that day."""
     access.require(actor, "edit", membership)
+    if membership.post.role == Role.ADMINISTRATOR and not _administrators(membership, until):
+        raise Invalid(_("This is the last administrator. Give the post to somebody else first."))
     return give_up(actor=actor, membership=membership, until=until)
+
+
+def _administrators(ending: Membership, until: date) -> bool:
+    """Whether somebody else still administers the house the day after."""
+    held = Membership.objects.on(until + timedelta(days=1)).exclude(pk=ending.pk)
+    return held.filter(post__role=Role.ADMINISTRATOR, user__status=Status.ACTIVE).exists()
 
 
 def give_up(*, actor: Any, membership: Membership, until: date) -> Membership:

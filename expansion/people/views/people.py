@@ -15,7 +15,7 @@ from expansion.people.forms import (
     PersonForm,
     SeatForm,
 )
-from expansion.people.models import Mandate, Membership, Role, Status, User
+from expansion.people.models import Mandate, Membership, Role, Status, Unit, User
 from expansion.people.selectors import branches, filled_posts, unseated
 from expansion.people.services import accounts, passwords, posts
 from expansion.people.services.accounts import TRANSITIONS
@@ -65,6 +65,7 @@ class Organisation(Screen):
                 "branches": branches(today),
                 "posts": filled_posts(today),
                 "unseated": unseated(today),
+                "may_edit": access.can(request.user, "edit", Unit),
             }
         )
 
