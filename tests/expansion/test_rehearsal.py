@@ -123,6 +123,11 @@ def test_it_ends_by_hand(cast, looking):
     assert looking.post("/people/rehearsal/end").status_code == 302
 
 
+def test_the_administrator_may_log_out_in_the_middle_of_it(cast, looking):
+    assert looking.post("/logout/").status_code == 302
+    assert looking.get("/crm/clients/").status_code == 302  # to the login
+
+
 def test_it_ends_by_itself_after_half_an_hour(cast, looking):
     with clock.clock_at(clock.now() + timedelta(minutes=29)):
         assert looking.get("/crm/clients/").status_code == 200

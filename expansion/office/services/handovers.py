@@ -218,7 +218,7 @@ def _move(actor: User, record: Handover, one: offers.Holding, items: list[Handov
             continue
         before = {name: getattr(row, f"{name}_id") for name in columns}
         item.status = Item.MOVED
-        item.before = before | {"version": _version(row) + 1}
+        item.before = before | {"version": _version(row) + _versioned(model)}
         moved.append(row.pk)
         changed.append((row, {name: [before[name], now[name]] for name in columns}))
     _set(model, moved, now)
@@ -415,15 +415,19 @@ def _locked(model: type[models.Model], ids: list[int]) -> models.QuerySet:
     return model._default_manager.select_for_update().filter(pk__in=ids).order_by("pk")
 
 
+def _versioned(model: type[models.Model]) -> bool:
+    return any(field.name == "version" for field in model._meta.get_fields())
+
+
 def _version(row: Any) -> int:
+    """The row's version; rows without one are told apart by who holds them alone."""
     return int(getattr(row, "version", 0))
 
 
 def _set(model: type[models.Model], ids: list[int], values: dict[str, Any]) -> None:
     """The columns of many rows in one statement, with the row's next version where it has one."""
     stored = {f"{name}_id": value for name, value in values.items()}
-    names = {field.name for field in model._meta.get_fields()}
-    if "version" in names:
+    if _versioned(model):
         stored |= {"version": F("version") + 1, "updated_at": clock.now()}
     model._default_manager.filter(pk__in=ids).update(**stored)
 
