@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from typing import IO, Any, BinaryIO
 from xml.sax.saxutils import escape
 
@@ -98,21 +98,21 @@ def write_csv(
     """The same as .csv in UTF-8 with its mark, which Excel needs; the watermark comes last."""
     target.write(codecs.BOM_UTF8)  # Python's own encoding with the mark takes its time per row.
     text = io.TextIOWrapper(target, encoding="utf-8", errors="replace", newline="")
-    writer, written, count = csv.writer(text), _csv_writers(), 0
+    writer, written, numbers = csv.writer(text), _csv_writers(), count()
     writer.writerow([str(column.label) for column in columns])
-    for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
+    writer.writerows(
         # Nothing, or letters and digits alone, are most cells of a list, and harmless as they are.
-        writer.writerow(
-            [
-                value
-                if value is None or type(value) is str and value.isalnum()
-                else written.get(type(value), _csv_other)(value)
-                for value in row
-            ]
-        )
+        [
+            value
+            if value is None or type(value) is str and value.isalnum()
+            else written.get(type(value), _csv_other)(value)
+            for value in row
+        ]
+        for row, _number in zip(rows, numbers, strict=False)
+    )
     writer.writerow([watermark.sentence])
     text.detach()
-    return count
+    return next(numbers)
 
 
 def xml_text(text: str) -> str:
@@ -215,7 +215,7 @@ def _csv_writers() -> dict[type, Callable[[Any], object]]:
     """How a value of each type is written; numbers and days stand as they are."""
     return {
         bool: _yes_no().__getitem__,
-        datetime.datetime: _csv_moment,
+        datetime.datetime: _csv_moments(),
         **dict.fromkeys((int, float, Decimal, datetime.date), lambda value: value),
     }
 
@@ -224,8 +224,14 @@ def _csv_other(value: object) -> str:
     return guarded(str(value).replace("\0", ""))
 
 
-def _csv_moment(value: datetime.datetime) -> str:
-    return _local(value).isoformat(" ", "minutes")[: len("2026-10-08 09:00")]
+def _csv_moments() -> Callable[[datetime.datetime], str]:
+    zone, length = clock.zone(), len("2026-10-08 09:00")
+
+    def written(value: datetime.datetime) -> str:
+        local = value.astimezone(zone) if value.tzinfo else value
+        return local.isoformat(" ", "minutes")[:length]
+
+    return written
 
 
 def _local(moment: datetime.datetime) -> datetime.datetime:

@@ -235,3 +235,16 @@ def test_a_wrong_choice_is_a_sentence(cast, sign_in):
     assert refused.status_code == 422
     assert "Widen" in refused.content.decode() or "查看" in refused.content.decode()
     assert not Rights.objects.exists()
+
+
+def test_asking_of_many_is_asking_of_each(cast):
+    """`can_each` remembers owner and team, never more than they decide."""
+    own, near, far = (make.client(one) for one in (cast.member, cast.colleague, cast.outsider))
+    for person in (cast.member, cast.leader, cast.manager, cast.hr):
+        for action in ("reveal", "edit", "delete", "view"):
+            asked = access.can_each(person, action, Client)
+            for record in (own, near, far, own):
+                assert asked(record) == access.can(person, action, record), (person, action)
+    own.deleted_at = clock.now()
+    asked = access.can_each(cast.member, "edit", Client)
+    assert not asked(own)

@@ -235,11 +235,12 @@ class _Rows:
         readers = [one.many() if one.many else one.value for one in self.shown]
         phones = [place for place, one in enumerate(self.shown, start=1) if one.kind == "phone"]
         marked = partial(self.mark, self.person)
+        may_reveal = access.can_each(self.person, "reveal", self.listing.model)
         for record in streamed(self.records, chunk=CHUNK, mark=marked):
             cells = [str(title(record)), *[read(record) for read in readers]]
             numbers = [place for place in phones if cells[place]]
             if numbers:
-                reveals = access.can(self.person, "reveal", record)
+                reveals = may_reveal(record)
                 self.revealed += reveals
                 written = phone_text if reveals else formats.masked_phone
                 for place in numbers:
