@@ -11,7 +11,7 @@ offers.add(
     ),
     offers.Holding(
         "crm.leads",
-        _("leads"),
+        _("open leads"),
         20,
         lambda person: Lead.objects.live().open().filter(owner=person),
         goes_with=("crm.clients", "client"),

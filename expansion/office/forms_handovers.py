@@ -46,7 +46,7 @@ class DivideForm(ServiceForm):
     receiver = forms.ModelChoiceField(User.objects.none(), label=_("Receiver"))
     items = SeveralRecords(
         HandoverItem.objects.none(),
-        label=_("Records"),
+        label=_("Records to hand over"),
         required=False,
         help_text=_("Choose none to give all that have no receiver yet."),
         widget=forms.CheckboxSelectMultiple,
