@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.webauthn.internal import auth as webauthn
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db.models import Exists, Expression, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import ResidentKeyRequirement, UserVerificationRequirement
 
+from expansion.errors import Invalid
 from expansion.people.models import LoginPolicy, User
 from expansion.people.selectors import active_people
 
@@ -48,6 +52,41 @@ def _keys() -> MultiFernet:
 
 def _key(secret: str) -> bytes:
     return base64.urlsafe_b64encode(hashlib.sha256(f"second factor|{secret}".encode()).digest())
+
+
+PATIENCE = 60 * 60  # seconds for which a page of setting up holds
+
+
+def seal(person: User, **facts: Any) -> str:
+    """What a page of setting up brings back, read by nobody meanwhile: looking at it stores
+    nothing."""
+    return _keys().encrypt(json.dumps({"person": person.pk, **facts}).encode()).decode()
+
+
+def unseal(person: User, sealed: str) -> dict[str, Any]:
+    """
+    Raises:
+        Invalid: it is an hour old, somebody else's, or not ours.
+    """
+    try:
+        facts = json.loads(_keys().decrypt(sealed.encode(), ttl=PATIENCE))
+    except InvalidToken:
+        facts = {}
+    if facts.get("person") != person.pk:
+        raise Invalid(_("Too much time has passed. Please begin anew."))
+    return facts
+
+
+def question_for(person: User) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a device is asked for a new passkey, and what its answer is checked against."""
+    asked, state = webauthn.get_server().register_begin(
+        user=webauthn.build_user_payload(person),
+        credentials=webauthn.get_credentials(person),
+        resident_key_requirement=ResidentKeyRequirement.DISCOURAGED,
+        user_verification=UserVerificationRequirement.PREFERRED,
+        extensions=webauthn.EXTENSIONS,
+    )
+    return dict(asked), state
 
 
 def factors_of(person: User) -> QuerySet[Authenticator]:

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from expansion.errors import Invalid, TooEarly
-from expansion.people.factors import FactorAdapter
+from expansion.people.factors import FactorAdapter, unseal
 from expansion.people.forms import ProvedForm
 from expansion.people.models import Role, User
 from expansion.people.services.factors import prove_code
@@ -63,12 +63,22 @@ class FactorForm(ProvedForm):
 
 
 class AddForm(FactorForm):
-    """Whoever has just logged in is not asked for the password again."""
+    """Whoever has just logged in is not asked for the password again.
+
+    `sealed` is what the page was made with.
+    """
+
+    sealed = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, just_proved: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if just_proved:
             del self.fields["current"]
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        facts = unseal(self.person, values.pop("sealed"))
+        return {**values, **{name: fact for name, fact in facts.items() if name != "person"}}
 
 
 class AppForm(AddForm):

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
@@ -86,25 +86,53 @@ def verbs():
 # --- an app -------------------------------------------------------------------------------------
 
 
+def sealed_in(page):
+    """What the form brings back, and the secret that the page shows."""
+    secret = re.search(r'id="secret" value="([^"]+)"', page.text)
+    sealed = re.search(r'name="sealed" value="([^"]+)"', page.text)[1]
+    return sealed, secret and secret[1].replace(" ", "")
+
+
 def test_an_app_is_set_up_by_a_picture_and_one_code(member):
     browser = enter()
     page = browser.get(APP, secure=True)
-    secret = browser.session[SECRET_SESSION_KEY]
-    groups = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
-    assert "data:image/svg+xml;base64," in page.text and groups in page.text
-    assert "style=" not in page.text
-    assert send(browser, APP, code="000000").status_code == 422
-    assert browser.session[SECRET_SESSION_KEY] == secret, "a slip of the finger begins nothing anew"
-    made = send(browser, APP, code=code(secret))
+    sealed, secret = sealed_in(page)
+    assert "data:image/svg+xml;base64," in page.text and "style=" not in page.text
+    slip = send(browser, APP, sealed=sealed, code="000000")
+    assert slip.status_code == 422
+    assert sealed_in(slip) == (sealed, secret), "a slip of the finger begins nothing anew"
+    made = send(browser, APP, sealed=sealed, code=code(secret))
     assert made.status_code == 201 and len(re.findall(r"<code>\d{5} \d{5}</code>", made.text)) == 10
-    assert SECRET_SESSION_KEY not in browser.session
     kept = factors_of(member).get()
     assert kept.type == "totp" and secret not in json.dumps(kept.data)
-    again = send(browser, APP, code=code(secret))
+    again = send(browser, APP, sealed=sealed, code=code(secret))
     assert again.status_code == 200 and not re.search(r"<code>\d", again.text)
     assert verbs() == ["added"]
     told = Notice.objects.get(person=member, kind="people.factor")
     assert Mail.objects.get(notice=told).to == "qing@example.com"
+
+
+def test_looking_at_the_page_stores_nothing(member):
+    browser = enter()
+    browser.get(PAGE, secure=True)
+    before = dict(browser.session)
+    for address in (APP, PASSKEY):
+        browser.get(address, secure=True)
+    assert dict(browser.session) == before and not Authenticator.objects.exists()
+
+
+def test_a_page_holds_for_an_hour_and_for_its_person(member, cast, later):
+    browser = enter()
+    sealed, secret = sealed_in(browser.get(APP, secure=True))
+    theirs = Browser()
+    theirs.force_login(cast.colleague)
+    other = sealed_in(theirs.get(APP, secure=True))[0]
+    for wrong in (other, "", "nonsense", sealed[:-4] + "AAA="):
+        page = send(browser, APP, sealed=wrong, code=code(secret))
+        assert page.status_code == 422 and sealed_in(page)[1] != secret
+    later(3601)
+    page = send(browser, APP, sealed=sealed, code=code(secret), current=WORD)
+    assert page.status_code == 422 and not factors_of(member).exists()
 
 
 def test_there_is_one_app_at_a_time(member):
@@ -224,10 +252,9 @@ def test_who_has_no_second_factor_logs_in_as_before(member):
 
 def with_passkey(browser, device=None, **fields):
     device = device or Device()
-    question = question_of(browser.get(PASSKEY, secure=True))
-    browser.answer = send(
-        browser, PASSKEY, name="笔记本", credential=device.made(question), **fields
-    )
+    page = browser.get(PASSKEY, secure=True)
+    made = {"sealed": sealed_in(page)[0], "credential": device.made(question_of(page))}
+    browser.answer = send(browser, PASSKEY, **{"name": "笔记本"} | made | fields)
     return device
 
 
@@ -272,8 +299,9 @@ NONSENSE = ["", "{}", "[]", "null", "7", '"x"', "{", '{"id":"a","rawId":"a","res
 @pytest.mark.parametrize("credential", NONSENSE)
 def test_nonsense_opens_and_adds_nothing(member, credential):
     browser = enter()
-    browser.get(PASSKEY, secure=True)
-    assert send(browser, PASSKEY, name="x", credential=credential).status_code == 422
+    sealed, _secret = sealed_in(browser.get(PASSKEY, secure=True))
+    sent = {"name": "x", "sealed": sealed, "credential": credential}
+    assert send(browser, PASSKEY, **sent).status_code == 422
     assert not factors_of(member).exists()
     with_app(member)
     browser = enter()
@@ -283,13 +311,20 @@ def test_nonsense_opens_and_adds_nothing(member, credential):
 
 def test_passkeys_are_ten_at_most(member):
     browser = enter()
-    for _number in range(factors.MOST_PASSKEYS):
-        question = question_of(browser.get(PASSKEY, secure=True))
-        device = Device()
-        sent = {"name": "钥匙", "credential": device.made(question), "request_id": str(_number)}
-        assert browser.post(PASSKEY, sent, secure=True).status_code == 201
+    for number in range(factors.MOST_PASSKEYS):
+        with_passkey(browser, request_id=str(number))
+        assert browser.answer.status_code == 201
     with_passkey(browser)
     assert browser.answer.status_code == 409
+
+
+def test_the_answer_to_another_pages_question_adds_nothing(member):
+    browser = enter()
+    first = browser.get(PASSKEY, secure=True)
+    then = browser.get(PASSKEY, secure=True)
+    sent = {"sealed": sealed_in(then)[0], "credential": Device().made(question_of(first))}
+    assert send(browser, PASSKEY, name="x", **sent).status_code == 422
+    assert not factors_of(member).exists()
 
 
 # --- recovery codes -----------------------------------------------------------------------------
@@ -378,9 +413,9 @@ def test_setting_up_asks_for_the_password_unless_it_was_typed_just_now(member, l
     assert 'name="current"' not in browser.get(APP, secure=True).text
     later(301)
     assert 'name="current"' in browser.get(APP, secure=True).text
-    with patch("expansion.people.services.factors.add_app") as added:
-        assert send(browser, APP, code=code(browser.session[SECRET_SESSION_KEY])).status_code == 422
-    assert not added.called
+    sealed, secret = sealed_in(browser.get(APP, secure=True))
+    assert send(browser, APP, sealed=sealed, code=code(secret)).status_code == 422
+    assert not factors_of(member).exists()
 
 
 def test_nobody_elses_factor_is_found(member, cast, sign_in):

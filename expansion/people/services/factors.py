@@ -68,8 +68,10 @@ def add_app(*, actor: User, secret: str, code: str) -> Made:
 
 
 @transaction.atomic
-def add_passkey(*, actor: User, name: str, credential: dict[str, Any]) -> Made:
-    """A passkey, proved by what the device answered to this session's question; recovery codes as
+def add_passkey(
+    *, actor: User, name: str, credential: dict[str, Any], state: dict[str, Any]
+) -> Made:
+    """A passkey, proved by what the device answered to the question of `state`; recovery codes as
     with `add_app`.
 
     Raises:
@@ -81,7 +83,7 @@ def add_passkey(*, actor: User, name: str, credential: dict[str, Any]) -> Made:
         raise NotNow(_("You have ten passkeys already. Remove one first."))
     try:
         webauthn.parse_registration_response(credential)
-        webauthn.complete_registration(credential)
+        webauthn.get_server().register_complete(state, credential)
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
         raise Invalid(_("Your device's answer does not fit. Please try again.")) from None
     factor = webauthn.WebAuthn.add(user, name, credential).instance

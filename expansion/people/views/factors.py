@@ -5,8 +5,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, get_totp_secret
-from allauth.mfa.webauthn.internal.auth import begin_registration
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +13,14 @@ from django.utils.translation import gettext_lazy as lazy
 
 from expansion.errors import Gone, Invalid
 from expansion.people.devices import device_of, network_of
-from expansion.people.factors import codes_left, factors_of, picture_of
+from expansion.people.factors import (
+    codes_left,
+    factors_of,
+    picture_of,
+    question_for,
+    seal,
+    unseal,
+)
 from expansion.people.forms_factors import AppForm, FactorForm, PasskeyAddForm
 from expansion.people.models import User
 from expansion.people.services import factors
@@ -92,7 +98,7 @@ class FactorAdd(FactorMade):
 
 
 class AppAdd(FactorAdd):
-    """The secret waits in the session until a code of it has been typed."""
+    """The secret waits, sealed, in the form until a code of it has been typed."""
 
     form = AppForm
     template = "people/factor_app.html"
@@ -100,20 +106,26 @@ class AppAdd(FactorAdd):
     verb = lazy("Set up")
 
     def context(self, form: ServiceForm) -> dict[str, Any]:
-        picture = picture_of(self.request.user, get_totp_secret())
-        return {**super().context(form), "picture": picture}
+        return {
+            **super().context(form),
+            "picture": picture_of(self.request.user, self.secret(form)),
+        }
+
+    def secret(self, form: ServiceForm) -> str:
+        """The one that was shown before; a new one on the first look, or after an hour."""
+        try:
+            return unseal(self.request.user, form.data.get("sealed", ""))["secret"]
+        except Invalid:
+            secret = generate_totp_secret()
+            enclose(form, seal(self.request.user, secret=secret))
+            return secret
 
     def make(self, **values: Any) -> Made:
-        secret = self.request.session.get(SECRET_SESSION_KEY)
-        if not secret:
-            raise Invalid(_("Too much time has passed. Photograph the new picture."))
-        made = factors.add_app(secret=secret, **values)
-        del self.request.session[SECRET_SESSION_KEY]
-        return made
+        return factors.add_app(**values)
 
 
 class PasskeyAdd(FactorAdd):
-    """The question waits in the session; the device's answer comes back in the form."""
+    """What the answer is checked against waits, sealed, in the form; each page asks anew."""
 
     form = PasskeyAddForm
     template = "people/factor_passkey.html"
@@ -124,13 +136,21 @@ class PasskeyAdd(FactorAdd):
         return {"name": device_of(self.request)}
 
     def context(self, form: ServiceForm) -> dict[str, Any]:
-        return {
-            **super().context(form),
-            "question": begin_registration(self.request.user, passwordless=False),
-        }
+        question, state = question_for(self.request.user)
+        enclose(form, seal(self.request.user, state=state))
+        return {**super().context(form), "question": question}
 
     def make(self, **values: Any) -> Made:
         return factors.add_passkey(**values)
+
+
+def enclose(form: ServiceForm, sealed: str) -> None:
+    """Puts it into the form, whether that has been sent already or not."""
+    if form.is_bound:
+        form.data = form.data.copy()
+        form.data["sealed"] = sealed
+    else:
+        form.initial["sealed"] = sealed
 
 
 class CodesRenew(FactorMade):
