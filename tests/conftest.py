@@ -11,7 +11,7 @@ from expansion import clock
 from expansion.rulebook.selectors import forget_rules
 from expansion.ui import counts
 from tests import cast as company
-from tests import servers
+from tests import servers, watching
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -48,6 +48,14 @@ def speaks_english() -> Iterator[None]:
     """Sentences of services are compared in the source's language; pages speak their reader's."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def every_service_leaves_an_entry() -> Iterator[None]:
+    """Whatever a test calls: a service that wrote rows has left an entry (law 3)."""
+    with watching.watched() as past:
+        yield
+    assert past == []
 
 
 @pytest.fixture

@@ -59,6 +59,8 @@ def save_self_review(
         _submit(review, actor)
         move(participant, Stage.EVALUATION)
         _tell_superior(participant)
+    else:
+        _record_draft(review, actor)
     return participant
 
 
@@ -94,6 +96,8 @@ def save_evaluation(
         _fill_rated_lines(participant)
         move(participant, Stage.REVIEW)
         compute_results([participant])
+    else:
+        _record_draft(review, actor)
     return participant
 
 
@@ -172,6 +176,18 @@ def _submit(review: Review, actor: User) -> None:
         about=review.participant,
         for_person=review.for_person,
         changes={"late": [None, review.late]},
+    )
+
+
+def _record_draft(review: Review, actor: User) -> None:
+    """How far a form has come; what it says is nobody else's before it is submitted."""
+    rated = review.ratings.exclude(score=None).count()
+    write(
+        actor=actor,
+        verb=f"appraisal.{review.party}_review.saved",
+        about=review.participant,
+        for_person=review.for_person,
+        changes={"rated": [None, rated]},
     )
 
 

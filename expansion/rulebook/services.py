@@ -150,8 +150,7 @@ def change_draft(
     written.version += 1
     written.save()
     changed = differences(before, _held(written))
-    if changed:
-        write(actor=actor, verb="rulebook.draft.changed", about=written, changes=changed)
+    write(actor=actor, verb="rulebook.draft.changed", about=written, changes=changed)
     return written
 
 
