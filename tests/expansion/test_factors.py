@@ -318,6 +318,15 @@ def test_passkeys_are_ten_at_most(member):
     assert browser.answer.status_code == 409
 
 
+def test_one_passkey_is_added_once(member):
+    browser = enter()
+    page = browser.get(PASSKEY, secure=True)
+    made = {"sealed": sealed_in(page)[0], "credential": Device().made(question_of(page))}
+    for key, status in (("k1", 201), ("k2", 409)):
+        assert send(browser, PASSKEY, name="x", request_id=key, **made).status_code == status
+    assert factors_of(member).count() == 1
+
+
 def test_the_answer_to_another_pages_question_adds_nothing(member):
     browser = enter()
     first = browser.get(PASSKEY, secure=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -35,7 +36,8 @@ class Device:
         self.host, self.origin = host, f"{scheme}://{host}"
         self._key = ec.generate_private_key(ec.SECP256R1())
         public = ES256.from_cryptography_key(self._key.public_key())
-        self.credential = AttestedCredentialData.create(Aaguid.NONE, b"k" * 32, public)
+        number = secrets.token_bytes(32)
+        self.credential = AttestedCredentialData.create(Aaguid.NONE, number, public)
 
     def made(self, question: dict[str, Any]) -> str:
         """The answer to the question for a new passkey."""

@@ -75,7 +75,7 @@ def add_passkey(
     with `add_app`.
 
     Raises:
-        NotNow: there are as many as one may have.
+        NotNow: there are as many as one may have, or this one is there already.
         Invalid: the answer does not fit the question.
     """
     user = lock(User.objects.all(), actor.pk)
@@ -83,9 +83,14 @@ def add_passkey(
         raise NotNow(_("You have ten passkeys already. Remove one first."))
     try:
         webauthn.parse_registration_response(credential)
-        webauthn.get_server().register_complete(state, credential)
+        made = webauthn.get_server().register_complete(state, credential)
+        known = webauthn.get_authenticator_by_credential_id(
+            user, made.credential_data.credential_id
+        )
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
         raise Invalid(_("Your device's answer does not fit. Please try again.")) from None
+    if known:
+        raise NotNow(_("This passkey is there already."))
     factor = webauthn.WebAuthn.add(user, name, credential).instance
     return factor, _added(user, factor)
 
