@@ -1,4 +1,5 @@
-"""Watches services at work: one that wrote rows in its transaction has left an entry there.
+"""Watches services at work: one that wrote rows in its transaction has left an entry there, whose
+act has a word.
 
 A service is told by its decorator, `@transaction.atomic` on a function of a `services` module. Only
 the outermost one is asked: what it calls belongs to its act. Only this thread is watched.
@@ -16,7 +17,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from expansion.audit.models import Entry
 from expansion.audit.services import written
+from expansion.audit.wording import ACTS
 from tests.let_off import let_off
 
 ROWS = re.compile(r'\s*(INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
@@ -61,9 +64,13 @@ class Watch:
 _here = local()
 
 
-def _heard(**signal: Any) -> None:
-    if watch := getattr(_here, "watch", None):
-        watch.told = True
+def _heard(*, entries: list[Entry], **signal: Any) -> None:
+    watch = getattr(_here, "watch", None)
+    if watch is None or not watch.service:
+        return
+    watch.told = True
+    acts = {entry.verb.rpartition(".")[2] for entry in entries}
+    watch.past += [f"{watch.service}: no word for the act {act!r}" for act in acts - set(ACTS)]
 
 
 written.connect(_heard)

@@ -88,6 +88,9 @@ def _past(one: Function) -> bool:
     return bool(one.rows) and not covered((one.module, one.name))
 
 
+VERB = "crm.client.changed"
+
+
 def service(act, place: str = "crm.services.grades"):
     """The act as if it stood in that module."""
     act.__module__, act.__qualname__ = place, "grade_client"
@@ -97,15 +100,22 @@ def service(act, place: str = "crm.services.grades"):
 @pytest.mark.django_db
 def test_a_service_at_work_that_leaves_no_entry_is_found(cast):
     silent = service(lambda: cast.member.save())
-    telling = service(lambda: (cast.member.save(), write(actor=None, verb="x.y", about=None)))
+    telling = service(lambda: (cast.member.save(), write(actor=None, verb=VERB, about=None)))
     reading = service(lambda: list(Entry.objects.all()))
-    within = service(lambda: (silent(), write(actor=None, verb="x.y", about=None)))
+    within = service(lambda: (silent(), write(actor=None, verb=VERB, about=None)))
     beside = service(lambda: cast.member.save(), "tests.make.grades")
     with watching.watched() as past:
         telling(), reading(), within(), beside()
         assert past == []
         silent()
     assert past == ["crm.services.grades.grade_client wrote people_user and left no entry"]
+
+
+@pytest.mark.django_db
+def test_an_act_without_a_word_is_found(cast):
+    with watching.watched() as past:
+        service(lambda: write(actor=None, verb="crm.client.frobbed", about=None))()
+    assert past == ["crm.services.grades.grade_client: no word for the act 'frobbed'"]
 
 
 @pytest.mark.django_db
