@@ -165,6 +165,13 @@ def test_it_opens_no_account_that_was_closed_meanwhile(member, cast, status):
         links.create_link(actor=cast.administrator, record=member)
 
 
+@pytest.mark.parametrize("status", [Status.LOCKED, Status.LEFT])
+def test_no_link_opens_for_whoever_may_not_log_in(member, cast, status):
+    secret = secret_for(cast, member)
+    User.objects.filter(pk=member.pk).update(status=status)
+    assert use(secret).status_code == 404
+
+
 def test_a_password_set_otherwise_ends_it(member, cast):
     secret = secret_for(cast, member)
     passwords.change_own_password(actor=member, current=WORD, password="three-slow-trains")
