@@ -4,8 +4,11 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +16,7 @@ from expansion.people import throttle
 from expansion.people.backends import find_account
 
 logger = logging.getLogger("expansion.login")
+BEGUN = "login_begun"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,6 +34,17 @@ class AccountAdapter(DefaultAccountAdapter):
         throttle.failed(account, network)
         logger.warning("Login refused: %s from %s.", known_name(account), network)
         raise ValidationError(wrong(throttle.wait(account, network)), code="wrong")
+
+    def pre_login(self, request: HttpRequest, user: Any, **details: Any) -> Any:
+        request.session[BEGUN] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **details)
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Whoever lost the password, or the account, between the steps begins anew."""
+        if request.session.pop(BEGUN, "") != user.get_session_auth_hash() or not user.is_active:
+            clear_login(request)
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+        super().login(request, user)
 
     def post_login(self, request: HttpRequest, user: Any, **details: Any) -> Any:
         network = self.get_client_ip(request)

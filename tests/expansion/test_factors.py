@@ -18,7 +18,7 @@ from expansion.errors import Forbidden, Invalid, NotNow, TooEarly
 from expansion.notices.models import Mail, Notice
 from expansion.people.factors import codes_left, factors_of
 from expansion.people.models import User
-from expansion.people.services import factors, passwords, tokens
+from expansion.people.services import accounts, factors, passwords, sessions, tokens
 from tests.cast import NOW
 from tests.make.passkeys import Device, question_of
 
@@ -231,6 +231,21 @@ def test_a_password_changed_meanwhile_is_no_way_around(member, cast):
     passwords.set_password(actor=cast.administrator, record=member, password="eleven-quiet-boats")
     browser = enter("eleven-quiet-boats")
     assert browser.answer.headers["Location"] == SECOND and not inside(browser)
+
+
+@pytest.mark.parametrize("change", ["password", "lock", "end"])
+def test_what_ends_sessions_ends_a_login_that_waits_for_its_code(member, cast, change):
+    _app, codes = with_app(member)
+    browser, person = enter(), cast.again(member)
+    if change == "password":
+        passwords.set_password(actor=cast.administrator, record=person, password="x-quiet-boats")
+    elif change == "lock":
+        accounts.change_status(actor=cast.administrator, record=person, status="locked")
+    else:
+        sessions.end_all_sessions(actor=cast.administrator, record=person)
+    answer = second(browser, code=codes[0])
+    assert answer.headers["Location"] == "/login/" and not inside(browser)
+    assert browser.get(SECOND, secure=True).headers["Location"] == "/login/"
 
 
 def test_tokens_of_programs_are_asked_for_nothing(member):
