@@ -46,7 +46,7 @@ EXCUSED = {
     "appraisal.Participant.stage": dict.fromkeys(
         ("planned", "collecting", "self_review", "evaluation", "review", "feedback"), NOT_OVER
     ),
-    "audit.Entry.source": dict.fromkeys(("page", "api"), NOBODY),
+    "audit.Entry.source": dict.fromkeys(("page", "api", "rehearsal"), NOBODY),
     "crm.Opportunity.currency": dict.fromkeys(("HKD", "MOP", "TWD", "USD", "EUR"), YUAN),
     "jobs.Job.state": dict.fromkeys(("waiting", "running"), UNDER_WAY),
     "mfa.Authenticator.type": dict.fromkeys(("totp", "webauthn", "recovery_codes"), PHRASE),
