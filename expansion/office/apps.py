@@ -7,12 +7,13 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.office import access, cards, insights, nav, seeds, seeds_handovers  # noqa: F401
+        from expansion.office import access, cards, insights, nav  # noqa: F401
+        from expansion.office.seeds import handovers, reports
         from expansion.office.services.handovers import refuse_while_held
 
         offers.add(
-            offers.Seed("office.leaver", 25, seeds_handovers.sow_leaver),
-            offers.Seed("office", 80, seeds.sow),
-            offers.Seed("office.handovers", 96, seeds_handovers.sow),
+            offers.Seed("office.leaver", 25, handovers.sow_leaver),
+            offers.Seed("office", 80, reports.sow),
+            offers.Seed("office.handovers", 96, handovers.sow),
         )
         offers.react("people.leaving", refuse_while_held)
