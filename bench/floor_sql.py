@@ -65,9 +65,10 @@ EXPORT = """
 SELECT c.name, c.next_contact_on, c.stage, u.name,
   (SELECT name FROM crm_contact k WHERE k.client_id = c.id AND k.deleted_at IS NULL
    ORDER BY main DESC, id LIMIT 1),
-  (SELECT value FROM crm_contactpoint p WHERE p.client_id = c.id AND p.kind = 'phone'
-   ORDER BY id LIMIT 1),
-  c.last_contact_at::text
+  (SELECT value FROM crm_contactpoint p JOIN crm_contact k ON k.id = p.contact_id
+   WHERE p.client_id = c.id AND p.kind = 'phone' AND k.deleted_at IS NULL
+   ORDER BY k.main DESC, p.id LIMIT 1),
+  c.industry, c.region, c.last_visit_at::text, c.last_contact_at::text, c.created_at::date
 FROM crm_client c JOIN people_user u ON u.id = c.owner_id
 WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT %s
 """
