@@ -28,7 +28,7 @@ from appraisal.models import (
     WorkbookExport,
 )
 from expansion import access
-from expansion.access import EVERYTHING, NOTHING, Scope
+from expansion.access import EVERYTHING, NOTHING, Scope, principals
 from expansion.people.models import Role
 
 # The parts that people play in an appraisal.
@@ -66,11 +66,6 @@ SHOWN: Mapping[str, Mapping[str, Stage]] = {
 ORGANISERS = {Role.MANAGER: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT}
 MANAGER = {Role.MANAGER: Scope.DEPARTMENT}
 ALL_ROLES = dict.fromkeys(Role.values, Scope.DEPARTMENT)
-
-
-def principals(person: Any) -> list[int]:
-    """The person and those the person acts for today."""
-    return [person.pk, *{seat.acting_for for seat in person.seats if seat.acting_for}]
 
 
 def roles_held(person: Any) -> list[str]:

@@ -128,6 +128,11 @@ class Holder:
         return self.reach.shares
 
 
+def principals(person: Person) -> set[Any]:
+    """The person, and those for whom the person acts today."""
+    return {person.pk} | sharing.acted_for(person)
+
+
 def reach_of(person: Person) -> Reach:
     return Reach(person.seats, person.shares)
 

@@ -67,12 +67,12 @@ NOTHING_SHARED = Shares()
 
 @dataclass(frozen=True)
 class Tables:
-    """Where the shares of one kind of record stand."""
+    """Where the shares of one kind of record stand; a table's `whom` leads to the receiver."""
 
     persons: type[models.Model]
     teams: type[models.Model]
 
-    def each(self) -> Iterator[type[models.Model]]:
+    def each(self) -> Iterator[Any]:
         yield self.persons
         yield self.teams
 
@@ -118,12 +118,16 @@ def works_on(person: Any, record: models.Model) -> bool:
     )
 
 
+def acted_for(person: Any) -> set[int]:
+    """Those for whom the person acts today."""
+    return {seat.acting_for for seat in person.seats if seat.acting_for}
+
+
 def _rows(person: Any, kept: Tables) -> Iterable[QuerySet]:
     """The shares that run, with the person, and with the teams in which the person sits."""
     running = Q(until__gte=person.shares.day)
-    principals = {seat.acting_for for seat in person.seats if seat.acting_for}
     own = Q(user_id=person.pk)
-    if principals:
+    if principals := acted_for(person):
         own |= Q(user_id__in=sorted(principals))
     yield kept.persons._default_manager.filter(running, own)
     units = {seat.unit for seat in person.seats}
@@ -134,8 +138,7 @@ def _rows(person: Any, kept: Tables) -> Iterable[QuerySet]:
 def reaches(share: Any, person: Any) -> bool:
     """Whether this share is with the person, or with a team in which the person sits."""
     if share.who == "person":
-        acted_for = {seat.acting_for for seat in person.seats}
-        return share.user_id == person.pk or share.user_id in acted_for
+        return share.user_id == person.pk or share.user_id in acted_for(person)
     return any(seat.unit == share.group.unit.pk for seat in person.seats)
 
 
@@ -145,7 +148,7 @@ def of_record(record: models.Model, day: date) -> list[models.Model]:
     if kept is None:
         return []
     found: list[models.Model] = []
-    for table, who in ((kept.persons, "user"), (kept.teams, "group__unit")):
+    for table in kept.each():
         rows = table._default_manager.filter(content_object_id=record.pk, until__gte=day)
-        found += rows.select_related(who, "by", "permission").order_by("pk")
+        found += rows.select_related(table.whom, "by", "permission").order_by("pk")
     return found

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext_lazy
 
 from expansion import clock
 from expansion.notices.services import tell
-from expansion.people.models import Mandate, Membership, Unit, User
-from expansion.people.selectors import acts_under
+from expansion.people.models import Mandate, Unit, User
+from expansion.people.selectors import acts_under, members_on
 
 LATE = timedelta(days=7)  # after that nobody needs to hear of it any more
 
@@ -26,20 +26,22 @@ def tell_begun_and_ended() -> int:
     now, count = clock.now(), 0
     recent = Mandate.objects.filter(ends_at__gt=now - LATE, starts_at__lte=now)
     started = recent.filter(Q(revoked_at=None) | Q(revoked_at__gt=F("starts_at")))
+    department: list[User] | None = None
     for mandate in started.select_related("principal", "delegate"):
-        count += _begun(mandate)
+        department = _department() if department is None else department
+        count += _begun(mandate, department)
         if mandate.ended_at <= now:
-            count += _ended(mandate)
+            count += _ended(mandate, department)
     return count
 
 
-def _begun(mandate: Mandate) -> int:
+def _begun(mandate: Mandate, department: list[User]) -> int:
     words = _names(mandate)
     title = format_lazy(_("{delegate} acts for {principal}"), **words)
-    return _tell_all(mandate, "begun", title, title)
+    return _tell_all(mandate, department, "begun", title, title)
 
 
-def _ended(mandate: Mandate) -> int:
+def _ended(mandate: Mandate, department: list[User]) -> int:
     words, acts = _names(mandate), acts_under(mandate).count()
     title = format_lazy(_("{delegate} does not act for {principal} any more"), **words)
     done = format_lazy(
@@ -51,21 +53,23 @@ def _ended(mandate: Mandate) -> int:
         acts=acts,
         **words,
     )
-    return _tell_all(mandate, "ended", done, title)
+    return _tell_all(mandate, department, "ended", done, title)
 
 
 def _names(mandate: Mandate) -> dict[str, str]:
     return {"delegate": mandate.delegate.name, "principal": mandate.principal.name}
 
 
-def _tell_all(mandate: Mandate, word: str, to_principal: Any, to_others: Any) -> int:
+def _tell_all(
+    mandate: Mandate, department: list[User], word: str, to_principal: Any, to_others: Any
+) -> int:
     kind, key = f"mandate.{word}", f"mandate-{word}:{mandate.pk}"
     parties = {mandate.principal_id, mandate.delegate_id}
     page, person = mandate.get_absolute_url(), reverse("people:person", args=[mandate.delegate_id])
     told: list[tuple[Iterable[User], Any, str, Any]] = [
         ([mandate.principal], to_principal, page, mandate),
         ([mandate.delegate], to_others, page, mandate),
-        ([one for one in _department() if one.pk not in parties], to_others, person, None),
+        ([one for one in department if one.pk not in parties], to_others, person, None),
     ]
     return sum(
         len(tell(people=people, kind=kind, title=title, url=url, about=about, key=key))
@@ -75,5 +79,5 @@ def _tell_all(mandate: Mandate, word: str, to_principal: Any, to_others: Any) ->
 
 def _department() -> list[User]:
     """Everybody who works in the department or one of its teams today."""
-    inside = Membership.objects.on(clock.today()).exclude(unit__kind=Unit.Kind.OUTSIDE)
-    return list(User.objects.active().filter(pk__in=inside.values("user_id")))
+    inside = Unit.objects.exclude(kind=Unit.Kind.OUTSIDE).values_list("pk", flat=True)
+    return members_on(inside, clock.today())

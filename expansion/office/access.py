@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access, clock
-from expansion.access import Scope
+from expansion.access import Scope, principals
 from expansion.office.models import Handover, HandoverItem, ReportComment, WorkReport
 from expansion.people.models import Role
 
@@ -17,11 +17,6 @@ OWN = {
 }
 OPEN_ACTS = {"edit", "submit"}
 AFTER_ACTS = {"read", "comment"}
-
-
-def principals(person: Any) -> set[int]:
-    """The person, and those for whom the person acts today."""
-    return {person.pk} | {seat.acting_for for seat in person.seats if seat.acting_for}
 
 
 @access.register(WorkReport)

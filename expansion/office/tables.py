@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from expansion.office.access import principals
+from expansion.access import principals
 from expansion.office.models import WorkReport
 from expansion.office.selectors.reports import state
 from expansion.ui.listing import Column, Filter, Listing, SavedView

@@ -57,10 +57,6 @@ def _records(kind: str) -> models.QuerySet:
     return found.filter(deleted_at=None) if deletable else found
 
 
-def kind_of(record: models.Model) -> str:
-    return str(record._meta.label_lower)
-
-
 def readers(record: models.Model) -> list[dict[str, str]]:
     """Everybody who sees the record, each with the reason."""
     return [

@@ -163,14 +163,14 @@ def matrix() -> list[Kind]:
     return [_kind(rule, stored.get(rule.kind, {})) for rule in adjustable()]
 
 
-def kind_of(key: str) -> Kind:
-    """One kind's part of the matrix.
+def kind_of(key: str, cells: Mapping[str, Mapping[str, str]] | None = None) -> Kind:
+    """One kind's part of the matrix; `cells` spares a look-up where the stored ones are at hand.
 
     Raises:
         Gone: no such kind stands in it.
     """
     rule = rule_for(key)
-    return _kind(rule, dict(_stored()).get(rule.kind, {}))
+    return _kind(rule, dict(_stored()).get(rule.kind, {}) if cells is None else cells)
 
 
 def rule_for(key: str) -> Rule:

@@ -43,7 +43,7 @@ class PersonShare(Terms, UserObjectPermissionBase):
         ]
         indexes = [models.Index(fields=["user", "until", "content_object"])]
 
-    who = "person"
+    who, whom = "person", "user"
 
     @property
     def receiver(self) -> str:
@@ -60,7 +60,7 @@ class TeamShare(Terms, GroupObjectPermissionBase):
         ]
         indexes = [models.Index(fields=["group", "until", "content_object"])]
 
-    who = "team"
+    who, whom = "team", "group__unit"
 
     @property
     def receiver(self) -> str:

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
-
 from expansion import offers
 from expansion.office.models import Handover, HandoverItem
 from expansion.people.models import User
@@ -68,7 +66,3 @@ def in_words(items: Iterable[HandoverItem]) -> str:
     """“12 clients, 3 contracts” of these items, by kind."""
     counts = Counter(item.kind for item in items)
     return "、".join(f"{one.label} {counts[one.key]}" for one in holdings() if counts[one.key])
-
-
-def kind_of(one: offers.Holding) -> ContentType:
-    return ContentType.objects.get_for_model(one.find(User()).model)

@@ -111,12 +111,12 @@ def forget_ended_shares() -> int:
     """Takes away the shares whose last day has passed; they have opened nothing since."""
     today, count = clock.today(), 0
     for kept in shares.tables().values():
-        for table, who in ((kept.persons, "user"), (kept.teams, "group__unit")):
+        for table in kept.each():
             with transaction.atomic():
                 past = table._default_manager.select_for_update(of=("self",)).filter(
                     until__lt=today
                 )
-                rows = list(past.select_related(who, "content_object"))
+                rows = list(past.select_related(table.whom, "content_object"))
                 if rows:
                     past.delete()
                     write_many(actor=None, verb=_ended(rows[0]), changed=[_change(r) for r in rows])

@@ -49,17 +49,18 @@ class RightsOf(FormPage):
     done = lazy("The new rights hold from now on.")
 
     def load(self, pk: Any) -> None:
-        self.kind = kind_of(self.kwargs["kind"])
+        key = self.kwargs["kind"]
+        stored = Rights.objects.filter(kind=key).first()
+        self.record = stored or Rights(kind=key, version=0)
+        self.kind = kind_of(key, self.record.cells)
         if self.request.method != "GET":
             access.require(self.request.user, "edit", Rights)
-        stored = Rights.objects.filter(kind=self.kind.key).first()
-        self.record = stored or Rights(kind=self.kind.key, version=0)
 
     def make_form(self, **given: Any) -> ServiceForm:
         return self.form_of(self.record, **given)
 
     def form_of(self, stored: Rights, **given: Any) -> ServiceForm:
-        kind = kind_of(stored.kind)
+        kind = kind_of(stored.kind, stored.cells)
         given["initial"] = {"version": stored.version}
         return RightsForm(person=self.request.user, kind=kind, **given)
 
