@@ -8,7 +8,9 @@
     return { picker, chosen: picker.querySelector("input[type=hidden]"), list: picker.querySelector("[role=listbox]") };
   }
 
+  let timer = 0;
   function close(field) {
+    clearTimeout(timer);
     parts(field).list.hidden = true;
     field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
@@ -20,7 +22,8 @@
     const separator = picker.dataset.picker.includes("?") ? "&" : "?";
     const address = `${picker.dataset.picker}${separator}q=${encodeURIComponent(asked)}`;
     const answer = await fetch(address, { headers: { "HX-Request": "true" } });
-    if (!answer.ok || field.value !== asked) return;
+    // An answer that comes after the person has gone on would open a list over what they do now.
+    if (!answer.ok || field.value !== asked || document.activeElement !== field) return;
     list.innerHTML = await answer.text();
     [...list.children].forEach((option, index) => {
       option.id = `${list.id}-${index}`;
@@ -49,7 +52,6 @@
     field.setAttribute("aria-activedescendant", next.id);
   }
 
-  let timer = 0;
   function later(field) {
     clearTimeout(timer);
     timer = setTimeout(() => find(field).catch(() => close(field)), PAUSE);

@@ -117,6 +117,7 @@ def test_signed_out_it_asks_to_log_in_keeps_the_entry_and_sends_it_after(house, 
     crm.client(house.member, "南京金陵票务有限公司")
     phone.cut_off()
     write(phone, "金陵", "下周三来看场地。")
+    phone.answered = {*phone.answered, 401}  # a field that looks for clients asks once more
     LoginSession.objects.all().delete()
     phone.cut_off(False)
     phone.sees("登录后上传")

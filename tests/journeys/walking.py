@@ -35,6 +35,7 @@ class Walk:
         self.page = page
         self.clicks = 0
         self.was_cut_off = False
+        self.answered = ANSWERED
         self.complaints: list[str] = []
         page.set_default_timeout(8000)
         page.on("console", self._heard)
@@ -87,5 +88,5 @@ class Walk:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _answered(self, response: Response) -> None:
-        if response.status >= 400 and response.status not in ANSWERED:
+        if response.status >= 400 and response.status not in self.answered:
             self.complaints.append(f"{response.url}: {response.status}")
