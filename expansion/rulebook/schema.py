@@ -30,6 +30,7 @@ from expansion.rulebook.values import Items, Source, Strict, by_key
 from expansion.rulebook.work import (
     ApprovalRule,
     Attendance,
+    Confidentiality,
     Crm,
     Documents,
     Leave,
@@ -39,6 +40,7 @@ from expansion.rulebook.work import (
     Partnerships,
     Pipeline,
     Plan,
+    Recruitment,
     Report,
     Research,
     Retention,
@@ -76,6 +78,8 @@ class Rules(Strict):
     attendance: Attendance = Field(title=_("Attendance"))
     leave: Leave = Field(title=_("Leave"))
     documents: Documents = Field(title=_("Documents"))
+    confidentiality: Confidentiality = Field(Confidentiality(), title=_("Confidentiality"))
+    recruitment: Recruitment = Field(Recruitment(), title=_("Recruitment"))
     training: Training = Field(title=_("Training"))
     risk: Risk = Field(Risk(), title=_("Risks"))
     retention: Retention = Field(title=_("Personal data"))

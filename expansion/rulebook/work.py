@@ -1,6 +1,6 @@
 """The rulebook on daily work: stages, approvals, reports, meetings, limits, lists."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext_noop as _
 from pydantic import Field
@@ -27,6 +27,12 @@ from expansion.rulebook.values import (
     optional_limit,
     optional_switch,
 )
+
+
+def _figure(title: str) -> Any:
+    """A field for a number from which something is asked; zero, nothing is, until it is set."""
+    return Field(title=title, default=Parameter[Count](value=0, source=Source.UNSET))
+
 
 Gate = Literal[
     "contact",
@@ -216,6 +222,25 @@ class Documents(Strict):
     archives: Items
     handover_on_leaving: Parameter[bool] = optional_switch(_("Papers handed over on leaving"))
     nda_required: Parameter[bool] = optional_switch(_("Confidentiality agreement required"))
+    ip_kinds: Items = ()  # kinds of intellectual property that are registered (E8-5.2)
+    ip_notice: Parameter[Limit] = optional_limit(_("Reminder before a right expires"))
+
+
+class Confidentiality(Strict):
+    """What is asked and told when data leaves the house (A-4.4.2); zero asks nothing."""
+
+    duty_after_leaving: Parameter[bool] = optional_switch(_("Secrecy goes on after leaving"))
+    reason_from: Parameter[Count] = _figure(_("Export asks for a reason from, rows"))
+    approval_from: Parameter[Count] = _figure(_("Export is approved from, rows"))
+    alert_from: Parameter[Count] = _figure(_("Manager is told of an export from, rows"))
+    alert_daily: Parameter[Count] = _figure(_("Manager is told from, rows a day"))
+    alert_reveals: Parameter[Count] = _figure(_("Manager is told from, numbers shown a day"))
+
+
+class Recruitment(Strict):
+    """By what candidates are rated (E3-4.1); who decides stands among the approvals."""
+
+    criteria: Items = ()
 
 
 class Training(Strict):

@@ -35,6 +35,8 @@ SECTIONS = {
     "attendance": _("Attendance"),
     "leave": _("Leave"),
     "documents": _("Documents"),
+    "confidentiality": _("Confidentiality"),
+    "recruitment": _("Recruitment"),
     "training": _("Training"),
     "risk": _("Risk"),
     "retention": _("Retention of data"),
