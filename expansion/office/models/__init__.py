@@ -1,6 +1,16 @@
-"""The department's daily papers: work reports, and what leavers hand over."""
+"""The department's daily papers: work reports, what leavers hand over, changes of staff."""
 
 from expansion.office.models.handovers import Handover, HandoverItem, HandoverThing
+from expansion.office.models.personnel import Candidate, Opening, PersonnelChange
 from expansion.office.models.reports import ReportComment, WorkReport
 
-__all__ = ["Handover", "HandoverItem", "HandoverThing", "ReportComment", "WorkReport"]
+__all__ = [
+    "Candidate",
+    "Handover",
+    "HandoverItem",
+    "HandoverThing",
+    "Opening",
+    "PersonnelChange",
+    "ReportComment",
+    "WorkReport",
+]
