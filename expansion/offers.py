@@ -236,7 +236,9 @@ class Subject:
     `kind` is the key of its chain in the rulebook. `document(record)` is the frozen copy the
     approvers decide over: a dict with `title`, `sections` [{key, label, text}] and `facts`
     [[label, value]]. The hooks run in the deciding transaction and receive
-    (record, actor, request).
+    (record, actor, request). Where a noun has several chains, `applies(record)` says which is
+    whose. `concerned` is the column that names whom the matter is about: that person never
+    decides it, as little as submitter and owner.
     """
 
     kind: str
@@ -250,6 +252,13 @@ class Subject:
     withdrawn: Callable[[Any, Any, Any], None]
     template: str = "approvals/_document.html"
     print_url: Callable[[Any], str] | None = None
+    applies: Callable[[Any], bool] = lambda record: True
+    concerned: str = ""
+
+    def kept_out(self, record: Any) -> frozenset[int]:
+        """Whom the record is about, by id; nobody where it is about no person of the house."""
+        found = getattr(record, f"{self.concerned}_id", None) if self.concerned else None
+        return frozenset() if found is None else frozenset({found})
 
 
 @dataclass(frozen=True)
@@ -420,9 +429,14 @@ def subject_of(record: models.Model) -> Subject:
         LookupError: no app offers this model for approval.
     """
     for subject in of(Subject):
-        if isinstance(record, subject.model):
+        if isinstance(record, subject.model) and subject.applies(record):
             return subject
     raise LookupError(f"{type(record).__name__} is not a subject of approval.")
+
+
+def subjects_about_people() -> list[Subject]:
+    """The kinds of approval whose matter is a person of the house."""
+    return [one for one in _registry.kept[Subject].values() if one.concerned]
 
 
 def react(event: str, reaction: Callable[..., None]) -> None:

@@ -19,10 +19,10 @@ def visible_requests(person: Any) -> Q:
     """
     condition = Q(submitted_by=person.pk) | Q(owner=person.pk)
     condition |= Q(pk__in=involving(person, seats=person.seats).values("pk"))
-    for subject in offers.of(offers.Subject):
-        granted = access.rule_of(subject.model).granted(person)
-        records = subject.model._default_manager.filter(granted)
-        kind = ContentType.objects.get_for_model(subject.model)
+    for model in dict.fromkeys(subject.model for subject in offers.of(offers.Subject)):
+        granted = access.rule_of(model).granted(person)
+        records = model._default_manager.filter(granted)
+        kind = ContentType.objects.get_for_model(model)
         condition |= Q(about_type=kind, about_id__in=records.order_by().values("pk"))
     return condition
 

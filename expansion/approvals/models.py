@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from expansion import access
+from expansion import access, offers
 from expansion.records import About, Recorded
 
 # In whose right a decision was taken: the principal's, or one's own.
@@ -84,8 +84,11 @@ class Request(About, Recorded):
 
     @property
     def parties(self) -> frozenset[int]:
-        """Whose matter it is: who submitted it and who owns the record. They never decide it."""
-        return frozenset({self.submitted_by_id, self.owner_id})
+        """Whose matter it is: who submitted it, who owns the record, and whom it is about. They
+        never decide it."""
+        about_people = (one for one in offers.subjects_about_people() if one.kind == self.kind)
+        concerned = (one.kept_out(self.about) for one in about_people)
+        return frozenset({self.submitted_by_id, self.owner_id}).union(*concerned)
 
 
 class StepQuerySet(models.QuerySet["Step"]):

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q
 
-from expansion import clock
+from expansion import clock, offers
 from expansion.access import NOTHING, Seat
 from expansion.approvals.approvers import LINE
 from expansion.approvals.models import HOLDER, Decision
@@ -36,8 +37,11 @@ class Chair:
             role &= Q(request__team__in=sorted(self.seat.units))
         named = Q(person=self.holder)
         reached = named | (Q(person=None) & (role | Q(role__in=sorted(self.words))))
-        theirs = ~Q(request__submitted_by=self.holder) & ~Q(request__owner=self.holder)
-        return reached & theirs & (Q(request__kind__in=self.kinds) if self.kinds else Q())
+        return (
+            reached
+            & not_own(self.holder)
+            & (Q(request__kind__in=self.kinds) if self.kinds else Q())
+        )
 
     @property
     def undecided(self) -> Q:
@@ -77,8 +81,24 @@ def reached(person: User, conditions: list[Q]) -> Q:
     """Any of these conditions, except over own matters; nothing where none is given."""
     if not conditions or not person.is_active:
         return NOTHING
-    own = ~Q(request__submitted_by=person.pk) & ~Q(request__owner=person.pk)
-    return reduce(or_, conditions) & own
+    return reduce(or_, conditions) & not_own(person.pk)
+
+
+def not_own(holder: int) -> Q:
+    """The steps of no matter of this person's: not submitted, owned by or about them."""
+    theirs = ~Q(request__submitted_by=holder) & ~Q(request__owner=holder)
+    for model, column, kinds in _about_people():
+        records = model._default_manager.filter(**{column: holder}).order_by()
+        theirs &= ~Q(request__kind__in=kinds, request__about_id__in=records.values("pk"))
+    return theirs
+
+
+def _about_people() -> list[tuple[Any, str, list[str]]]:
+    """The nouns that are about a person, with the column that names them and their kinds."""
+    found: dict[tuple[Any, str], list[str]] = {}
+    for one in offers.subjects_about_people():
+        found.setdefault((one.model, one.concerned), []).append(one.kind)
+    return [(model, column, kinds) for (model, column), kinds in found.items()]
 
 
 def _listed_powers(running: Iterable[Mandate]) -> list[tuple[Seat, tuple[str, ...]]]:

@@ -62,7 +62,8 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
     if last is not None and last.status == Request.Status.PENDING:
         raise NotNow(_("This is being decided already. Withdraw it before you submit it again."))
     snapshot = frozen(offered, record)
-    matter = Matter(actor, frozenset({actor.pk, record.owner_id}), record.team)
+    parties = frozenset({actor.pk, record.owner_id}) | offered.kept_out(record)
+    matter = Matter(actor, parties, record.team)
     links = planned(rules.chain(offered.kind), matter)
     request = Request.objects.create(
         kind=offered.kind,

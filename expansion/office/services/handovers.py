@@ -44,8 +44,23 @@ def open_handover(
         raise Invalid(fields={"person": [_("%(name)s has left.") % {"name": person.name}]})
     if Handover.objects.filter(person=person, status__in=[Status.OPEN, Status.OFFERED]).exists():
         raise NotNow(_("A handover of %(name)s is under way already.") % {"name": person.name})
+    return begin(
+        actor=actor, opened_by=actor, person=person, last_day=last_day, reason=reason, things=things
+    )
+
+
+def begin(
+    *,
+    actor: User | None,
+    opened_by: User,
+    person: User,
+    last_day: date,
+    reason: str,
+    things: Iterable[str] = (),
+) -> Handover:
+    """The same where an approved dismissal asks for it; inside the caller's transaction."""
     record = Handover.objects.create(
-        person=person, last_day=last_day, reason=reason, opened_by=actor
+        person=person, last_day=last_day, reason=reason, opened_by=opened_by
     )
     HandoverThing.objects.bulk_create(
         HandoverThing(handover=record, label=label) for label in things

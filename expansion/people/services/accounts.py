@@ -51,15 +51,38 @@ def create_person(
     """
     if actor is not None:
         access.require(actor, "create", User)
-    if User.objects.filter(username__iexact=username).exists():
-        raise Invalid(fields={"username": [_("This user name is taken. Choose another one.")]})
-    _refuse_taken(details)
+    return _create(actor, username, name, password, details)
+
+
+def let_join(*, actor: Any, username: str, name: str, **details: Any) -> User:
+    """The account of somebody hired, invited; the caller is inside its transaction.
+
+    Raises:
+        Invalid: user name, e-mail or phone belong to somebody else.
+    """
+    return _create(actor, username, name, None, details)
+
+
+def _create(
+    actor: Any, username: str, name: str, password: str | None, details: Mapping[str, Any]
+) -> User:
+    refuse_taken(username, details)
     user = User(username=username, name=name, search=search_text(name, username), **details)
     user.password = make_password(checked(password, user) if password else None)
     user.status = Status.ACTIVE if password else Status.INVITED
     user.save()
     write(actor=actor, verb="people.person.created", about=user, changes={"name": [None, name]})
     return user
+
+
+def refuse_taken(username: str, details: Mapping[str, Any]) -> None:
+    """
+    Raises:
+        Invalid: user name, e-mail or phone of a new account belong to somebody else.
+    """
+    if User.objects.filter(username__iexact=username).exists():
+        raise Invalid(fields={"username": [_("This user name is taken. Choose another one.")]})
+    _refuse_taken(details)
 
 
 def _refuse_taken(details: Mapping[str, Any], user: User | None = None) -> None:

@@ -28,6 +28,14 @@ def open_membership(
         access.require(actor, "create", Membership)
         if actor.pk == user.pk:
             raise Forbidden(_("Nobody gives a post to themselves. Ask another administrator."))
+    return take_up(actor=actor, user=user, unit=unit, post=post, since=since, until=until)
+
+
+def take_up(
+    *, actor: Any, user: User, unit: Unit, post: Post, since: date, until: date | None = None
+) -> Membership:
+    """The same where something else gives it, an approved change of staff; inside the caller's
+    transaction."""
     revision.renew()
     post.refresh_from_db()  # Its limit may be another one than when the form was opened.
     held = Membership.objects.select_for_update().filter(post=post)
