@@ -336,6 +336,8 @@ SPECTACULAR_SETTINGS = {
         "ProjectStatus": "partnerships.models.Project.Status",
         "SessionStatus": "training.models.Session.Status",
         "WorkReportStatus": "expansion.office.models.WorkReport.Status",
+        "StatementKind": "expansion.office.models.Statement.Kind",
+        "StatementStatus": "expansion.office.models.Statement.Status",
         "RowDecision": "expansion.transfer.models.ImportRow.Decision",
         "ApprovalDecision": "expansion.approvals.models.Decision.Kind",
         "RequestStatus": "expansion.approvals.models.Request.Status",

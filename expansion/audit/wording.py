@@ -99,8 +99,10 @@ ACTS = {
     "reassigned": pgettext_lazy("act", "handed over"),
     "received": pgettext_lazy("act", "received"),
     "rejected": pgettext_lazy("act", "rejected"),
+    "released": pgettext_lazy("act", "released"),
     "removed": pgettext_lazy("act", "removed"),
     "reopened": pgettext_lazy("act", "reopened"),
+    "replaced": pgettext_lazy("act", "replaced by a later one"),
     "reported": pgettext_lazy("act", "personal data given out"),
     "requested": pgettext_lazy("act", "requested"),
     "rescheduled": pgettext_lazy("act", "rescheduled"),
@@ -284,6 +286,8 @@ def _people(ids: Iterable[Any], known: dict[int, str]) -> dict[int, str]:
 def _words(field: Any, name: str, value: Any, people: Mapping[int, str]) -> str:
     if value in (None, "", [], {}):
         return formats.NOTHING
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     if name in MASKS and isinstance(value, str):
         return MASKS[name](value)
     if isinstance(value, dict):

@@ -7,13 +7,21 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.office import access, cards, insights, nav  # noqa: F401
-        from expansion.office.seeds import handovers, reports
+        from expansion.office import (  # noqa: F401
+            access,
+            access_confidence,
+            cards,
+            confidence_offers,
+            insights,
+            nav,
+        )
+        from expansion.office.seeds import confidence, handovers, reports
         from expansion.office.services.handovers import refuse_while_held
 
         offers.add(
             offers.Seed("office.leaver", 25, handovers.sow_leaver),
             offers.Seed("office", 80, reports.sow),
+            offers.Seed("office.confidence", 82, confidence.sow),
             offers.Seed("office.handovers", 96, handovers.sow),
         )
         offers.react("people.leaving", refuse_while_held)

@@ -8,6 +8,7 @@ from expansion.office.models import Handover
 from expansion.people.models import Role
 
 READERS = (*OWN, Role.HR, Role.LEADERSHIP)
+SIGNING = (*READERS, Role.LEGAL)
 
 offers.add(
     offers.NavItem(
@@ -18,6 +19,16 @@ offers.add(
         "transfer",
         37,
         lambda person: access.can(person, "create", Handover),
+    ),
+    offers.NavItem(
+        "confidence",
+        "administration",
+        _("Confidentiality and rights"),
+        "office:nda-list",
+        "shield-lock",
+        38,
+        lambda person: person.holds(*SIGNING),
+        folder="/office/confidence/",
     ),
     offers.NavItem(
         "reports",

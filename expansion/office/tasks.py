@@ -6,7 +6,7 @@ from expansion import clock
 from expansion.jobs import registry
 from expansion.jobs.models import Job
 from expansion.office.models import WorkReport
-from expansion.office.services import reminders
+from expansion.office.services import matters, ndas, reminders, rights
 from expansion.office.services.reports import open_reports
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_on
@@ -45,6 +45,20 @@ def _since_last(report: Report) -> list[Period]:
     while periods[-1] < present:
         periods.append(periods[-1].next())
     return periods
+
+
+@registry.every(
+    "office.remind_of_confidence",
+    "50 8 * * *",
+    label=_("Remind of missing agreements, rights that expire and matters to follow up"),
+)
+def remind_of_confidence(job: Job) -> dict:
+    rules = rules_on()
+    return {
+        "agreements": ndas.remind_of_ndas(rules=rules),
+        "rights": rights.remind_of_rights(rules=rules),
+        "matters": matters.remind_of_follow_ups(),
+    }
 
 
 @registry.every("office.remind", "*/10 * * * *", label=_("Remind of work reports"))

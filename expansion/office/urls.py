@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from expansion.office.views import handovers, reports
 
 app_name = "office"
 urlpatterns = [
+    path("confidence/", include("expansion.office.urls_confidence")),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/team", reports.TeamReports.as_view(), name="team-reports"),
     path("reports/team.xlsx", reports.TeamSheet.as_view(), name="team-sheet"),

@@ -10,6 +10,7 @@ from expansion import access, clock
 from expansion.errors import Gone
 from expansion.office.forms_handovers import CheckForm, DivideForm, HandoverForm, ThingForm
 from expansion.office.models import Handover, HandoverItem, HandoverThing
+from expansion.office.selectors.confidence import secrecy_after
 from expansion.office.selectors.handovers import holdings, in_words, offered_to, parts
 from expansion.office.services import handovers
 from expansion.office.tables_handovers import HANDOVERS, status_badge
@@ -66,6 +67,7 @@ class HandoverDetail(OfHandover, DetailPage):
             else [],
             "own": own,
             "own_words": in_words(own),
+            "secrecy": secrecy_after(person, record.person),
             "may_divide": may_divide,
             "may_keep": access.can(person, "create", Handover)
             and record.status != Handover.Status.CLOSED,

@@ -1,0 +1,63 @@
+"""What happened with one record of this room, read from the trail."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+from django.utils.text import capfirst
+
+from expansion.audit.models import Entry
+from expansion.audit.wording import ACTS, changed_values
+from expansion.records import about_key
+from expansion.ui import formats
+from expansion.ui.templatetags.ui import stamp
+
+MOST = 50
+ICONS = {
+    "added": "paperclip",
+    "approved": "circle-check",
+    "changed": "pencil",
+    "created": "plus",
+    "deleted": "trash",
+    "rejected": "circle-x",
+    "released": "broadcast",
+    "removed": "paperclip",
+    "replaced": "replace",
+    "returned": "arrow-back-up",
+    "submitted": "send",
+    "withdrawn": "arrow-back-up",
+}
+# The record's own entry says the same.
+SAID_ELSEWHERE = ("approvals.request.submitted", "approvals.request.withdrawn")
+
+
+def happened(record: models.Model) -> list[dict[str, Any]]:
+    """The record's last acts as `components/timeline.html` takes them, newest first.
+
+    The page has found the record through the gate: who sees it reads what changed.
+    """
+    trail = Entry.objects.filter(**about_key(record)).exclude(verb__in=SAID_ELSEWHERE)
+    entries = list(trail.select_related("actor", "for_person").order_by("-at", "-pk")[:MOST])
+    people: dict[int, str] = {}
+    return [_line(entry, people) for entry in entries]
+
+
+def _line(entry: Entry, people: dict[int, str]) -> dict[str, Any]:
+    entry.people = people  # Names that the words look up, once for all.
+    act = entry.verb.rpartition(".")[2]
+    return {
+        "at": formats.moment(entry.at),
+        "icon": ICONS.get(act, "point"),
+        "title": capfirst(str(ACTS.get(act, act))),
+        "meta": entry.actor.name if entry.actor else "",
+        "stamp": stamp(entry.actor.name, entry.for_person.name) if entry.for_person else "",
+        "text": " · ".join(_changes(entry)),
+    }
+
+
+def _changes(entry: Entry) -> Iterator[str]:
+    for row in changed_values(entry):
+        if row["before"] == formats.NOTHING:
+            yield f"{capfirst(str(row['label']))}: {row['after']}"
+        else:
+            yield f"{capfirst(str(row['label']))}: {row['before']} → {row['after']}"
