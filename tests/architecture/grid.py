@@ -68,6 +68,10 @@ KINDS = {
     "approvals:": "request",
     "office:handover-thing-return": "handover:thing=@thing",
     "office:handover": "handover",
+    "office:nda": "nda",
+    "office:statement": "statement",
+    "office:right": "right",
+    "office:matter": "matter",
     "office:": "work-report",
     "transfer:import-create": "-:crm.clients",
     "transfer:import-template": "-:crm.clients",
@@ -112,6 +116,10 @@ KINDS = {
     "api-rulebook": "draft",
     "api-approvals-requests": "request",
     "api-approvals-inbox": "request",
+    "api-office-ndas": "nda",
+    "api-office-statements": "statement",
+    "api-office-rights": "right",
+    "api-office-matters": "matter",
     "api-office": "work-report",
     "api-crm-clients": "client",
     "api-crm-contacts": "contact",
@@ -483,6 +491,60 @@ POST 403 hr finance legal leadership administrator liaison | ok member leader ma
     api-crm-communications-list api-crm-contracts-list api-crm-obligations-list
 POST 403 hr finance legal leadership administrator liaison | ok partner_member manager | unfit
     api-partnerships-milestones-list
+GET 200
+    office:nda-list office:statement-list office:right-list office:matter-list
+    api-office-ndas-list api-office-statements-list api-office-rights-list
+    api-office-matters-list
+GET 200 manager hr | 403
+    office:nda-missing office:nda-create
+GET 200 manager hr member | 404
+    office:nda api-office-ndas-detail
+GET 200 manager hr | 403 member | 404
+    office:nda-edit office:nda-delete
+GET 200 desk | 403
+    office:statement-create office:matter-create
+GET 200 member leader manager | 404
+    office:statement office:statement-edit office:statement-submit office:statement-release
+    office:statement-withdraw api-office-statements-detail
+GET 200 leader deputy manager consolidator legal | 403
+    office:right-create
+GET 200 desk legal leadership | 404
+    office:right api-office-rights-detail
+GET 200 manager legal | 403 desk leadership | 404
+    office:right-edit office:right-delete
+GET 200 member leader manager leadership | 404
+    office:matter api-office-matters-detail
+GET 200 member leader manager | 403 leadership | 404
+    office:matter-edit
+GET 200 leader manager | 403 member leadership | 404
+    office:matter-delete
+POST ok manager hr | 403
+    office:nda-create api-office-ndas-list
+POST ok manager hr | 403 member | 404
+    office:nda-edit office:nda-delete api-office-ndas-act-delete
+POST ok desk | 403
+    office:statement-create office:matter-create api-office-statements-list
+    api-office-matters-list
+POST ok member leader manager | 404
+    office:statement-edit office:statement-submit office:statement-release
+    office:statement-withdraw api-office-statements-act-submit
+    api-office-statements-act-release api-office-statements-act-withdraw
+POST ok leader deputy manager consolidator legal | 403
+    office:right-create api-office-rights-list
+POST ok manager legal | 403 desk leadership | 404
+    office:right-edit office:right-delete api-office-rights-act-delete
+POST ok member leader manager | 403 leadership | 404
+    office:matter-edit
+POST ok leader manager | 403 member leadership | 404
+    office:matter-delete api-office-matters-act-delete
+PATCH ok manager hr | 403 member | 404
+    api-office-ndas-detail
+PATCH ok member leader manager | 404
+    api-office-statements-detail
+PATCH ok manager legal | 403 desk leadership | 404
+    api-office-rights-detail
+PATCH ok member leader manager | 403 leadership | 404
+    api-office-matters-detail
 PATCH ok leader deputy manager | 403
     api-training-courses-detail
 PATCH ok leader manager | 403

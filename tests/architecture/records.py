@@ -36,7 +36,16 @@ from expansion.transfer.services import exports
 from expansion.worktime import Period
 from partnerships.services.milestones import add_check
 from tests.cast import Cast
-from tests.make import appraisal, contracts, crm, imports, partnerships, research, training
+from tests.make import (
+    appraisal,
+    confidence,
+    contracts,
+    crm,
+    imports,
+    partnerships,
+    research,
+    training,
+)
 from training.services import enrol
 
 WEEK = Period.parse("2026-W47")
@@ -219,6 +228,18 @@ def build_office(house: House) -> None:
     )  # fmt: skip
     house.keep("handover", handover)
     house.ids["thing"] = handover.things.get().pk
+    build_confidence(house)
+
+
+def build_confidence(house: House) -> None:
+    cast = house.cast
+    house.keep("nda", confidence.nda(cast, edition=marker("nda")))
+    words = texts("statement", "title", "audience", "text")
+    house.keep("statement", confidence.statement(cast, **words))
+    words = texts("right", "title", "number", "holder", "note")
+    house.keep("right", confidence.right(cast.manager, **words))
+    words = texts("matter", "counterpart", "matter", "done")
+    house.keep("matter", confidence.matter(cast.member, **words))
 
 
 def build_people(house: House) -> None:

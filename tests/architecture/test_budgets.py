@@ -22,7 +22,7 @@ from tests import cast as company
 from tests.architecture import grid, records
 from tests.architecture.doors import doors
 from tests.architecture.records import House
-from tests.make import contracts, crm, partnerships, research, training
+from tests.make import confidence, contracts, crm, partnerships, research, training
 
 pytestmark = pytest.mark.django_db
 RECORDED = Path(__file__).with_name("query_budgets.json")
@@ -64,6 +64,10 @@ def makers(house: House) -> Iterator[Callable[[int], object]]:
     yield lambda number: research.a_plan(cast, title=f"计划 {number}")
     yield lambda number: research.a_report(cast, title=f"报告 {number}")
     yield lambda number: training.enrolling(cast.leader, of=course)
+    yield lambda number: confidence.nda(cast, cast.leader, edition=f"第 {number} 版")
+    yield lambda number: confidence.statement(cast, title=f"讲座 {number}")
+    yield lambda number: confidence.right(cast.manager, title=f"商标 {number}")
+    yield lambda number: confidence.matter(cast.member, matter=f"来访 {number}")
 
 
 def measured(house: House, browser: Browser) -> Iterator[tuple[str, int]]:
