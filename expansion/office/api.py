@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from expansion.api import Act, Named, RecordViewSet, Shown, routes
-from expansion.office import api_confidence, tables
+from expansion.office import api_confidence, api_personnel, tables
 from expansion.office.models import ReportComment, WorkReport
 from expansion.office.selectors.reports import may_see_content
 from expansion.office.services import reports
@@ -101,4 +101,6 @@ class WorkReportView(RecordViewSet):
         return WorkReport.objects.select_related("owner", "team", "recipient")
 
 
-urlpatterns = routes("office", {"reports": WorkReportView, **api_confidence.NOUNS})
+urlpatterns = routes(
+    "office", {"reports": WorkReportView, **api_confidence.NOUNS, **api_personnel.NOUNS}
+)

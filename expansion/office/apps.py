@@ -10,12 +10,15 @@ class OfficeConfig(AppConfig):
         from expansion.office import (  # noqa: F401
             access,
             access_confidence,
+            access_personnel,
             cards,
             confidence_offers,
+            holdings,
             insights,
             nav,
+            personnel_offers,
         )
-        from expansion.office.seeds import confidence, handovers, reports
+        from expansion.office.seeds import confidence, handovers, personnel, reports
         from expansion.office.services.handovers import refuse_while_held
 
         offers.add(
@@ -23,5 +26,6 @@ class OfficeConfig(AppConfig):
             offers.Seed("office", 80, reports.sow),
             offers.Seed("office.confidence", 82, confidence.sow),
             offers.Seed("office.handovers", 96, handovers.sow),
+            offers.Seed("office.personnel", 97, personnel.sow),
         )
         offers.react("people.leaving", refuse_while_held)

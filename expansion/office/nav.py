@@ -4,13 +4,23 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import access, offers
 from expansion.office.access import OWN
-from expansion.office.models import Handover
+from expansion.office.models import Handover, PersonnelChange
 from expansion.people.models import Role
 
 READERS = (*OWN, Role.HR, Role.LEADERSHIP)
 SIGNING = (*READERS, Role.LEGAL)
 
 offers.add(
+    offers.NavItem(
+        "personnel",
+        "administration",
+        _("Personnel"),
+        "office:change-list",
+        "user-cog",
+        36,
+        lambda person: access.can(person, "view", PersonnelChange),
+        folder="/office/personnel/",
+    ),
     offers.NavItem(
         "handovers",
         "administration",

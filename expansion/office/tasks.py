@@ -6,7 +6,7 @@ from expansion import clock
 from expansion.jobs import registry
 from expansion.jobs.models import Job
 from expansion.office.models import WorkReport
-from expansion.office.services import matters, ndas, reminders, rights
+from expansion.office.services import effects, matters, ndas, reminders, rights
 from expansion.office.services.reports import open_reports
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_on
@@ -59,6 +59,14 @@ def remind_of_confidence(job: Job) -> dict:
         "rights": rights.remind_of_rights(rules=rules),
         "matters": matters.remind_of_follow_ups(),
     }
+
+
+@registry.every(
+    "office.make_effective", "5 0 * * *", label=_("Let approved changes of staff take effect")
+)
+def make_effective(job: Job) -> dict:
+    """What has fallen due today, or in the days that were missed; twice changes nothing."""
+    return effects.make_due_effective()
 
 
 @registry.every("office.remind", "*/10 * * * *", label=_("Remind of work reports"))

@@ -4,6 +4,7 @@ from expansion.office.views import handovers, reports
 
 app_name = "office"
 urlpatterns = [
+    path("personnel/", include("expansion.office.urls_personnel")),
     path("confidence/", include("expansion.office.urls_confidence")),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/team", reports.TeamReports.as_view(), name="team-reports"),

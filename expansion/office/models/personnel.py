@@ -203,7 +203,7 @@ class PersonnelChange(Owned, Recorded):
         return f"{self.get_kind_display()} · {self.whom}"
 
     def get_absolute_url(self) -> str:
-        return reverse("office:personnel-change", args=[self.pk])
+        return reverse("office:change", args=[self.pk])
 
     @property
     def whom(self) -> str:

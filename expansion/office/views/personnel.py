@@ -1,0 +1,25 @@
+"""What the three lists of personnel matters share."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as lazy
+
+from expansion import access
+from expansion.office.models import Candidate, Opening, PersonnelChange
+
+TABS = (
+    (PersonnelChange, "office:change-list", lazy("Changes of staff")),
+    (Opening, "office:opening-list", lazy("Openings")),
+    (Candidate, "office:candidate-list", lazy("Candidates")),
+)
+
+
+def tabs(person: Any, active: type) -> list[dict[str, Any]]:
+    """The lists that are the person's to read; none where that is a single one."""
+    shown = [
+        {"label": label, "url": reverse(route), "active": model is active}
+        for model, route, label in TABS
+        if access.can(person, "view", model)
+    ]
+    return shown if len(shown) > 1 else []
