@@ -56,12 +56,14 @@ ACTS = {
     "done": pgettext_lazy("act", "done"),
     "draft": pgettext_lazy("act", "made a draft again"),
     "drafted": pgettext_lazy("act", "drafted"),
+    "effective": pgettext_lazy("act", "took effect"),
     "ended": pgettext_lazy("act", "ended"),
     "enrolled": pgettext_lazy("act", "enrolled"),
     "enrolment": pgettext_lazy("act", "enrolment opened"),
     "erased": pgettext_lazy("act", "personal data erased"),
     "exported": pgettext_lazy("act", "exported"),
     "filed": pgettext_lazy("act", "filed"),
+    "filled": pgettext_lazy("act", "filled"),
     "finished": pgettext_lazy("act", "finished"),
     "fixed": pgettext_lazy("act", "fixed"),
     "forgotten": pgettext_lazy("act", "deleted after its time"),
@@ -69,6 +71,7 @@ ACTS = {
     "handed_over": pgettext_lazy("act", "handed over"),
     "handover_undone": pgettext_lazy("act", "handover taken back"),
     "held": pgettext_lazy("act", "held"),
+    "held_up": pgettext_lazy("act", "held up"),
     "in_approval": pgettext_lazy("act", "submitted"),
     "invalid": pgettext_lazy("act", "found invalid"),
     "invited": pgettext_lazy("act", "invited"),
@@ -95,6 +98,7 @@ ACTS = {
     "planned": pgettext_lazy("act", "planned"),
     "proposed": pgettext_lazy("act", "proposed"),
     "published": pgettext_lazy("act", "published"),
+    "rated": pgettext_lazy("act", "rated"),
     "read": pgettext_lazy("act", "read"),
     "reassigned": pgettext_lazy("act", "handed over"),
     "received": pgettext_lazy("act", "received"),
@@ -180,6 +184,7 @@ NOUNS = {
 }
 # What an act says of itself that stands in no column of the record.
 FACTS = {
+    "held_up": _("what holds it up"),
     "added_by": _("sent by"),
     "contact_id": _("number of the contact"),
     "count": _("rows"),

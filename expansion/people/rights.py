@@ -64,6 +64,7 @@ ACTIONS: dict[str, Any] = {
     "enrol": gettext_lazy("Take part"),
     "mark": gettext_lazy("Mark attendance"),
     "withdraw": gettext_lazy("Take back"),
+    "effect": gettext_lazy("Let it take effect"),
     "release": gettext_lazy("Record the release"),
     "revoke": gettext_lazy("Revoke"),
     "open": gettext_lazy("Open"),
