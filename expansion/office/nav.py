@@ -32,11 +32,11 @@ offers.add(
     ),
     offers.NavItem(
         "confidence",
-        "administration",
+        "daily",
         _("Confidentiality and rights"),
         "office:nda-list",
         "shield-lock",
-        38,
+        70,
         lambda person: person.holds(*SIGNING),
         folder="/office/confidence/",
     ),
