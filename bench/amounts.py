@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
 from crm.models import Client  # noqa: E402
 from crm.tables import CLIENTS  # noqa: E402
 from expansion.people.models import Role, User  # noqa: E402
+from expansion.rulebook.selectors import rules_on  # noqa: E402
 from expansion.transfer.models import Export, Outcome  # noqa: E402
 from expansion.transfer.services import exports  # noqa: E402
 from tests.make import imports as books  # noqa: E402
@@ -54,7 +55,11 @@ def exported(path: Path) -> int:
     newest = Client.objects.order_by("-pk").values_list("pk", flat=True)[ROWS - 1]
     records = Client.objects.filter(pk__gte=newest)
     record = exports.export(
-        actor=manager(), listing=CLIENTS, records=records, file_format=Export.Format.XLSX
+        actor=manager(),
+        rules=rules_on(),
+        listing=CLIENTS,
+        records=records,
+        file_format=Export.Format.XLSX,
     )
     return record.count
 

@@ -28,6 +28,7 @@ from crm.naming import firm_key  # noqa: E402
 from crm.tables import CLIENTS  # noqa: E402
 from expansion import clock  # noqa: E402
 from expansion.people.models import Role, User  # noqa: E402
+from expansion.rulebook.selectors import rules_on  # noqa: E402
 from expansion.transfer.models import Export  # noqa: E402
 from expansion.transfer.services import exports  # noqa: E402
 from expansion.ui.pdf import pdf  # noqa: E402
@@ -76,7 +77,9 @@ def undone(act: Callable[[], Any]) -> None:
 
 
 def exported(actor: User, records: Any, file_format: str) -> None:
-    exports.export(actor=actor, listing=CLIENTS, records=records, file_format=file_format)
+    exports.export(
+        actor=actor, rules=rules_on(), listing=CLIENTS, records=records, file_format=file_format
+    )
 
 
 def floor_xlsx(most: int) -> None:

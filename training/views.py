@@ -287,7 +287,8 @@ class SessionSheet(SessionAct):
     verb = lazy("Export")
 
     def service(self, *, actor: Any, record: Session) -> Export:
-        return export(actor=actor, listing=tables.ENROLMENTS, records=record.enrolments.live())
+        records = record.enrolments.live()
+        return export(actor=actor, rules=rules_on(), listing=tables.ENROLMENTS, records=records)
 
 
 class EnrolmentWithdraw(ActPage):

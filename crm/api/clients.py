@@ -196,7 +196,7 @@ class ContactView(RecordViewSet):
 
 class PointView(RecordViewSet):
     serializer_class = PointShown
-    verbs = {"reveal": Act(contacts.reveal_point, gives=PointRevealed, asks="reveal")}
+    verbs = {"reveal": Act(under_rules(contacts.reveal_point), gives=PointRevealed, asks="reveal")}
 
     def records(self):
         live = ContactPoint.objects.filter(contact__deleted_at=None, client__deleted_at=None)

@@ -13,9 +13,12 @@ from expansion.audit.services import write
 from expansion.errors import Invalid
 from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
+from expansion.rulebook.schema import Rules
 from expansion.transfer.phones import read_phones
+from expansion.transfer.services.volumes import watch_reveals
 
 FIELDS = ("name", "post", "birthday", "main", "note")
+REVEALED = "crm.contact.revealed"
 
 
 @transaction.atomic
@@ -97,8 +100,9 @@ def remove_contact(*, actor: User, record: Contact, reason: str) -> Contact:
 
 
 @transaction.atomic
-def reveal_point(*, actor: User, record: ContactPoint) -> ContactPoint:
-    """Shows one number or address in full; each time is written down (quality: reveals).
+@transaction.atomic
+def reveal_point(*, actor: User, record: ContactPoint, rules: Rules) -> ContactPoint:
+    """Shows one number or address in full; each time is written down, and many are told (R-exp-18).
 
     Raises:
         Forbidden: the client is not this person's to work.
@@ -106,10 +110,11 @@ def reveal_point(*, actor: User, record: ContactPoint) -> ContactPoint:
     access.require(actor, "reveal", record)
     write(
         actor=actor,
-        verb="crm.contact.revealed",
+        verb=REVEALED,
         about=record.client,
         changes={"contact": [None, str(record.contact)], "kind": [None, record.kind]},
     )
+    watch_reveals(actor=actor, verb=REVEALED, limits=rules.confidentiality)
     return record
 
 

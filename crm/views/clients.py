@@ -283,7 +283,9 @@ class PointReveal(Screen):
         points = ContactPoint.objects.filter(
             contact__deleted_at=None, client__deleted_at=None
         ).select_related("client", "contact")
-        point = contacts.reveal_point(actor=request.user, record=self.find(points, pk))
+        point = contacts.reveal_point(
+            actor=request.user, record=self.find(points, pk), rules=rules_on()
+        )
         return self.draw({"point": point, "record": point.client})
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -9,14 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import clock, offers
 from expansion.offers import Finding
+from expansion.rulebook.selectors import rules_on
 from expansion.transfer.models import Export
-from expansion.transfer.services.exports import ALERT_FROM
 
 LOOKED_AT = timedelta(days=90)
 
 
 def large_exports(person: Any) -> Iterator[Finding]:
-    large = Export.objects.filter(count__gte=ALERT_FROM, created_at__gte=clock.now() - LOOKED_AT)
+    figure = rules_on().confidentiality.alert_from.value
+    if not figure:
+        return
+    large = Export.objects.filter(count__gte=figure, created_at__gte=clock.now() - LOOKED_AT)
+    large = large.exclude(status__in=Export.UNWRITTEN)
     for one in large.select_related("actor"):
         what = format_lazy(_("{count} rows, {revealed} numbers in full"), **_figures(one))
         yield Finding(one.created_at, (one.actor,), what, one)

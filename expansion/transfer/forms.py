@@ -80,7 +80,7 @@ class DecideForm(ServiceForm):
 
 
 class ExportForm(ServiceForm):
-    """The kind of file."""
+    """The kind of file, and what it is for."""
 
     file_format = forms.ChoiceField(
         label=lazy("Format"),
@@ -88,3 +88,4 @@ class ExportForm(ServiceForm):
         initial=Export.Format.XLSX,
         widget=forms.RadioSelect,
     )
+    reason = forms.CharField(label=lazy("Reason"), max_length=300, required=False)

@@ -1,4 +1,4 @@
-"""Lists of the rooms below that can be exported: staff, mandates and the trail."""
+"""Lists of this house that can be exported: staff, mandates, the trail, and the log of exports."""
 
 from django.db.models import QuerySet
 
@@ -7,7 +7,9 @@ from expansion.audit.selectors import mark, searchable
 from expansion.audit.tables import ENTRIES
 from expansion.people.models import Mandate, User
 from expansion.people.tables import MANDATES, PEOPLE, by_unit
+from expansion.transfer.models import Export
 from expansion.transfer.registry import add_export
+from expansion.transfer.tables import EXPORTS
 
 
 def staff() -> QuerySet[User]:
@@ -18,3 +20,4 @@ add_export(PEOPLE, staff)
 add_export(MANDATES, Mandate.objects.all)
 # A name in the trail is for those who may see the record (R-exp-26).
 add_export(ENTRIES, Entry.objects.all, given=searchable, mark=mark)
+add_export(EXPORTS, Export.objects.all)

@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from expansion.people.selectors import home_unit
 from expansion.records import Recorded
 
 UNDO_WITHIN = timedelta(days=7)
@@ -130,15 +131,20 @@ class ImportRow(models.Model):
 
 
 class Export(Recorded):
-    """One export of a list: who, which selection, how many rows; its id marks the file.
+    """One export of a list: who, which selection, how many rows, why; its id marks the file.
 
-    The file itself is kept for a week and goes to nobody but who asked for it.
+    The file itself is kept for a week and goes to nobody but who asked for it. A large one waits
+    until it is approved, and is written then (R-exp-18).
     """
 
     class Status(models.TextChoices):
+        WAITING = "waiting", _("waits for approval")
+        REFUSED = "refused", _("not approved")
         WRITING = "writing", _("being written")
         READY = "ready", _("ready")
         FORGOTTEN = "forgotten", _("file deleted")
+
+    UNWRITTEN = (Status.WAITING, Status.REFUSED, Status.WRITING)  # nothing has left the house
 
     class Format(models.TextChoices):
         XLSX = "xlsx", _("Excel workbook (.xlsx)")
@@ -147,6 +153,7 @@ class Export(Recorded):
     listing = models.CharField(max_length=60)
     label = models.CharField(_("list"), max_length=100)
     query = models.TextField(_("selection"), blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     file_format = models.CharField(_("format"), max_length=4, choices=Format)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WRITING)
@@ -174,6 +181,24 @@ class Export(Recorded):
         return f"E{self.pk:06d}"
 
     @property
+    def owner(self) -> Any:
+        """Whose matter it is when it is approved."""
+        return self.actor
+
+    @property
+    def owner_id(self) -> int:
+        return self.actor_id
+
+    @property
+    def team(self) -> Any:
+        """Where it is approved: the unit of who asked for it."""
+        return home_unit(self.actor)
+
+    @property
+    def team_id(self) -> int:
+        return int(self.team.pk)
+
+    @property
     def file_name(self) -> str:
         return f"{self.label}-{self.number}.{self.file_format}"
 
@@ -184,4 +209,4 @@ class Export(Recorded):
             "count": [None, self.count],
             "revealed": [None, self.revealed],
             "format": [None, self.file_format],
-        }
+        } | ({"reason": [None, self.reason]} if self.reason else {})

@@ -10,8 +10,15 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
+from expansion.approvals.models import Decision
+from expansion.approvals.selectors import latest
+from expansion.approvals.services import decide
 from expansion.jobs.models import Job
 from expansion.jobs.services import cancel_job, enqueue, run
+from expansion.rulebook.parameters import changed
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import Source
 from expansion.transfer.archive import ZIP_START
 from expansion.transfer.models import Export, Import, ImportRow, Outcome
 from expansion.transfer.registry import importer
@@ -35,14 +42,28 @@ EXPORTS = (
 )
 
 
+REASONS = {LIST: "客户走访前核对电话。", "crm.contracts": "与财务核对本季度合同。"}
+
+
 def sow(demo: Any) -> None:
     """One import of each end, with the jobs that belong to them, and the log of exports."""
     sheets = demo.made.pop("sheets")
     for username, key, days, form in EXPORTS:
         with demo.at(_ago(demo, days, 17)):
             demo.keep(
-                "exports", export_list(actor=demo.people[username], key=key, file_format=form)
+                "exports",
+                export_list(
+                    actor=demo.people[username],
+                    rules=rules_on(),
+                    key=key,
+                    file_format=form,
+                    reason=REASONS[key],
+                ),
             )
+    with demo.at(_ago(demo, 5, 9)):
+        _refuse(demo, _ask(demo, MEMBER, "crm.visits", "整理全年拜访记录，备份到个人电脑。"))
+    with demo.at(_ago(demo, 1, 11)):
+        _ask(demo, LEADER, "crm.visits", "年终复盘会要用全组的拜访明细。")
     with demo.at(_ago(demo, 6, 10)):
         batch = _receive(demo, LEADER, "餐饮展名片登记.xlsx", sheets["cards"])
         write_import(actor=demo.people[LEADER], record=batch)
@@ -61,6 +82,28 @@ def sow(demo: Any) -> None:
         _decide_some(demo, _receive(demo, LEADER, "秋季招商会签到表.xlsx", sheets["checked"]))
     with demo.at(demo.now - timedelta(minutes=50)):
         run(enqueue("transfer.forget_files"))
+
+
+def _ask(demo: Any, username: str, key: str, reason: str) -> Export:
+    """An export that its department's rules call large: it waits for the manager."""
+    small = changed(rules_on(), {"confidentiality.approval_from": 1}, Source.ADMIN)
+    record = export_list(
+        actor=demo.people[username],
+        rules=Rules.model_validate(small),
+        key=key,
+        reason=reason,
+    )
+    asked: Export = demo.keep("exports", record)
+    return asked
+
+
+def _refuse(demo: Any, record: Export) -> None:
+    decide(
+        actor=demo.people["manager"],
+        request=latest(record),
+        decision=Decision.Kind.REJECT,
+        comment="客户资料不得存到个人电脑，请在系统里查看。",
+    )
 
 
 def _ago(demo: Any, workdays: int, hour: int) -> datetime:

@@ -1,12 +1,16 @@
 """The lists of imports and exports."""
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from expansion import access
+from expansion.people.models import User
 from expansion.transfer.models import Export, Import, Outcome
 from expansion.transfer.registry import importers
-from expansion.ui.listing import Column, Listing
+from expansion.ui.listing import Column, Filter, Listing
 from expansion.ui.templatetags.ui import badge
 
 IMPORT_TONES = {
@@ -18,6 +22,8 @@ IMPORT_TONES = {
     Import.Status.FAILED: "late",
 }
 EXPORT_TONES = {
+    Export.Status.WAITING: "due",
+    Export.Status.REFUSED: "late",
     Export.Status.WRITING: "info",
     Export.Status.READY: "done",
     Export.Status.FORGOTTEN: "neutral",
@@ -38,6 +44,25 @@ def list_label(batch: Import) -> str:
 
 def with_actor(records: QuerySet) -> QuerySet:
     return records.select_related("actor")
+
+
+def exporters(person: Any) -> list[tuple[str, str]]:
+    """Who has exported something that the person may read of."""
+    seen = access.visible_to(person, Export.objects.order_by()).values("actor")
+    return [(str(one.pk), one.name) for one in User.objects.filter(pk__in=seen).order_by("name")]
+
+
+def exported_by(records: QuerySet, key: str) -> QuerySet:
+    return records.filter(actor=int(key))
+
+
+def numbered(records: QuerySet, text: str) -> QuerySet:
+    """By list or reason, or by the number that a file carries."""
+    found = Q(label__icontains=text) | Q(reason__icontains=text)
+    digits = text.upper().removeprefix("E").lstrip("0")
+    if digits.isascii() and digits.isdigit() and len(digits) < 19:
+        found |= Q(pk=int(digits))
+    return records.filter(found)
 
 
 IMPORTS = Listing(
@@ -69,9 +94,22 @@ EXPORTS = Listing(
         Column("status", _("Status"), lambda one: one.get_status_display(), cell=export_badge),
         Column("rows", _("Rows"), lambda one: one.count, "number", sort="count"),
         Column("revealed", _("Numbers in full"), lambda one: one.revealed, "number"),
+        Column("reason", _("Reason"), lambda one: one.reason),
         Column("format", _("Format"), lambda one: one.file_format),
         Column("actor", _("Exported by"), lambda one: one.actor.name, sort="actor__name"),
         Column("at", _("Exported"), lambda one: one.created_at, "moment", sort="created_at"),
+        Column("number", _("Number"), lambda one: one.number, shown=False),
     ],
+    filters=[
+        Filter("actor", _("Exported by"), exporters, exported_by, many=True),
+        Filter(
+            "status",
+            _("Status"),
+            lambda person: Export.Status.choices,
+            lambda records, key: records.filter(status=key),
+        ),
+    ],
+    search=numbered,
+    search_hint=_("List, reason or number of the file"),
     prepare=with_actor,
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 from expansion.jobs import registry
 from expansion.jobs.models import Job
 from expansion.notices.services import tell
+from expansion.rulebook.selectors import rules_on
 from expansion.transfer.models import Export, Import
 from expansion.transfer.services import exports, imports
 
@@ -28,7 +29,7 @@ def write_import(job: Job) -> dict[str, Any]:
 
 @registry.job("transfer.write_export", label=lazy("Write an export"))
 def write_export(job: Job) -> dict[str, Any]:
-    record = exports.write_export(record=job.about)
+    record = exports.write_export(record=job.about, rules=rules_on())
     _tell(
         job, "transfer.export_ready", _("Your export is ready: %(list)s") % {"list": record.label}
     )

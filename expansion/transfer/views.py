@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access, clock
 from expansion.errors import Gone
+from expansion.rulebook.selectors import rules_on
 from expansion.transfer import forms, keeping, selectors
 from expansion.transfer.models import Export, Import, Outcome
 from expansion.transfer.nav import may_import
 from expansion.transfer.registry import exportable, importer, importers
 from expansion.transfer.services import exports, imports
-from expansion.transfer.tables import EXPORTS, IMPORTS, import_badge
+from expansion.transfer.tables import EXPORTS, IMPORTS, export_badge, import_badge
+from expansion.transfer.wording import asked_of
 from expansion.transfer.writing import Watermark, write_workbook
 from expansion.ui.forms import ServiceForm, new_key
 from expansion.ui.gates import SIGNED_IN
@@ -219,9 +221,14 @@ class ExportCreate(FormPage):
         self.listing = exportable(self.kwargs["key"]).listing
         access.require(self.request.user, "export", self.listing.model)
 
+    def make_form(self, **given: Any) -> ServiceForm:
+        form = super().make_form(**given)
+        form.fields["reason"].help_text = asked_of(rules_on().confidentiality)
+        return form
+
     def service(self, **values: Any) -> Export:
         query = self.request.GET.urlencode()
-        return exports.export_list(key=self.listing.key, query=query, **values)
+        return exports.export_list(key=self.listing.key, query=query, rules=rules_on(), **values)
 
     def context(self, form: ServiceForm) -> dict[str, Any]:
         title = _("Export: %(list)s") % {"list": self.listing.label}
@@ -240,7 +247,10 @@ class ExportDetail(DetailPage):
 
     def context(self, record: Export) -> dict[str, Any]:
         may = access.can(self.request.user, "download", record)
-        return {"may_download": may and record.status == Export.Status.READY}
+        return {
+            "may_download": may and record.status == Export.Status.READY,
+            "badge": export_badge(record),
+        }
 
 
 class ExportFile(Screen):
@@ -260,7 +270,7 @@ class SheetFile(Screen):
     gate = SIGNED_IN
 
     def post(self, request: HttpRequest, key: str) -> FileResponse:
-        return _file_of(exports.export_sheet(actor=request.user, key=key))
+        return _file_of(exports.export_sheet(actor=request.user, rules=rules_on(), key=key))
 
 
 def _file_of(record: Export) -> FileResponse:

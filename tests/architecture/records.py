@@ -308,5 +308,8 @@ def build_transfer(house: House) -> None:
     batch = house.keep("import", imports.checked(member, imports.workbook(row)))
     house.keep("import-row", batch.rows.get(kind="data"))
     query = f"q={marker('export')}"
-    house.keep("export", exports.export_list(actor=member, key="crm.clients", query=query))
+    house.keep(
+        "export",
+        exports.export_list(rules=rules_on(), actor=member, key="crm.clients", query=query),
+    )
     house.keep("entry", Entry.objects.filter(verb="crm.client.created").earliest("pk"))

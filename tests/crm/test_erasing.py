@@ -25,6 +25,7 @@ from expansion.errors import Forbidden, NotNow
 from expansion.files.services import attach
 from expansion.notices.services import tell
 from expansion.relations.services import link
+from expansion.rulebook.selectors import rules_on
 from expansion.transfer.services import imports
 from tests.make import crm
 from tests.make.imports import checked, imported, row, workbook
@@ -54,7 +55,7 @@ def contact(cast, client) -> Contact:
         actor=cast.member, record=found, name=NAME, email=MAIL, birthday=date(1980, 5, 1),
         note="喜欢普洱",
     )  # fmt: skip
-    contacts.reveal_point(actor=cast.member, record=found.points.first())
+    contacts.reveal_point(actor=cast.member, record=found.points.first(), rules=rules_on())
     crm.visit(cast.member, client, f"与{NAME}谈价，让打{PHONE}", contacts=[found])
     crm.call(cast.member, client, contact=found)
     tell(

@@ -12,6 +12,7 @@ from expansion import clock
 from expansion.audit.models import Entry
 from expansion.audit.services import through, write
 from expansion.people.services.mandates import create_mandate
+from expansion.rulebook.selectors import rules_on
 from expansion.transfer import keeping
 from expansion.transfer.services import exports
 from tests.expansion.test_export import rows_of
@@ -35,7 +36,9 @@ def visited(cast):
 
 def trail(actor, query=""):
     """The exported rows as {column: cell}; the columns by their English names."""
-    head, *rows = rows_of(exports.export_list(actor=actor, key="audit.entries", query=query))
+    head, *rows = rows_of(
+        exports.export_list(rules=rules_on(), actor=actor, key="audit.entries", query=query)
+    )
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
@@ -101,7 +104,7 @@ def test_an_act_for_somebody_and_its_door_stand_in_the_file(cast):
 def test_the_export_asks_no_query_per_entry(visited, cast):
     def cost():
         with CaptureQueriesContext(connection) as asked:
-            exports.export_list(actor=cast.manager, key="audit.entries")
+            exports.export_list(rules=rules_on(), actor=cast.manager, key="audit.entries")
         return len(asked)
 
     changes = {"owner": [cast.member.pk, cast.colleague.pk]}
@@ -143,15 +146,21 @@ def test_staff_and_mandates_are_written_as_the_page_shows_them(cast):
         actor=cast.administrator, principal=cast.manager, delegate=cast.deputy,
         starts_at=clock.now(), ends_at=clock.now() + timedelta(days=1), reason="leave",
     )  # fmt: skip
-    staff = exports.export_list(actor=cast.hr, key="people.people", query="unit=client&view=active")
+    staff = exports.export_list(
+        rules=rules_on(), actor=cast.hr, key="people.people", query="unit=client&view=active"
+    )
     assert {row[0] for row in rows_of(staff)[1:]} == {"许晴", "冯璐", "林嘉"}
-    mandates = exports.export_list(actor=cast.leadership, key="people.mandates", file_format="csv")
+    mandates = exports.export_list(
+        rules=rules_on(), actor=cast.leadership, key="people.mandates", file_format="csv"
+    )
     with keeping.open_kept(mandates.key) as file:
         rows = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
     assert [row[:2] for row in rows if row[:1] == [cast.deputy.name]] == [["周敏", "陈立群"]]
 
 
 def test_each_export_stands_in_the_log(cast):
-    record = exports.export_list(actor=cast.leadership, key="audit.entries", query="room=people")
+    record = exports.export_list(
+        rules=rules_on(), actor=cast.leadership, key="audit.entries", query="room=people"
+    )
     told = Entry.objects.get(verb="transfer.list.exported")
     assert (told.about, told.changes["query"]) == (record, [None, "room=people"])

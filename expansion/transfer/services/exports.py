@@ -1,4 +1,8 @@
-"""Writes over exports: each is logged before its file is written, and carries its number."""
+"""Writes over exports: each is logged before its file is written, and carries its number.
+
+From a size that the rulebook names an export says why, and from a larger one it is approved before
+it is written (R-exp-18, A-4.4.2).
+"""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -9,22 +13,25 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.text import capfirst, format_lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access, clock, offers
+from expansion.approvals.models import Request
+from expansion.approvals.services import submit
 from expansion.audit.services import write
-from expansion.errors import Forbidden, Gone
+from expansion.errors import Forbidden, Gone, Invalid
 from expansion.jobs.services import enqueue
-from expansion.notices.services import tell
-from expansion.people.models import Role, User
-from expansion.people.selectors import holders
+from expansion.people.models import User
+from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import asked_once
+from expansion.rulebook.work import Confidentiality
 from expansion.transfer import keeping
 from expansion.transfer.columns import Column, Kind
 from expansion.transfer.models import EXPORT_KEPT, Export
 from expansion.transfer.phones import phone_text
 from expansion.transfer.registry import exportable, mark_of
+from expansion.transfer.services import volumes
 from expansion.transfer.streaming import streamed
 from expansion.transfer.writing import Watermark, write_csv, write_workbook
 from expansion.ui import formats
@@ -32,40 +39,86 @@ from expansion.ui.listing import Column as Shown
 from expansion.ui.listing import Listing, State
 
 AT_ONCE = 5_000  # rows; more are written in the background
-ALERT_FROM = 500  # rows; the manager is told (R-exp-18)
 CHUNK = 2_000
 KINDS = {"date": Kind.DATE, "moment": Kind.MOMENT, "money": Kind.MONEY, "number": Kind.NUMBER}
 
 
 @transaction.atomic
 def export_list(
-    *, actor: User, key: str, query: str = "", file_format: str = Export.Format.XLSX
+    *,
+    actor: User,
+    rules: Rules,
+    key: str,
+    query: str = "",
+    file_format: str = Export.Format.XLSX,
+    reason: str = "",
 ) -> Export:
     """Export the rows that a list shows this person under its query string.
 
-    Up to 5,000 rows are written now, more in the background. Each export is a row of the log.
+    Up to 5,000 rows are written now, more in the background, and what is large by the rulebook
+    only after it is approved. Each export is a row of the log.
 
     Raises:
         Forbidden: this person may not export this list.
         Gone: there is no such list.
+        Invalid: so many rows ask for a reason.
+        NotNow: nobody could approve it.
     """
     listing = exportable(key).listing
     access.require(actor, "export", listing.model)
-    record = _log(actor, listing, query, file_format)
+    limits = rules.confidentiality
+    record = _log(actor, listing, query, file_format, reason)
     records = selection(actor, record)
-    if records.order_by().values("pk")[: AT_ONCE + 1].count() <= AT_ONCE:
-        return _write(record, listing, records)
-    record.job = enqueue(
-        "transfer.write_export", actor=actor, about=record, key=f"export-{record.pk}"
-    )
-    record.save(update_fields=["job"])
+    record.count = size_of(records, limits)
+    if volumes.reaches(record.count, limits.reason_from.value) and not record.reason:
+        raise Invalid(fields={"reason": [_("Say what these rows are for.")]})
+    if volumes.reaches(record.count, limits.approval_from.value):
+        record.count = records.order_by().count()
+        return _ask(record, rules)
+    if record.count <= AT_ONCE:
+        return _write(record, listing, records, rules)
+    return _later(record)
+
+
+def size_of(records: QuerySet, limits: Confidentiality) -> int:
+    """How many rows, counted no further than anybody asks."""
+    most = max(AT_ONCE, limits.reason_from.value, limits.approval_from.value) + 1
+    return records.order_by().values("pk")[:most].count()
+
+
+def _ask(record: Export, rules: Rules) -> Export:
+    """Puts a large export before those who approve it; nothing is written until then."""
+    record.status = Export.Status.WAITING
+    record.save(update_fields=["status", "count", "updated_at"])
+    submit(actor=record.actor, record=record, rules=rules, comment=record.reason)
     return record
+
+
+def _later(record: Export) -> Export:
+    record.job = enqueue(
+        "transfer.write_export", actor=record.actor, about=record, key=f"export-{record.pk}"
+    )
+    record.save(update_fields=["job", "status", "count", "updated_at"])
+    return record
+
+
+def export_approved(record: Export, actor: User, request: Request) -> None:
+    """Hook of its approval: the file is written in the background, and its owner told."""
+    record.status = Export.Status.WRITING
+    _later(record)
+
+
+def export_refused(record: Export, actor: User, request: Request) -> None:
+    """Hook of its approval: no file is written; the entry of the log stays."""
+    record.status = Export.Status.REFUSED
+    record.save(update_fields=["status", "updated_at"])
 
 
 @transaction.atomic
 def export(
     *,
     actor: User,
+    rules: Rules,
     listing: Listing,
     records: QuerySet,
     file_format: str = Export.Format.XLSX,
@@ -80,11 +133,11 @@ def export(
     """
     access.require(actor, "export", listing.model)
     record = _log(actor, listing, query, file_format)
-    return _write(record, listing, access.visible_to(actor, records))
+    return _write(record, listing, access.visible_to(actor, records), rules)
 
 
 @transaction.atomic
-def export_sheet(*, actor: User, key: str) -> Export:
+def export_sheet(*, actor: User, rules: Rules, key: str) -> Export:
     """A table that some room offers (`offers.Sheet`) as a workbook, logged as every export is.
 
     Raises:
@@ -106,17 +159,17 @@ def export_sheet(*, actor: User, key: str) -> Export:
         rows = (list(row) for row in sheet.rows(actor))
         record.count = write_workbook(file, columns, rows, title=label, watermark=mark)
         _keep(record, file)
-    _conclude(record)
+    _conclude(record, rules)
     return record
 
 
-def write_export(*, record: Export) -> Export:
+def write_export(*, record: Export, rules: Rules) -> Export:
     """The background half: it may run twice, and asks anew what the person may see."""
     if record.status != Export.Status.WRITING:
         return record
     listing = exportable(record.listing).listing
     access.require(record.actor, "export", listing.model)
-    return _write(record, listing, selection(record.actor, record))
+    return _write(record, listing, selection(record.actor, record), rules)
 
 
 def selection(person: User, record: Export) -> QuerySet:
@@ -144,24 +197,25 @@ def _forget(record: Export) -> None:
     keeping.forget(record.key)
 
 
-def _log(actor: User, listing: Listing, query: str, file_format: str) -> Export:
+def _log(actor: User, listing: Listing, query: str, file_format: str, reason: str = "") -> Export:
     return Export.objects.create(
         listing=listing.key,
         label=capfirst(str(listing.label))[:100],
         query=query,
         actor=actor,
         file_format=file_format,
+        reason=reason.strip(),
     )
 
 
-def _write(record: Export, listing: Listing, records: QuerySet) -> Export:
+def _write(record: Export, listing: Listing, records: QuerySet, rules: Rules) -> Export:
     state = State(listing, QueryDict(record.query), record.actor)
     rows = _Rows(record.actor, listing, state, records)
     with tempfile.TemporaryFile() as file, asked_once():
         record.count = _fill(file, record, listing, rows)
         _keep(record, file)
     record.revealed = rows.revealed
-    _conclude(record)
+    _conclude(record, rules)
     return record
 
 
@@ -179,7 +233,7 @@ def _fill(file: BinaryIO, record: Export, listing: Listing, rows: "_Rows") -> in
 
 
 @transaction.atomic
-def _conclude(record: Export) -> None:
+def _conclude(record: Export, rules: Rules) -> None:
     record.version += 1
     record.save()
     write(
@@ -188,25 +242,7 @@ def _conclude(record: Export) -> None:
         about=record,
         changes=record.facts(),
     )
-    if record.count >= ALERT_FROM:
-        _alert(record)
-
-
-def _alert(record: Export) -> None:
-    tell(
-        people=[person for person in holders(Role.MANAGER) if person.pk != record.actor_id],
-        kind="transfer.large_export",
-        title=format_lazy(
-            _("{name} exported {count} rows: {list}"),
-            name=record.actor.name,
-            count=record.count,
-            list=record.label,
-        ),
-        url=record.get_absolute_url(),
-        about=record,
-        actor=record.actor,
-        key=f"large-export:{record.pk}",
-    )
+    volumes.watch_exports(record=record, limits=rules.confidentiality)
 
 
 class _Rows:
