@@ -6,7 +6,7 @@ from expansion import clock
 from expansion.jobs import registry
 from expansion.jobs.models import Job
 from expansion.office.models import WorkReport
-from expansion.office.services import effects, matters, ndas, reminders, rights
+from expansion.office.services import effects, last_days, matters, ndas, reminders, rights
 from expansion.office.services.reports import open_reports
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_on
@@ -50,7 +50,7 @@ def _since_last(report: Report) -> list[Period]:
 @registry.every(
     "office.remind_of_confidence",
     "50 8 * * *",
-    label=_("Remind of missing agreements, rights that expire and matters to follow up"),
+    label=_("Remind of missing agreements, ending rights, matters to follow up, open handovers"),
 )
 def remind_of_confidence(job: Job) -> dict:
     rules = rules_on()
@@ -58,6 +58,7 @@ def remind_of_confidence(job: Job) -> dict:
         "agreements": ndas.remind_of_ndas(rules=rules),
         "rights": rights.remind_of_rights(rules=rules),
         "matters": matters.remind_of_follow_ups(),
+        "handovers": last_days.remind_of_handovers(),
     }
 
 

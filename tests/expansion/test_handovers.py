@@ -16,6 +16,7 @@ from expansion.notices.models import Notice
 from expansion.office.models import Handover, HandoverItem
 from expansion.office.selectors.handovers import parts
 from expansion.office.services import handovers
+from expansion.office.services.last_days import remind_of_handovers
 from expansion.people.models import Mandate, Membership, Token
 from expansion.people.services.accounts import change_status
 from expansion.people.services.mandates import create_mandate
@@ -295,6 +296,23 @@ def test_one_switch_ends_access_at_once(cast, desk):
     assert not Mandate.objects.active(clock.now()).exists()
     assert Entry.objects.filter(verb="approvals.step.passed_on").count() == 1
     assert Notice.objects.filter(person=cast.manager, kind="approvals.open").exists()
+
+
+def test_one_that_is_open_on_the_last_day_is_told_once(cast, desk):
+    record = opened(cast, last_day=clock.today() + timedelta(days=1))
+    assert remind_of_handovers() == 0
+    with clock.clock_at(clock.now() + timedelta(days=1)):
+        assert remind_of_handovers() == 2
+        assert remind_of_handovers() == 0
+    told = Notice.objects.filter(kind="office.handover_open")
+    assert {one.person for one in told} == {cast.manager, cast.hr}
+    assert {one.url for one in told} == {record.get_absolute_url()}
+
+
+def test_one_that_was_taken_back_is_over(cast, desk):
+    record = moved(cast)
+    handovers.undo(actor=cast.manager, record=record)
+    assert remind_of_handovers() == 0
 
 
 def page(record, *more):
