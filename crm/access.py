@@ -43,6 +43,7 @@ WORKING: Mapping[str, Scope] = {
     Role.MANAGER: Scope.DEPARTMENT,
 }
 LEADING: Mapping[str, Scope] = {Role.LEADER: Scope.TEAM, Role.MANAGER: Scope.DEPARTMENT}
+SECRET: Mapping[str, Scope] = {**WORKING, Role.LEADER: Scope.OWN}
 
 keep_in(Client, persons=ClientPersonShare, teams=ClientTeamShare)
 keep_in(Opportunity, persons=OpportunityPersonShare, teams=OpportunityTeamShare)
@@ -161,11 +162,16 @@ class ContractAccess(HangsOnClient):
     The state of the contract is asked by the services, whose sentences say what to do instead.
     """
 
+    level = "level"
     grants = HangsOnClient.grants | {
         "submit": WORKING,
         "sign": WORKING,
         "export": WORKING,
         "share": WORKING,
+        "confidential": WORKING,
+        "secret": SECRET,
+        "download": WORKING,
+        "classify": LEADING,
     }
 
     also_because = _("decides over it, or has decided")
@@ -185,6 +191,7 @@ class ObligationAccess(access.Rule):
     """What is owed by a contract is seen and ticked off by whoever sees or works the contract."""
 
     owner, team = "contract__client__owner", "contract__client__team"
+    level = "contract__level"
     follows, via, adjustable = Contract, "contract", True
     grants = {"view": WORKING, "create": WORKING, "edit": WORKING, "export": WORKING}
 

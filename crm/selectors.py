@@ -32,13 +32,15 @@ def client_page(person: Any, pk: int) -> Client:
 
 @prepared
 def _client_page(pk: Any, person: Any, begin: Any, end: Any, *, reach: Reach) -> QuerySet[Client]:
-    visible = access.visible_to(Holder(person, reach), Client.objects.live())
+    holder = Holder(person, reach)
+    visible = access.visible_to(holder, Client.objects.live())
+    contracts = Contract.objects.live().filter(access.rule_of(Contract).held(holder))
     in_quarter = Visit.objects.live().done_in(begin, end)
     return (
         visible.filter(pk=pk)
         .select_related("owner", "team")
         .annotate(
-            contract_count=_many(Contract.objects.live()),
+            contract_count=_many(contracts),
             contact_count=_many(Contact.objects.filter(deleted_at=None)),
             opportunity_count=_many(Opportunity.objects.filter(deleted_at=None)),
             visits_in_quarter=_many(in_quarter),

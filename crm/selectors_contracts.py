@@ -8,6 +8,7 @@ from crm.models import Client, Contract, Obligation
 from crm.searching import matching
 from expansion import access, clock
 from expansion.prepared import prepared
+from expansion.records import Level
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import deadline
 
@@ -15,9 +16,10 @@ from expansion.worktime import deadline
 def contracts_of(person: Any, client: Client) -> list[Contract]:
     """The client's contracts that this person sees, newest first.
 
-    A seat that reaches one contract of the client reaches them all, so the rows need not be asked.
+    A seat that reaches a secret contract of the client reaches them all, so the rows need not be
+    asked.
     """
-    if access.rule_of(Contract).may(person, "view", Contract(client=client)):
+    if access.rule_of(Contract).may(person, "view", Contract(client=client, level=Level.SECRET)):
         return _all_of(client.pk)
     return list(_of(client.pk, access.visible_to(person, Contract.objects.live())))
 

@@ -13,6 +13,7 @@ from crm.tables import OWNED_BY
 from crm.wording import PHASE_TONES, phase_label
 from expansion import clock
 from expansion.ui import formats
+from expansion.ui.levels import LEVEL_COLUMN, LEVEL_FILTER, kept_badge
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge, due_badge
 from expansion.worktime import Period
@@ -89,8 +90,11 @@ CONTRACTS = Listing(
         Column(
             "signed", _("Signed on"), lambda c: c.signed_on, "date", sort="signed_on", shown=False
         ),
+        LEVEL_COLUMN,
     ],
+    badges=kept_badge,
     filters=[
+        LEVEL_FILTER,
         Filter(
             "status",
             _("Status"),

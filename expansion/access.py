@@ -28,6 +28,7 @@ from expansion.errors import Forbidden, Gone
 from expansion.shares import NOTHING_SHARED, Shares
 
 M = TypeVar("M", bound=models.Model)
+KEPT = ("confidential", "secret")  # levels that ask for a right of their own (R-exp-18)
 TOGETHER = 100  # questions in one statement; SQLite takes 500 at most
 
 
@@ -168,6 +169,9 @@ class Rule:
     visibility that no role grants (an approval submitted to legal, a report distributed to a
     person) and say `also_because`; override `allows` to narrow an action by the record's state.
     Of what is `private` a rehearsal shows nothing, and of the rest not what is `kept_back`.
+    `level` is the lookup path to a level of confidentiality, of the record or of the one that it
+    `follows`: what is confidential or secret is seen as far as the action of that name reaches, and
+    is shared only by itself. Who decides over a record, or was sent it, sees it at every level.
     """
 
     model: type[models.Model]
@@ -181,6 +185,7 @@ class Rule:
     private: bool = False
     owner: str | None = "owner"
     team: str | None = "team"
+    level: str | None = None
 
     def default(self, role: str, action: str) -> Scope:
         """What the role has of the action where nobody has granted it otherwise."""
@@ -201,22 +206,60 @@ class Rule:
 
     def visible(self, person: Person) -> Q:
         """The condition that selects what the person may see."""
+        held = self.held(person)
+        return held if held == EVERYTHING else either(held, self.also_visible(person))
+
+    def held(self, person: Person) -> Q:
+        """The part of `visible` that seats and shares give: what needs no look at the records' own
+        rows, so that a query of it can be prepared for all of the same reach."""
         granted = self.granted(person)
-        if granted == EVERYTHING:
-            return granted
-        return either(granted, self.shared(person), self.also_visible(person))
+        return granted if granted == EVERYTHING else either(granted, self.shared(person))
 
     def granted(self, person: Person) -> Q:
         """The part of `visible` that the person's own seats give."""
-        parts = [self._reach(person, seat, "view") for seat in person.seats]
+        parts = [self._seen_from(person, seat) for seat in person.seats]
         return EVERYTHING if EVERYTHING in parts else either(*parts)
+
+    def _seen_from(self, person: Person, seat: Seat) -> Q:
+        """What one seat shows: all levels as far as it reaches, what is kept no further than its
+        own right."""
+        scope = self.scope(seat, "view")
+        seen = self._reach(person, seat, "view")
+        narrowed = [kept for kept in KEPT if self.level and self.clearance(seat, kept) < scope]
+        if seen == NOTHING or not narrowed:
+            return seen
+        kept_parts = (
+            self._within(person, seat, self.clearance(seat, kept)) & Q(**{str(self.level): kept})
+            for kept in narrowed
+            if self.clearance(seat, kept) is not Scope.NONE
+        )
+        return either(seen & ~Q(**{f"{self.level}__in": narrowed}), *kept_parts)
+
+    def clearance(self, seat: Seat, kept: str) -> Scope:
+        """How far the seat's right reaches to what is confidential, or secret."""
+        if kept not in self.grants and self.follows is not None:
+            return rule_of(self.follows).clearance(seat, kept)
+        return self.scope(seat, kept)
 
     def shared(self, person: Person) -> Q:
         """The part of `visible` that is shared with the person, itself or what it hangs on."""
         if not person.shares.kinds:
             return NOTHING
-        found = (sharing.shared(person, model, path) for path, model in self.share_paths())
-        return either(*(condition for condition in found if condition is not None))
+        return either(*self._shared_by(person))
+
+    def _shared_by(self, person: Person) -> Iterator[Q]:
+        """By each way; a share of the client opens nothing kept that hangs on it."""
+        for path, model in self.share_paths():
+            found = sharing.shared(person, model, path)
+            if found is None:
+                continue
+            if self.level and not self._has_level(model):
+                found &= ~Q(**{f"{self.level}__in": KEPT})
+            yield found
+
+    def _has_level(self, model: type[models.Model]) -> bool:
+        """Whether the model is the one whose level this is: its own, or of what it follows."""
+        return model in (self.model, self.follows) and rule_of(model).level is not None
 
     def share_paths(self) -> Iterator[tuple[str, type[models.Model]]]:
         """The columns that name a record which can be shared: the own, and those above it."""
@@ -232,7 +275,7 @@ class Rule:
             return False
         if all(self.scope(seat, action) is Scope.NONE for seat in person.seats):
             return False
-        return any(sharing.works_on(person, one) for one in self.above(record))
+        return any(sharing.works_on(person, one) for one in self.opened_by(record))
 
     def above(self, record: Any) -> Iterator[Any]:
         """The record, and upwards what it hangs on; what is not stored yet is left out."""
@@ -243,10 +286,21 @@ class Rule:
         if self.follows is not None and self.via:
             yield from rule_of(self.follows).above(getattr(record, self.via))
 
+    def opened_by(self, record: Any) -> Iterator[Any]:
+        """Those of `above` by whose share the record is seen: of what is kept, none further up than
+        what has the level."""
+        kept = self.kept(record)
+        return (one for one in self.above(record) if not kept or self._has_level(type(one)))
+
+    def kept(self, record: Any) -> str:
+        """`confidential` or `secret`; empty for what asks for no right of its own."""
+        level = self._value(record, self.level, "")
+        return level if level in KEPT else ""
+
     def shares_of(self, record: Any) -> list[Any]:
         """The shares by which somebody sees the record today."""
         today = clock.today()
-        return [share for one in self.above(record) for share in sharing.of_record(one, today)]
+        return [share for one in self.opened_by(record) for share in sharing.of_record(one, today)]
 
     def also_visible(self, person: Person) -> Q:
         return NOTHING
@@ -258,6 +312,19 @@ class Rule:
     def allows(self, person: Person, action: str, record: Any) -> bool:
         """Whether the record's own state and history allow the action to this person."""
         return True
+
+    def may_take(self, person: Person, record: Any) -> bool:
+        """Whether files and paper of a record that the person sees may leave the page.
+
+        Of what is kept by those with the right to; by who decides over it or was sent it, always.
+        """
+        if not self.kept(record):
+            return True
+        if any(self.covers(person, seat, "download", record) for seat in person.seats):
+            return True
+        by_seat = any(self.covers(person, seat, "view", record) for seat in person.seats)
+        shared = any(sharing.reaches(one, person) for one in self.shares_of(record))
+        return not (by_seat or shared) and can(person, "view", record)
 
     def freezes(self, record: Any) -> bool:
         """Whether the files of the record stay as they are: it is being decided, or decided."""
@@ -273,7 +340,9 @@ class Rule:
         )
 
     def covers(self, person: Person, seat: Seat, action: str, record: Any) -> bool:
-        scope = self.scope(seat, action)
+        scope, kept = self.scope(seat, action), self.kept(record)
+        if kept:
+            scope = min(scope, self.clearance(seat, kept))
         if scope is Scope.DEPARTMENT:
             return True
         if scope is Scope.TEAM:
@@ -284,7 +353,9 @@ class Rule:
         return False
 
     def _reach(self, person: Person, seat: Seat, action: str) -> Q:
-        scope = self.scope(seat, action)
+        return self._within(person, seat, self.scope(seat, action))
+
+    def _within(self, person: Person, seat: Seat, scope: Scope) -> Q:
         if scope is Scope.DEPARTMENT:
             return EVERYTHING
         if scope is Scope.TEAM and self.team:
@@ -389,7 +460,13 @@ def can_each(
     rule = rule_of(model)
     plain = type(rule).may is Rule.may and type(rule).covers is Rule.covers
     columns = [f"{path}_id" for path in (rule.owner, rule.team) if path and "__" not in path]
-    if not plain or len(columns) != 2 or action == "view" or not person.is_authenticated:
+    if (
+        not plain
+        or rule.level
+        or len(columns) != 2
+        or action == "view"
+        or not person.is_authenticated
+    ):
         return lambda record: can(person, action, record)
     place, known = attrgetter(*columns), {}
 
@@ -523,3 +600,20 @@ def _refusal(action: str, record: models.Model | type[models.Model]) -> str:
         "You may see this, not change it. Ask one of: %(names)s.",
         len(names),
     ) % {"names": _(", ").join(names)}
+
+
+def require_take(person: Person, record: models.Model) -> None:
+    """Lets a file or paper of the record go, or refuses with whom to ask (R-exp-18).
+
+    Raises:
+        Forbidden: the record is kept, and its files are not this person's to fetch.
+    """
+    if rule_of(type(record)).may_take(person, record):
+        return
+    names = _(", ").join(str(one.person) for one in islice(who_may("download", record), 3))
+    sentence = (
+        _("This is kept: you may read it here, not take it away. Ask one of: %(names)s.")
+        if names
+        else _("This is kept: it is read here and taken away by nobody.")
+    )
+    raise Forbidden(sentence % {"names": names} if names else sentence)

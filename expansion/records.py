@@ -8,7 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from expansion import clock
 from expansion.errors import Gone, Stale
@@ -62,6 +62,30 @@ class Deletable(models.Model):
     deleted_at = models.DateTimeField(null=True, editable=False)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Level(models.TextChoices):
+    """How far a record is kept; who reads the two upper ones is a right of its own (R-exp-18)."""
+
+    PUBLIC = "public", gettext_lazy("public")
+    INTERNAL = "internal", gettext_lazy("internal")
+    CONFIDENTIAL = "confidential", gettext_lazy("confidential")
+    SECRET = "secret", gettext_lazy("secret")
+
+
+class Graded(models.Model):
+    """A noun with a level of confidentiality; its access rule says where the level is found."""
+
+    level = models.CharField(
+        pgettext_lazy("confidentiality", "level"),
+        max_length=12,
+        choices=Level,
+        default=Level.INTERNAL,
+        editable=False,
     )
 
     class Meta:

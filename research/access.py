@@ -40,6 +40,7 @@ WORKING: Grants = {
 }
 TEAMWIDE: Grants = {**WORKING, Role.MEMBER: Scope.TEAM}
 LEADING: Grants = {Role.LEADER: Scope.TEAM, Role.MANAGER: Scope.DEPARTMENT}
+SECRET: Grants = {**WORKING, Role.LEADER: Scope.OWN}
 DECIDING: Grants = {Role.LEADER: Scope.DEPARTMENT, Role.MANAGER: Scope.DEPARTMENT}
 
 
@@ -136,7 +137,17 @@ class ReportAccess(ApprovedRule):
     """`distribute` names and sends to readers; `inside` shows what only the department's side of
     the report may see: scores, receipts, comments. `score` is for who approves."""
 
-    grants = {**ApprovedRule.grants, "distribute": WORKING, "inside": WORKING, "share": WORKING}
+    level = "level"
+    grants = {
+        **ApprovedRule.grants,
+        "distribute": WORKING,
+        "inside": WORKING,
+        "share": WORKING,
+        "confidential": WORKING,
+        "secret": SECRET,
+        "download": WORKING,
+        "classify": LEADING,
+    }
 
     also_because = _("decides over it, or it was sent to them")
 
@@ -153,7 +164,7 @@ class ReportAccess(ApprovedRule):
 class PartOfReport(access.Rule):
     """Seen by whoever works the report."""
 
-    owner, team = "report__owner", "report__team"
+    owner, team, level = "report__owner", "report__team", "report__level"
     follows = ResearchReport
     grants = {"view": WORKING}
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.searching import matching
 from expansion.rulebook.selectors import rules_on
+from expansion.ui.levels import LEVEL_COLUMN, LEVEL_FILTER, kept_badge
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge
 from expansion.worktime import Period
@@ -61,8 +62,11 @@ REPORTS = Listing(
             sort="distributed_at",
             shown=False,
         ),
+        LEVEL_COLUMN,
     ],
+    badges=kept_badge,
     filters=[
+        LEVEL_FILTER,
         Filter(
             "status",
             _("Status"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.client import Client
 from expansion import access, clock
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Deletable, Graded, Owned, Recorded
 
 
 class ContractQuerySet(models.QuerySet["Contract"]):
@@ -37,7 +37,7 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         return self.signed().filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
-class Contract(Owned, Recorded, Deletable):
+class Contract(Owned, Recorded, Deletable, Graded):
     """One contract with one client: the only ledger, for clients and partners alike (reading 60).
 
     Its text can be changed while it is a draft or returned, never afterwards; what changes after

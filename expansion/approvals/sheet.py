@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from expansion import worktime
+from expansion import access, worktime
 from expansion.approvals.models import Request, Step
 from expansion.approvals.selectors import WITH_DECISIONS, subject
 from expansion.approvals.wording import role_label
@@ -19,8 +19,10 @@ def export_sheet(*, actor: User, request: Request) -> bytes:
     """The sheet as PDF; the export stands in the trail (R-exp-05, R-exp-18).
 
     Raises:
+        Forbidden: what is decided is kept, and not this person's to take away.
         Missing: this machine cannot make PDF.
     """
+    access.require_take(actor, request.about)
     content = pdf("approvals/sheet.html", sheet(request, actor))
     write(actor=actor, verb="approvals.sheet.exported", about=request)
     return content

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from expansion import access, clock
 from expansion.audit.services import write
-from expansion.errors import Invalid
+from expansion.errors import Forbidden, Invalid
 from expansion.files.kinds import EXTENSIONS, PICTURES, media_type, repainted
 from expansion.files.models import Attachment
 from expansion.records import about as pointing_at
@@ -185,3 +185,37 @@ def _digest(content: File) -> str:
     for chunk in content.chunks():
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def fetch(*, actor: Any, attachment: Attachment) -> Attachment:
+    """The original leaves the house; of a record that is kept it is written down, refused or not.
+
+    Raises:
+        Forbidden: the record is kept, and its files are not this person's to fetch (R-exp-18).
+    """
+    record = attachment.about
+    if record is None or not access.rule_of(type(record)).kept(record):
+        return attachment
+    try:
+        access.require_take(actor, record)
+    except Forbidden:
+        note_refused(actor=actor, attachment=attachment)
+        raise
+    _note(actor, attachment, "files.attachment.fetched")
+    return attachment
+
+
+def note_refused(*, actor: Any, attachment: Attachment) -> None:
+    """Somebody asked for a file of a kept record and did not get it (R-exp-18)."""
+    record = attachment.about
+    if record is not None and access.rule_of(type(record)).kept(record):
+        _note(actor, attachment, "files.attachment.kept_back")
+
+
+def _note(actor: Any, attachment: Attachment, verb: str) -> None:
+    write(
+        actor=actor,
+        verb=verb,
+        about=attachment.about,
+        changes={"file": [None, attachment.name]},
+    )

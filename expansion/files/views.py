@@ -34,7 +34,7 @@ class FilePage(Screen):
         return Attachment.objects.live()
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        found = self.find(self.records(), pk)
+        found = self.attachment(pk)
         if found.about is not None and getattr(found.about, "deleted_at", None):
             raise Gone(_("There is nothing here for you at this address."))
         etag = f'"{found.digest}"'
@@ -48,6 +48,22 @@ class FilePage(Screen):
         response.headers["Cache-Control"] = self.keeping
         response.headers["Content-Security-Policy"] = ALONE
         return response
+
+    def attachment(self, pk: int) -> Attachment:
+        """The file, its going written down where its record is kept; so is one asked for in vain.
+
+        Raises:
+            Gone: it is not there for this person.
+            Forbidden: the record is kept, and its files are not this person's to fetch.
+        """
+        try:
+            found = self.find(self.records(), pk)
+        except Gone:
+            asked = self.records().filter(pk=pk).first()
+            if asked is not None:
+                services.note_refused(actor=self.request.user, attachment=asked)
+            raise
+        return found if self.inline else services.fetch(actor=self.request.user, attachment=found)
 
 
 class PicturePage(FilePage):

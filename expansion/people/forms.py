@@ -7,6 +7,7 @@ import phonenumbers
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from expansion import clock, offers
 from expansion.errors import Invalid, TooEarly
@@ -14,9 +15,22 @@ from expansion.people.models import Mandate, Post, Role, Token, Unit, User
 from expansion.people.rights import SCOPES, Kind
 from expansion.people.selectors import holders
 from expansion.people.services.passwords import prove_password
+from expansion.records import Level
 from expansion.ui.forms import RecordForm, ServiceForm
 
 MOMENT = "%Y-%m-%dT%H:%M"
+LEVELS = [
+    (Level.PUBLIC, _("Public: may be shown to anybody outside.")),
+    (Level.INTERNAL, _("Internal: for whoever works it, by role.")),
+    (
+        Level.CONFIDENTIAL,
+        _("Confidential: only with the right to it. Each file that is fetched is written down."),
+    ),
+    (
+        Level.SECRET,
+        _("Secret: only for its owner and those with the right to it. Each file is written down."),
+    ),
+]
 
 
 class LoginForm(AllauthLoginForm):
@@ -224,6 +238,19 @@ class RightsForm(ServiceForm):
                             attrs={"aria-label": f"{cell.role.label}: {line.label}"}
                         ),
                     )
+
+
+class LevelForm(ServiceForm):
+    """How far one record is kept, and why."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    level = forms.ChoiceField(
+        label=pgettext_lazy("confidentiality", "Level"), widget=forms.RadioSelect, choices=LEVELS
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"version": self.cleaned_data["version"]}
 
 
 class ShareForm(ServiceForm):

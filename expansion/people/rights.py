@@ -77,6 +77,9 @@ ACTIONS: dict[str, Any] = {
     "target": gettext_lazy("Set targets"),
     "divide": gettext_lazy("Divide among receivers"),
     "download": gettext_lazy("Fetch the file"),
+    "confidential": gettext_lazy("See what is confidential"),
+    "secret": gettext_lazy("See what is secret"),
+    "classify": gettext_lazy("Set the level of confidentiality"),
     "report": gettext_lazy("Give out what is kept of a person"),
     "erase": gettext_lazy("Erase a person’s data"),
 }

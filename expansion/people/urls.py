@@ -26,6 +26,7 @@ urlpatterns = [
     path("rights/", rights.Matrix.as_view(), name="rights"),
     path("rights/<str:kind>", rights.RightsOf.as_view(), name="rights-of"),
     path("access/<str:kind>/<int:pk>", sharing.Readers.as_view(), name="readers"),
+    path("access/<str:kind>/<int:pk>/level", sharing.LevelSet.as_view(), name="level"),
     path("access/<str:kind>/<int:pk>/share", sharing.ShareCreate.as_view(), name="share"),
     path(
         "access/<str:kind>/<int:pk>/share/<str:who>/<int:share>/end",

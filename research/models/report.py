@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Deletable, Graded, Owned, Recorded
 from expansion.worktime import Period
 from research.models.finding import Finding
 from research.models.outline import Outlined
@@ -31,7 +31,7 @@ class ResearchReportQuerySet(models.QuerySet["ResearchReport"]):
         return self.live().exclude(approved_at=None)
 
 
-class ResearchReport(Outlined, Owned, Recorded, Deletable):
+class ResearchReport(Outlined, Owned, Recorded, Deletable, Graded):
     """A market-research report in the rulebook's sections (A-3.1.4a).
 
     Its text can be changed while it is a draft or returned, never afterwards. `number` is given at

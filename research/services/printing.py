@@ -17,9 +17,11 @@ def export_report(*, actor: User, record: ResearchReport) -> bytes:
 
     Raises:
         Gone: the report is not visible to this person.
+        Forbidden: it is kept, and not this person's to take away.
         Missing: this machine cannot make PDF.
     """
     report = access.find(actor, ResearchReport.objects.live(), record.pk)
+    access.require_take(actor, report)
     entry = write(actor=actor, verb="research.report.exported", about=report)
     cited, valid = citation_counts(report)
     return pdf(

@@ -55,6 +55,7 @@ KINDS = {
     "people:unit-edit": "unit",
     "people:post-edit": "post",
     "people:readers": "client:crm.client",
+    "people:level": "contract:crm.contract",
     "people:share-end": "client:kind=crm.client,who=person,share=@ended-share",
     "people:share": "client:crm.client",
     "audit:control": "-:approvals.self",
@@ -319,7 +320,7 @@ GET 403 manager administrator | 404
 GET 403 member leader manager consolidator | 404
     office:report-withdraw office:report-read office:report-comment
 GET 403 member | 200 leader manager | 404
-    crm:client-reassign crm:client-delete crm:lead-overrule
+    people:level crm:client-reassign crm:client-delete crm:lead-overrule
 GET 403 outsider deputy manager | 404
     research:report-review
 GET 403 outsider | 200 deputy manager | 404
@@ -356,7 +357,7 @@ POST 403 member leader manager consolidator | 404
 POST 403 member leader | ok manager legal | 404
     approvals:decide approvals:note-settle api-approvals-requests-act-decide
 POST 403 member | ok leader manager | 404
-    crm:client-reassign crm:client-delete crm:lead-overrule api-crm-clients-act-delete
+    people:level crm:client-reassign crm:client-delete crm:lead-overrule api-crm-clients-act-delete
     api-crm-clients-act-reassign api-crm-leads-act-overrule
 POST 403 outsider deputy manager | 404
     api-research-reports-act-read research:report-review research:report-read
