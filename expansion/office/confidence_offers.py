@@ -1,5 +1,5 @@
 """What agreements, statements, rights and public matters offer the house: a subject of approval,
-what a leaver holds of them, their exports."""
+and their exports."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -46,26 +46,6 @@ offers.add(
         rejected=statements.statement_rejected,
         withdrawn=statements.submission_withdrawn,
         template="office/_statement_document.html",
-    ),
-    offers.Holding(
-        "office.statements",
-        gettext_lazy("external statements"),
-        80,
-        lambda person: Statement.objects.underway().filter(owner=person),
-    ),
-    offers.Holding(
-        "office.matters",
-        gettext_lazy("public matters to follow up"),
-        81,
-        lambda person: PublicMatter.objects.live().filter(owner=person).exclude(follow_up_on=None),
-    ),
-    offers.Holding(
-        "office.rights",
-        gettext_lazy("rights that expire"),
-        82,
-        lambda person: IpRight.objects.live().filter(recorded_by=person).exclude(expires_on=None),
-        owner="recorded_by",
-        team="",
     ),
 )
 add_export(tables.NDAS, Nda.objects.live)
