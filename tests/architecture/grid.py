@@ -73,6 +73,9 @@ KINDS = {
     "office:statement": "statement",
     "office:right": "right",
     "office:matter": "matter",
+    "office:opening": "opening",
+    "office:candidate": "candidate",
+    "office:change": "change",
     "office:": "work-report",
     "transfer:import-create": "-:crm.clients",
     "transfer:import-template": "-:crm.clients",
@@ -121,6 +124,9 @@ KINDS = {
     "api-office-statements": "statement",
     "api-office-rights": "right",
     "api-office-matters": "matter",
+    "api-office-openings": "opening",
+    "api-office-candidates": "candidate",
+    "api-office-changes": "change",
     "api-office": "work-report",
     "api-crm-clients": "client",
     "api-crm-contacts": "contact",
@@ -167,7 +173,8 @@ _TABLE = """
 GET 200
     home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
     worker people:person-list people:organisation people:person people:mandate-list
-    people:rights people:rights-of office:handover-list
+    people:rights people:rights-of office:handover-list office:change-list
+    api-office-openings-list api-office-candidates-list api-office-changes-list
     people:session-list people:sessions-end-others welcome people:factor-list people:app-add
     people:passkey-add people:codes-renew
     people:token-list people:token-create people:own-password rulebook:regulation jobs:job-list
@@ -190,6 +197,21 @@ GET 200
     api-transfer-imports-list api-transfer-rows-list
 GET 200 manager hr | 403
     office:handover-create
+    office:opening-list office:opening-create office:candidate-list office:candidate-create
+    office:change-create
+GET 200 manager hr | 404
+    office:opening office:opening-edit office:opening-fill office:opening-withdraw
+    office:candidate office:candidate-edit office:candidate-rate office:candidate-decide
+    office:candidate-hire office:candidate-forget
+    api-office-openings-detail api-office-candidates-detail
+GET 200 manager hr leadership | 404
+    office:change api-office-changes-detail
+GET 302 manager hr | 403
+    office:candidate-reveal
+GET 403 manager hr | 404
+    office:opening-open
+GET 403 manager hr leadership | 404
+    office:change-edit office:change-submit office:change-withdraw office:change-effect
 GET 200 manager hr colleague | 404
     office:handover office:handover-accept office:handover-decline
 GET 200 manager | 403 hr colleague | 404
@@ -391,6 +413,20 @@ POST ok
     people:rehearsal-end
 POST ok manager hr | 403
     office:handover-create
+    office:opening-create office:candidate-create office:change-create office:candidate-reveal
+    api-office-openings-list api-office-candidates-list api-office-changes-list
+POST ok manager hr | 404
+    office:opening-edit office:opening-fill office:opening-withdraw office:candidate-edit
+    office:candidate-rate office:candidate-decide office:candidate-hire office:candidate-forget
+    api-office-openings-act-fill api-office-openings-act-withdraw
+    api-office-candidates-act-rate api-office-candidates-act-decide
+    api-office-candidates-act-reveal api-office-candidates-act-hire
+    api-office-candidates-act-forget
+POST 403 manager hr | 404
+    office:opening-open api-office-openings-act-open
+POST 403 manager hr leadership | 404
+    office:change-edit office:change-submit office:change-withdraw office:change-effect
+    api-office-changes-act-submit api-office-changes-act-withdraw api-office-changes-act-effect
 POST ok manager hr colleague | 404
     office:handover-accept office:handover-decline
 POST ok manager | 403 hr colleague | 404
@@ -548,6 +584,10 @@ PATCH ok member leader manager | 403 leadership | 404
     api-office-matters-detail
 PATCH ok leader deputy manager | 403
     api-training-courses-detail
+PATCH ok manager hr | 404
+    api-office-openings-detail api-office-candidates-detail
+PATCH 403 manager hr leadership | 404
+    api-office-changes-detail
 PATCH ok leader manager | 403
     api-training-sessions-detail
 PATCH ok member leader manager | 404

@@ -43,6 +43,7 @@ from tests.make import (
     crm,
     imports,
     partnerships,
+    personnel,
     research,
     training,
 )
@@ -229,6 +230,19 @@ def build_office(house: House) -> None:
     house.keep("handover", handover)
     house.ids["thing"] = handover.things.get().pk
     build_confidence(house)
+    build_personnel(house)
+
+
+def build_personnel(house: House) -> None:
+    """An opening with an applicant, and a dismissal that is being decided."""
+    cast = house.cast
+    words = texts("opening", "skills", "traits", "duties", "reason")
+    opening = house.keep("opening", personnel.an_opening(cast, **words))
+    words = texts("candidate", "name", "source", "note")
+    house.keep("candidate", personnel.a_candidate(cast, opening=opening, **words))
+    words = texts("change", "reason", "source_case")
+    change = personnel.a_change(cast, "dismissal", person=cast.partner_member, **words)
+    house.keep("change", change)
 
 
 def build_confidence(house: House) -> None:

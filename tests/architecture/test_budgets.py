@@ -22,7 +22,7 @@ from tests import cast as company
 from tests.architecture import grid, records
 from tests.architecture.doors import doors
 from tests.architecture.records import House
-from tests.make import confidence, contracts, crm, partnerships, research, training
+from tests.make import confidence, contracts, crm, partnerships, personnel, research, training
 
 pytestmark = pytest.mark.django_db
 RECORDED = Path(__file__).with_name("query_budgets.json")
@@ -68,6 +68,18 @@ def makers(house: House) -> Iterator[Callable[[int], object]]:
     yield lambda number: confidence.statement(cast, title=f"讲座 {number}")
     yield lambda number: confidence.right(cast.manager, title=f"商标 {number}")
     yield lambda number: confidence.matter(cast.member, matter=f"来访 {number}")
+    yield lambda number: personnel.a_draft(cast, reason=f"补人 {number}")
+    opening = house.records["opening"]
+    yield lambda number: personnel.a_candidate(
+        cast, opening=opening, name=f"应聘 {number}", phone="", email=""
+    )
+    yield lambda number: personnel.decided(
+        personnel.a_change(cast, "transfer", person=cast.outsider, **to_client()), "reject", "否。"
+    )
+
+
+def to_client() -> dict[str, object]:
+    return personnel.target("client")
 
 
 def measured(house: House, browser: Browser) -> Iterator[tuple[str, int]]:
