@@ -56,6 +56,9 @@ def _line(entry: Entry, people: dict[int, str]) -> dict[str, Any]:
 
 
 def _changes(entry: Entry) -> Iterator[str]:
+    if entry.verb.startswith("approvals.step."):
+        yield from filter(None, entry.changes.get("comment", [])[1:])
+        return
     for row in changed_values(entry):
         if row["before"] == formats.NOTHING:
             yield f"{capfirst(str(row['label']))}: {row['after']}"
