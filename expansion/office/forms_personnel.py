@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from expansion import clock
 from expansion.office.models import Candidate, Opening, PersonnelChange
@@ -26,7 +27,9 @@ class OpeningForm(RecordForm):
     """What a unit looks for: post, places, and what is asked."""
 
     team = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"))
-    post = forms.ModelChoiceField(Post.objects.none(), label=_("Post"))
+    post = forms.ModelChoiceField(
+        Post.objects.none(), label=pgettext_lazy("of the department", "Post")
+    )
 
     class Meta:
         model = Opening
@@ -131,7 +134,7 @@ class ChangeForm(ServiceForm):
         required=False,
         help_text=_("Left empty for a dismissal."),
     )
-    to_post = forms.ModelChoiceField(Post.objects.none(), label=_("New post"), required=False)
+    to_post = forms.ModelChoiceField(Post.objects.none(), label=_("Post taken up"), required=False)
     effective_on = forms.DateField(label=_("Effective on"), initial=clock.today)
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=500)
     source_case = forms.CharField(
@@ -175,7 +178,7 @@ class ChangeForm(ServiceForm):
 class HireForm(ServiceForm):
     """The account to be of a chosen candidate, and the first day."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     username = forms.SlugField(
         label=_("User name"),
         max_length=60,
@@ -183,7 +186,7 @@ class HireForm(ServiceForm):
     )
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = PhoneField(label=_("Phone"), max_length=30, required=False)
-    effective_on = forms.DateField(label=_("First day"), initial=clock.today)
+    effective_on = forms.DateField(label=_("First day at work"), initial=clock.today)
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=500)
     source_case = forms.CharField(label=_("Follows from"), max_length=200, required=False)
 

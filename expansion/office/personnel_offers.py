@@ -34,7 +34,7 @@ def facts(change: PersonnelChange) -> Iterator[tuple[Any, Any]]:
     yield _("User name"), change.username
     yield _("Posts given up"), posts_given_up(change)
     if change.to_unit:
-        yield _("New post"), f"{change.to_unit} · {change.to_post}"
+        yield _("Post taken up"), f"{change.to_unit} · {change.to_post}"
     yield _("Effective on"), formats.day_as("full", change.effective_on)
     yield _("Follows from"), change.source_case
     yield _("Proposed by"), change.owner.name

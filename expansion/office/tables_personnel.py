@@ -6,6 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from expansion import clock
 from expansion.office.models import Candidate, Opening, PersonnelChange
@@ -82,7 +83,7 @@ OPENINGS = Listing(
     key="office.openings",
     model=Opening,
     label=lazy("Openings"),
-    name=lazy("Post"),
+    name=pgettext_lazy("of the department", "Post"),
     title=lambda one: one.post,
     url=lambda one: one.get_absolute_url(),
     columns=[
@@ -139,7 +140,7 @@ CANDIDATES = Listing(
     key="office.candidates",
     model=Candidate,
     label=lazy("Candidates"),
-    name=lazy("Name"),
+    name=lazy("Full name"),
     title=str,
     url=lambda one: one.get_absolute_url(),
     columns=[
@@ -245,7 +246,7 @@ CHANGES = Listing(
             phone="beside",
         ),
         Column("from", lazy("Posts given up"), given_up),
-        Column("to", lazy("New post"), leads_to, phone="line"),
+        Column("to", lazy("Post taken up"), leads_to, phone="line"),
         Column(
             "effective_on",
             lazy("Effective on"),

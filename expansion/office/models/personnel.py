@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from expansion.records import Owned, Recorded
 
@@ -24,7 +25,10 @@ class Opening(Owned, Recorded):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     post = models.ForeignKey(
-        "people.Post", models.PROTECT, verbose_name=_("post"), related_name="+"
+        "people.Post",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("of the department", "post"),
+        related_name="+",
     )
     places = models.PositiveSmallIntegerField(_("places"), default=1)
     duties = models.TextField(_("duties of the post"), max_length=2000, blank=True)
@@ -68,7 +72,7 @@ class Candidate(Recorded):
     opening = models.ForeignKey(
         Opening, models.PROTECT, verbose_name=_("opening"), related_name="candidates"
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=20, blank=True)  # E.164
     email = models.EmailField(_("e-mail"), blank=True)
     source = models.CharField(_("where from"), max_length=120, blank=True)
@@ -119,7 +123,7 @@ class PersonnelChange(Owned, Recorded):
         PROPOSED = "proposed", _("proposed")
         RETURNED = "returned", _("returned for revision")
         APPROVED = "approved", _("approved")
-        EFFECTIVE = "effective", _("effective")
+        EFFECTIVE = "effective", pgettext_lazy("change of staff", "effective")
         REJECTED = "rejected", _("rejected")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -145,7 +149,7 @@ class PersonnelChange(Owned, Recorded):
         blank=True,
         related_name="hires",
     )
-    name = models.CharField(_("name"), max_length=60, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=60, blank=True)
     username = models.CharField(_("user name"), max_length=60, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)  # E.164

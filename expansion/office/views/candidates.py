@@ -144,7 +144,7 @@ class CandidateHire(OfCandidate, ActPage):
     form = HireForm
     title = lazy("Propose to hire")
     note = lazy("The chain of the regulation decides; on the first day the account begins.")
-    verb = lazy("Propose")
+    verb = lazy("Propose it")
     done = lazy("Proposed; those who decide are told.")
 
     def load(self, pk: int | None) -> None:

@@ -89,7 +89,7 @@ def facts(record: PersonnelChange) -> list[dict[str, Any]]:
     rows = [
         (_("Kind"), record.get_kind_display()),
         (_("Posts given up"), from_),
-        (_("New post"), to),
+        (_("Post taken up"), to),
         (_("Effective on"), formats.day_as("full", record.effective_on)),
         (_("Proposed by"), record.owner.name),
     ]
@@ -126,7 +126,7 @@ class ChangeCreate(FormPage):
         "The chain of the regulation decides. The person concerned learns of it once it is "
         "approved."
     )
-    verb = lazy("Propose")
+    verb = lazy("Propose it")
     done = lazy("Proposed; those who decide are told.")
 
     def service(self, **values: Any) -> PersonnelChange:
