@@ -78,7 +78,7 @@ class PersonnelChangeAccess(access.Rule):
 
     def also_visible(self, person: Any) -> Q:
         own = Q(person_id=person.pk, status__in=PersonnelChange.SETTLED)
-        decided = involving(person).filter(kind__in=KINDS).order_by()
+        decided = involving(person, seats=person.seats).filter(kind__in=KINDS).order_by()
         return own | Q(pk__in=decided.values("about_id"))
 
     def covers(self, person: Any, seat: Seat, action: str, record: Any) -> bool:
