@@ -84,10 +84,10 @@ OPENINGS = Listing(
     model=Opening,
     label=lazy("Openings"),
     name=pgettext_lazy("of the department", "Post"),
-    title=lambda one: one.post,
+    title=lambda one: str(one.post),
     url=lambda one: one.get_absolute_url(),
     columns=[
-        Column("team", lazy("Unit"), lambda one: one.team, sort="team__order", phone="line"),
+        Column("team", lazy("Unit"), lambda one: str(one.team), sort="team__order", phone="line"),
         Column(
             "status",
             lazy("Status"),
@@ -144,7 +144,7 @@ CANDIDATES = Listing(
     title=str,
     url=lambda one: one.get_absolute_url(),
     columns=[
-        Column("opening", lazy("Opening"), lambda one: one.opening, phone="line"),
+        Column("opening", lazy("Opening"), lambda one: str(one.opening), phone="line"),
         Column(
             "decision",
             lazy("Decision"),

@@ -146,7 +146,10 @@ def _seat(actor: User | None, change: PersonnelChange, person: User | None, day:
 
 def _dismiss(actor: User | None, change: PersonnelChange) -> None:
     """A handover is opened; where one is under way already it is that one. Posts and account end
-    when HR closes it (R-exp-19)."""
+    when HR closes it (R-exp-19).
+
+    Receivers read the handover: it says that somebody goes, and not why.
+    """
     person = lock(User.objects.all(), change.person_id)
     running = Handover.objects.filter(person=person, undone_at=None)
     change.handover = running.exclude(status=Handover.Status.CLOSED).order_by("-pk").first()
@@ -156,8 +159,13 @@ def _dismiss(actor: User | None, change: PersonnelChange) -> None:
             opened_by=change.owner,
             person=person,
             last_day=change.effective_on,
-            reason=change.reason[:300],
+            reason=_departure(),
         )
+
+
+def _departure() -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Leaves the department")
 
 
 def _hold_up(actor: User | None, change: PersonnelChange, sentence: str) -> None:
