@@ -25,15 +25,17 @@ _numbers = itertools.count(10_000_000 + time.time_ns() % 80_000_000)
 
 @dataclass(frozen=True)
 class Visitor:
-    """An ordinary member's session on both sites, and a client of theirs."""
+    """An ordinary member's session on both sites, that of a member with many single shares, and a
+    client of the first."""
 
     session: str
+    sharer_session: str
     floor_session: str
     pk: str
 
     @classmethod
     def from_words(cls, text: str) -> Visitor:
-        return cls(*text.split()[-3:])
+        return cls(*text.split()[-4:])
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Pair:
 
 
 def measured(work: Work, visitor: Visitor, app: int, floor: int) -> Pair:
-    sites = ((app, visitor.session), (floor, visitor.floor_session))
+    session = visitor.sharer_session if work.by_sharer else visitor.session
+    sites = ((app, session), (floor, visitor.floor_session))
     alone = _in_turn(work, visitor.pk, sites, 1)
     together = _in_turn(work, visitor.pk, sites, TOGETHER)
     return Pair(work.label, *alone, *together)
@@ -79,10 +82,10 @@ def measured(work: Work, visitor: Visitor, app: int, floor: int) -> Pair:
 
 def _in_turn(work: Work, pk: str, sites: tuple[tuple[int, str], ...], together: int) -> list[Times]:
     """Both sites are asked by turns, so that whatever else the machine does hits both."""
-    batch = max(together * 2, 5)
+    batch = together * 5  # Long enough that few of them come before all ask, or after most have.
     runs: dict[int, list[tuple[float, int]]] = {port: [] for port, _session in sites}
     with ThreadPoolExecutor(together) as pool:
-        while len(runs[sites[0][0]]) < WARM + REQUESTS:
+        while len(runs[sites[0][0]]) < WARM + max(REQUESTS, batch * 4):
             for port, session in sites:
                 runs[port] += pool.map(lambda _: _asked(work, pk, port, session), range(batch))  # noqa: B023
     return [

@@ -12,7 +12,18 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from crm.models import Client, Contact, ContactPoint, Contract, Lead, Opportunity, Visit
+from django.contrib.auth.models import Permission
+
+from crm.models import (
+    Client,
+    ClientPersonShare,
+    Contact,
+    ContactPoint,
+    Contract,
+    Lead,
+    Opportunity,
+    Visit,
+)
 from crm.naming import firm_key
 from crm.searching import indexed
 from expansion import clock
@@ -24,6 +35,7 @@ from expansion.rulebook.services import load_preset
 from expansion.worktime import Period
 
 PEOPLE, TEAMS, CLIENTS, VISITS_PER_CLIENT = 200, 12, 50_000, 6
+SHARES = 500  # single clients of others, shared with one member
 CITIES = "南京 苏州 无锡 常州 杭州 宁波 合肥 芜湖 上海 扬州 镇江 南通".split()
 BRANDS = "海纳 远航 博雅 天韵 瑞祥 万嘉 鼎盛 金海湾 锦悦 恒通 华庭 汇丰 龙湖 凯旋 和美 东方".split()
 TRADES = "酒店管理 旅行社 餐饮管理 文化传媒 教育咨询 物业服务 贸易 科技 会展服务 汽车销售".split()
@@ -33,8 +45,9 @@ LONG_AGO = date(2024, 1, 1)
 MANY_PEOPLE, CLIENTS_EACH, LOYAL = 10_000, 15, 5  # the loyal ones have signed twice
 
 
-def build(scale: float) -> User:
-    """Fills an empty, migrated database; returns an ordinary member."""
+def build(scale: float) -> tuple[User, User]:
+    """Fills an empty, migrated database; returns an ordinary member, and one with whom many single
+    clients of others are shared."""
     chance = random.Random(7)
     load_preset(actor=None, key="ktv", effective_on=LONG_AGO)
     members = build_people(max(12, int(PEOPLE * scale)))
@@ -44,10 +57,27 @@ def build(scale: float) -> User:
     build_opportunities(chance, clients)
     build_visits(chance, clients)
     build_contracts(chance, clients)
-    return members[0]
+    share_some(chance, clients, members[0], members[1])
+    return members[0], members[1]
 
 
-def build_rollup(people: int = MANY_PEOPLE) -> User:
+def share_some(chance: random.Random, clients: list[Client], by: User, whom: User) -> None:
+    """Single clients of others, to be read until the end of next month."""
+    others = [client for client in clients if client.owner_id != whom.pk]
+    read = Permission.objects.get(codename="view_client")
+    until = clock.today() + timedelta(days=60)
+    saved(
+        ClientPersonShare,
+        (
+            ClientPersonShare(
+                content_object=client, user=whom, permission=read, until=until, reason="", by=by
+            )
+            for client in chance.sample(others, min(SHARES, len(others)))
+        ),
+    )
+
+
+def build_rollup(people: int = MANY_PEOPLE) -> tuple[User, User]:
     """Fills an empty, migrated database with what a roll-up of many people reads."""
     load_preset(actor=None, key="ktv", effective_on=LONG_AGO)
     members = build_people(people)
@@ -58,7 +88,7 @@ def build_rollup(people: int = MANY_PEOPLE) -> User:
             Client, (_signed_client(one, n) for one in some for n in range(CLIENTS_EACH))
         )
         saved(Contract, (one for client in clients for one in _contracts_of(client, quarter)))
-    return members[0]
+    return members[0], members[1]
 
 
 def _signed_client(owner: User, n: int) -> Client:

@@ -1,4 +1,6 @@
-"""Migrates and fills the database of a measurement; prints a member's two sessions and a client."""
+"""Migrates and fills the database of a measurement.
+
+Prints a member's session of both sites, that of one with many shares, and a client of the first."""
 
 import sys
 
@@ -14,16 +16,17 @@ from django.utils.crypto import salted_hmac  # noqa: E402
 
 from bench.big import build, build_rollup  # noqa: E402
 from crm.models import Client  # noqa: E402
+from expansion.people.models import User  # noqa: E402
 
 call_command("migrate", verbosity=0)
-member = build_rollup() if sys.argv[1] == "rollup" else build(float(sys.argv[1]))
+member, sharer = build_rollup() if sys.argv[1] == "rollup" else build(float(sys.argv[1]))
 with connection.cursor() as cursor:
     cursor.execute("VACUUM ANALYZE")
 
 
-def session(backend: str, fingerprint: str) -> str:
+def session(person: User, backend: str, fingerprint: str) -> str:
     store = SessionStore()
-    store[SESSION_KEY] = str(member.pk)
+    store[SESSION_KEY] = str(person.pk)
     store[BACKEND_SESSION_KEY] = backend
     store[HASH_SESSION_KEY] = fingerprint
     store.save()
@@ -36,8 +39,10 @@ plain = salted_hmac(
     member.password,
     algorithm="sha256",
 )
+OURS = "expansion.people.backends.Login"
 print(
-    session("expansion.people.backends.Login", member.get_session_auth_hash()),
-    session("django.contrib.auth.backends.ModelBackend", plain.hexdigest()),
+    session(member, OURS, member.get_session_auth_hash()),
+    session(sharer, OURS, sharer.get_session_auth_hash()),
+    session(member, "django.contrib.auth.backends.ModelBackend", plain.hexdigest()),
     Client.objects.filter(owner=member).first().pk,
 )

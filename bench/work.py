@@ -9,12 +9,14 @@ from dataclasses import dataclass
 class Work:
     """One request: a GET of `address`, or a POST where `form` says what is sent.
 
-    `{pk}` in the address becomes a client's id, `{n}` in a value a number never used before.
+    `{pk}` in the address becomes a client's id, `{n}` in a value a number never used before. What
+    is asked `by_sharer` comes from a member with whom many single clients are shared.
     """
 
     label: str
     address: str
     form: tuple[tuple[str, str], ...] = ()
+    by_sharer: bool = False
 
 
 LIST = "/crm/clients/"
@@ -27,6 +29,7 @@ NEW_CLIENT = (
 )
 PAGES = (
     Work("list, first page", LIST),
+    Work("list with 500 shares", LIST, by_sharer=True),
     Work("filtered by owner and stage", f"{LIST}?stage=negotiation&view=mine"),
     Work("search, two characters", f"{LIST}?q=%E6%B5%B7%E7%BA%B3"),
     Work("search, pinyin", f"{LIST}?q=hainajiudian"),
