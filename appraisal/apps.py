@@ -6,9 +6,9 @@ class AppraisalConfig(AppConfig):
     label = "appraisal"
 
     def ready(self) -> None:
-        from appraisal import access, cards, holdings, insights, metrics, nav, seeds  # noqa: F401
+        from appraisal import access, cards, holdings, insights, metrics, nav  # noqa: F401
         from appraisal.services.citing import keep_counted
         from expansion import offers
 
-        offers.add(offers.Seed("appraisal", 90, seeds.sow))
+        offers.add(offers.Seed("appraisal", 90, "appraisal.seeds.sow"))
         offers.react("crm.visit.undone", keep_counted)

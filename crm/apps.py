@@ -18,12 +18,10 @@ class CrmConfig(AppConfig):
             nav_contracts,
             panels,
             sections,
-            seeds,
             timeline,
             transfer_offers,
         )
-        from crm.seeds import handovers
         from expansion import offers
 
-        offers.add(offers.Seed("crm", 30, seeds.sow))
-        offers.add(offers.Seed("crm.handovers", 95, handovers.sow))
+        offers.add(offers.Seed("crm", 30, "crm.seeds.sow"))
+        offers.add(offers.Seed("crm.handovers", 95, "crm.seeds.handovers.sow"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from crm import metrics
 from crm.funnel import sums_by_stage, sums_label
-from crm.models import Contract, Lead, Obligation, Opportunity, Visit
+from crm.models import Client, Contract, Lead, Obligation, Opportunity, Visit
 from crm.tables import label_in
 from expansion import access, clock, offers
 from expansion.offers import Kept, Purview, Sums
@@ -188,20 +188,22 @@ offers.add(
     offers.LateSource(
         "crm.records", gettext_lazy("visit records"), 20, late_records, reviews_visits
     ),
-    offers.TeamColumn("crm.visits", gettext_lazy("Visits"), 10, visits, url=visits_url),
+    offers.TeamColumn("crm.visits", gettext_lazy("Visits"), 10, visits, Visit, url=visits_url),
     offers.TeamColumn(
         "crm.leads",
         gettext_lazy("Effective leads"),
         20,
         leads,
+        Lead,
         url=listed("crm:lead-list", Lead, "owner"),
     ),
-    offers.TeamColumn("crm.new_clients", gettext_lazy("New clients"), 30, new_clients),
+    offers.TeamColumn("crm.new_clients", gettext_lazy("New clients"), 30, new_clients, Client),
     offers.TeamColumn(
         "crm.signed",
         gettext_lazy("Amount signed"),
         40,
         signed_amounts,
+        Contract,
         nothing=Sums(),
         url=listed("crm:contract-list", Contract, "owner"),
     ),
@@ -210,6 +212,7 @@ offers.add(
         gettext_lazy("Records in time"),
         60,
         records_in_time,
+        Visit,
         nothing=Kept(),
         url=visits_url,
     ),

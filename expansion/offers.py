@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.module_loading import import_string
 
 from expansion import rehearsal
 
@@ -197,13 +198,15 @@ class TeamColumn:
     `read(people, start, end)` returns {person id: value} in one query for any number of people; a
     person without a value may be absent. Values are whole numbers, `Kept` or `Sums`: `nothing` is
     the one they add up from. `url(person, ids)` is the list that explains a number of these
-    people, empty where there is none or the person may not open it.
+    people, empty where there is none or the person may not open it. `of` is the noun it counts: the
+    column stands for those leaders only who see a team's records of it.
     """
 
     key: str
     label: Text
     order: int
     read: Callable[[Iterable[Any], datetime, datetime], Mapping[int, Any]]
+    of: type[models.Model]
     unit: Text = ""
     nothing: Any = 0
     url: Callable[[Any, Iterable[int]], str] | None = None
@@ -377,11 +380,18 @@ class Holding:
 
 @dataclass(frozen=True)
 class Seed:
-    """A room's rows for the demo department; `sow(demo)` writes them through the services."""
+    """A room's rows for the demo department.
+
+    `path` names the function that writes them through the services; it is read when it is asked
+    for, so that a department at work carries no demo with it.
+    """
 
     key: str
     order: int
-    sow: Callable[[Any], None]
+    path: str
+
+    def sow(self, demo: Any) -> None:
+        import_string(self.path)(demo)
 
 
 @dataclass

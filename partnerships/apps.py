@@ -14,9 +14,8 @@ class PartnershipsConfig(AppConfig):
             metrics,
             nav,
             sections,
-            seeds,
             timeline,
             transfer,
         )
 
-        offers.add(offers.Seed("partnerships", 50, seeds.sow))
+        offers.add(offers.Seed("partnerships", 50, "partnerships.seeds.sow"))

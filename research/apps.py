@@ -7,6 +7,6 @@ class ResearchConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from research import access, cards, holdings, metrics, nav, seeds, subjects  # noqa: F401
+        from research import access, cards, holdings, metrics, nav, subjects  # noqa: F401
 
-        offers.add(offers.Seed("research", 40, seeds.sow))
+        offers.add(offers.Seed("research", 40, "research.seeds.sow"))

@@ -12,7 +12,6 @@ from appraisal.models import Cycle, Participant
 from appraisal.roster import appraised
 from appraisal.services import cycles, reminders, results
 from appraisal.tables import STAGE_TONES
-from appraisal.transfer import cycle_workbook
 from appraisal.views.scores import TabbedList
 from expansion import access, worktime
 from expansion.people.models import Role
@@ -169,6 +168,8 @@ class Workbook(Screen):
     gate = May("export", Cycle)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        from appraisal.transfer import cycle_workbook  # openpyxl is read with the first workbook
+
         cycle = self.find(Cycle.objects.select_related("rulebook"), pk)
         access.require(request.user, "export", cycle)
         name, content = cycle_workbook(actor=request.user, record=cycle)

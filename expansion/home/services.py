@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
-from expansion import clock, offers
+from expansion import clock
 from expansion.audit.services import write, write_many
 from expansion.home import late, teams
 from expansion.home.purview import (
@@ -112,7 +112,7 @@ def export_teams(*, actor: User) -> tuple[str, bytes]:
     """
     require_overseer(actor)
     purview, found = purview_of(actor)
-    columns = offers.of(TeamColumn)
+    columns = teams.columns_for(actor)
     values = teams.values_of(purview, columns)
     period = running_quarter()
     principals = [principal_over(actor, team.unit.pk) for team in found]

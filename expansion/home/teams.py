@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from expansion import offers
-from expansion.home.purview import Team
+from expansion import access, offers
+from expansion.access import Scope
+from expansion.home.purview import LEADING, Team
 from expansion.offers import Kept, Purview, Sums, TeamColumn
 from expansion.people.models import User
 from expansion.ui import formats
@@ -57,6 +58,20 @@ def written(value: Any) -> list[str]:
     return [formats.number(value)]
 
 
+def columns_for(viewer: Any) -> list[TeamColumn]:
+    """Those whose records the viewer sees of a team at least, from each seat that leads one.
+
+    The leadership stands outside the matrix: it is shown sums of the whole department.
+    """
+    leading = [seat for seat in viewer.seats if seat.role in LEADING]
+
+    def seen(column: TeamColumn) -> bool:
+        rule = access.rule_of(column.of)
+        return all(rule.scope(seat, "view") >= Scope.TEAM for seat in leading)
+
+    return [column for column in offers.of(TeamColumn) if seen(column)]
+
+
 def values_of(purview: Purview, columns: Iterable[TeamColumn]) -> Values:
     """Every column's values: one query each, however many the people."""
     return {
@@ -79,7 +94,7 @@ def table(
 
     `opened` holds the ids of the teams that are folded open; a single team always is.
     """
-    columns = offers.of(TeamColumn)
+    columns = columns_for(viewer)
     values = values_of(purview, columns)
     wanted = {str(team.unit.pk) for team in teams} & set(opened)
     alone = len(teams) == 1

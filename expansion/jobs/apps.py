@@ -7,9 +7,9 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.jobs import access, cards, nav, seeds, selectors  # noqa: F401
+        from expansion.jobs import access, cards, nav, selectors  # noqa: F401
         from expansion.ui.context import set_sources
 
-        offers.add(offers.Seed("jobs", 96, seeds.sow))
+        offers.add(offers.Seed("jobs", 96, "expansion.jobs.seeds.sow"))
         offers.add(offers.PersonFact("has_jobs", selectors.has_jobs))
         set_sources(running_jobs=selectors.shown_in_shell)

@@ -7,12 +7,12 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.notices import access, seeds, selectors, services  # noqa: F401
+        from expansion.notices import access, selectors, services  # noqa: F401
         from expansion.ui.context import set_sources
 
         offers.add(offers.PersonFact("unread", selectors.unread))
         set_sources(unread=selectors.unread_count)
-        offers.add(offers.Seed("notices", 99, seeds.sow))
+        offers.add(offers.Seed("notices", 99, "expansion.notices.seeds.sow"))
         offers.react("jobs.silent", services.tell_silent_job)
         offers.react("people.factor.changed", services.tell_factor)
         offers.react("people.link.created", services.tell_link_made)

@@ -18,14 +18,13 @@ class OfficeConfig(AppConfig):
             nav,
             personnel_offers,
         )
-        from expansion.office.seeds import confidence, handovers, personnel, reports
         from expansion.office.services.handovers import refuse_while_held
 
         offers.add(
-            offers.Seed("office.leaver", 25, handovers.sow_leaver),
-            offers.Seed("office", 80, reports.sow),
-            offers.Seed("office.confidence", 82, confidence.sow),
-            offers.Seed("office.handovers", 96, handovers.sow),
-            offers.Seed("office.personnel", 97, personnel.sow),
+            offers.Seed("office.leaver", 25, "expansion.office.seeds.handovers.sow_leaver"),
+            offers.Seed("office", 80, "expansion.office.seeds.reports.sow"),
+            offers.Seed("office.confidence", 82, "expansion.office.seeds.confidence.sow"),
+            offers.Seed("office.handovers", 96, "expansion.office.seeds.handovers.sow"),
+            offers.Seed("office.personnel", 97, "expansion.office.seeds.personnel.sow"),
         )
         offers.react("people.leaving", refuse_while_held)

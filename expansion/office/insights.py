@@ -78,6 +78,7 @@ offers.add(
         label=lazy(_week_words, str)(),
         order=50,
         read=handed_in,
+        of=WorkReport,
         nothing=offers.Kept(),
         url=reports_url,
     ),

@@ -20,14 +20,13 @@ class PeopleConfig(AppConfig):
             nav,
             revision,
             rights,
-            seeds,
             selectors,
             sessions,
         )
         from expansion.ui.context import set_sources
 
-        offers.add(offers.Seed("people", 20, seeds.sow))
-        offers.add(offers.Seed("people.late", 94, seeds.sow_late))
+        offers.add(offers.Seed("people", 20, "expansion.people.seeds.sow"))
+        offers.add(offers.Seed("people.late", 94, "expansion.people.seeds.sow_late"))
         offers.add(
             offers.Sheet(
                 "people.rights",

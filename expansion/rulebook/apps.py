@@ -9,10 +9,10 @@ class RulebookConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from expansion import offers
-        from expansion.rulebook import access, amendment, models, nav, seeds, selectors  # noqa: F401
+        from expansion.rulebook import access, amendment, models, nav, selectors  # noqa: F401
         from expansion.rulebook.delegation import act_for_absent
 
         post_save.connect(selectors.on_version_saved, sender=models.Version)
-        offers.add(offers.Seed("rulebook", 10, seeds.sow))
+        offers.add(offers.Seed("rulebook", 10, "expansion.rulebook.seeds.sow"))
         offers.react("leave.approved", act_for_absent)
         offers.react("outing.approved", act_for_absent)

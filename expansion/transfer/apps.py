@@ -7,6 +7,6 @@ class TransferConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.transfer import access, controls, lists, nav, seeds, subjects  # noqa: F401
+        from expansion.transfer import access, controls, lists, nav, subjects  # noqa: F401
 
-        offers.add(offers.Seed("transfer", 92, seeds.sow))
+        offers.add(offers.Seed("transfer", 92, "expansion.transfer.seeds.sow"))

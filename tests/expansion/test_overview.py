@@ -11,8 +11,9 @@ from openpyxl import load_workbook
 
 from appraisal.insights import targets
 from crm.insights import ending, funnel
-from crm.models import Contract, Visit
-from expansion import clock
+from crm.models import Client, Contract, Visit
+from expansion import access, clock
+from expansion.access import Scope
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden
 from expansion.home import late, services, teams
@@ -20,7 +21,8 @@ from expansion.home.purview import purview_of
 from expansion.notices.models import Notice
 from expansion.office.models import WorkReport
 from expansion.office.services.reports import open_reports
-from expansion.people.models import Mandate, User
+from expansion.people.models import Mandate, Role, User
+from expansion.people.services.rights import change_rights
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 from tests.cast import NOW
@@ -465,3 +467,16 @@ def test_units_without_anybody_are_said_to_be_empty(cast, sign_in):
 def test_a_long_name_and_markup_in_a_name_are_text(cast, sign_in):
     User.objects.filter(pk=cast.colleague.pk).update(name="<b>冯</b>" + "璐" * 50)
     assert "&lt;b&gt;冯&lt;/b&gt;" in page(sign_in, cast.leader)
+
+
+def test_what_a_leader_sees_of_no_team_any_more_is_not_summed_up_for_them(cast, sign_in):
+    assert "New clients" in page(sign_in, cast.leader)
+    rule = access.rule_of(Client)
+    cells = {action: {Role.LEADER: Scope.OWN} for action in rule.grants}
+    change_rights(actor=cast.administrator, kind="crm.client", cells=cells)
+    assert "New clients" not in page(sign_in, cast.leader)
+    assert "New clients" in page(sign_in, cast.manager)
+    assert "New clients" in page(sign_in, cast.leadership)
+    _name, content = services.export_teams(actor=cast.again(cast.leader))
+    heads = [cell.value for cell in load_workbook(io.BytesIO(content)).active[1]]
+    assert "New clients" not in heads and "Visits" in heads
