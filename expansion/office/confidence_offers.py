@@ -26,7 +26,7 @@ def document(statement: Statement) -> dict[str, Any]:
 
 
 def _facts(statement: Statement) -> Iterator[tuple[str, str]]:
-    yield _("Form"), str(statement.get_kind_display())
+    yield _("Medium"), str(statement.get_kind_display())
     yield _("Audience"), statement.audience
     yield _("Planned release"), formats.day_as("full", statement.planned_on)
     yield _("Written by"), statement.owner.name

@@ -92,6 +92,7 @@ class RightForm(RecordForm):
         super().__init__(*args, **kwargs)
         known = [(item.key, item.label()) for item in rules_on().documents.ip_kinds]
         kept = self.instance.kind
+        self.fields["title"].label = _("Name")
         self.fields["kind"] = forms.ChoiceField(
             label=_("Kind"),
             choices=known if not kept or kept in dict(known) else [*known, (kept, kept)],

@@ -80,7 +80,15 @@ NDAS = Listing(
             sort="signed_on",
             phone="line",
         ),
-        Column("until", _("Valid until"), nda_end, sort="until", phone="line"),
+        Column(
+            "until",
+            _("Valid until"),
+            lambda nda: nda.until,
+            "date",
+            sort="until",
+            cell=nda_end,
+            phone="line",
+        ),
         Column("survives", _("Goes on after leaving"), survival, sort="survives_leaving"),
         Column("recorded_by", _("Recorded by"), lambda nda: nda.recorded_by.name, shown=False),
     ],
@@ -133,7 +141,7 @@ STATEMENTS = Listing(
             phone="beside",
         ),
         Column(
-            "kind", _("Form"), lambda one: str(one.get_kind_display()), sort="kind", phone="line"
+            "kind", _("Medium"), lambda one: str(one.get_kind_display()), sort="kind", phone="line"
         ),
         Column("audience", _("Audience"), lambda one: one.audience, phone="line"),
         Column(
@@ -166,7 +174,7 @@ STATEMENTS = Listing(
         ),
         Filter(
             "kind",
-            _("Form"),
+            _("Medium"),
             lambda person: Statement.Kind.choices,
             lambda records, key: records.filter(kind=key),
         ),
@@ -232,14 +240,14 @@ def of_right_state(records: QuerySet[IpRight], key: str) -> QuerySet[IpRight]:
 RIGHT_STATES = (
     ("soon", _("expires soon")),
     ("expired", _("expired")),
-    ("running", _("in force")),
+    ("running", _("valid")),
     ("open", _("without an end")),
 )
 RIGHTS = Listing(
     key="office.rights",
     model=IpRight,
     label=_("Intellectual property"),
-    name=_("Title"),
+    name=_("Name"),
     url=lambda right: f"/office/confidence/rights/{right.pk}",
     columns=[
         Column(
@@ -262,7 +270,7 @@ RIGHTS = Listing(
         ),
         Column(
             "expires_on",
-            _("Expires on"),
+            _("Valid until"),
             lambda right: right.expires_on,
             "date",
             sort="expires_on",
@@ -286,7 +294,7 @@ RIGHTS = Listing(
     search=lambda records, text: records.filter(
         Q(title__icontains=text) | Q(number__icontains=text) | Q(holder__icontains=text)
     ),
-    search_hint=_("Title, number, holder"),
+    search_hint=_("Name, number, holder"),
     order=("title", "pk"),
     prepare=lambda records: records.select_related("recorded_by"),
 )
@@ -322,14 +330,6 @@ MATTERS = Listing(
     url=lambda matter: f"/office/confidence/matters/{matter.pk}",
     columns=[
         Column(
-            "happened_on",
-            _("Date"),
-            lambda matter: matter.happened_on,
-            "date",
-            sort="happened_on",
-            phone="line",
-        ),
-        Column(
             "counterpart",
             _("Counterpart"),
             lambda matter: matter.counterpart,
@@ -344,18 +344,26 @@ MATTERS = Listing(
             phone="line",
         ),
         Column(
+            "happened_on",
+            _("Date"),
+            lambda matter: matter.happened_on,
+            "date",
+            sort="happened_on",
+            phone="line",
+        ),
+        Column(
             "follow_up_on",
             _("Follow up on"),
             lambda matter: matter.follow_up_on,
             "date",
             sort="follow_up_on",
             cell=follow_up_cell,
-            phone="beside",
+            phone="line",
         ),
         Column("done", _("What was done"), lambda matter: matter.done, shown=False, width=40),
         Column("team", _("Team"), lambda matter: matter.team.name, sort="team__order", shown=False),
     ],
-    filters=[Filter("follow_up", _("Follow-up"), lambda person: FOLLOW_UPS, of_follow_up)],
+    filters=[Filter("follow_up", _("Follow up on"), lambda person: FOLLOW_UPS, of_follow_up)],
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
         SavedView("due", _("To follow up"), lambda records, person: to_follow_up(records)),

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from expansion.audit.models import Entry
-from expansion.audit.wording import ACTS, changed_values
+from expansion.audit.wording import ACTS, act_label, changed_values
 from expansion.records import about_key
 from expansion.ui import formats
 from expansion.ui.templatetags.ui import stamp
@@ -38,8 +39,14 @@ ICONS = {
     "submitted": "send",
     "withdrawn": "arrow-back-up",
 }
-# The record's own entry says the same.
-SAID_ELSEWHERE = ("approvals.request.submitted", "approvals.request.withdrawn")
+# The record's own entry, or that of the decision, says the same.
+SAID_ELSEWHERE = (
+    "approvals.request.submitted",
+    "approvals.request.withdrawn",
+    "office.statement.approved",
+    "office.statement.returned",
+    "office.statement.rejected",
+)
 
 
 def happened(record: models.Model) -> list[dict[str, Any]]:
@@ -56,22 +63,30 @@ def happened(record: models.Model) -> list[dict[str, Any]]:
 def _line(entry: Entry, people: dict[int, str]) -> dict[str, Any]:
     entry.people = people  # Names that the words look up, once for all.
     act = entry.verb.rpartition(".")[2]
+    words = act_label(entry) if _is_decision(entry) else ACTS.get(act, act)
+    actor = entry.actor.name if entry.actor else ""
+    near = (formats.today() - formats.as_day(entry.at)).days <= 1
     return {
-        "at": formats.moment(entry.at),
+        "at": formats.moment(entry.at) if near else formats.day(entry.at),
         "icon": ICONS.get(act, "point"),
-        "title": capfirst(str(ACTS.get(act, act))),
-        "meta": entry.actor.name if entry.actor else "",
-        "stamp": stamp(entry.actor.name, entry.for_person.name) if entry.for_person else "",
+        "title": capfirst(str(words)),
+        "meta": actor if near else " · ".join(filter(None, [actor, formats.clock(entry.at)])),
+        "stamp": stamp(actor, entry.for_person.name) if entry.for_person else "",
         "text": " · ".join(_changes(entry)),
     }
 
 
+def _is_decision(entry: Entry) -> bool:
+    return entry.verb.startswith("approvals.step.")
+
+
 def _changes(entry: Entry) -> Iterator[str]:
-    if entry.verb.startswith("approvals.step."):
+    if _is_decision(entry):
         yield from filter(None, entry.changes.get("comment", [])[1:])
         return
     for row in changed_values(entry):
+        words = row | {"label": capfirst(str(row["label"]))}
         if row["before"] == formats.NOTHING:
-            yield f"{capfirst(str(row['label']))}: {row['after']}"
+            yield _("%(label)s: %(after)s") % words
         else:
-            yield f"{capfirst(str(row['label']))}: {row['before']} → {row['after']}"
+            yield _("%(label)s: %(before)s → %(after)s") % words

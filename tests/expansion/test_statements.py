@@ -282,7 +282,7 @@ def test_what_is_being_decided_or_is_out_is_not_withdrawn(cast):
 
 def test_the_document_names_form_audience_and_day(cast):
     facts = dict(map(tuple, document(make.statement(cast))["facts"]))
-    assert facts["Audience"] == "人力资源协会沙龙" and facts["Form"] == "talk"
+    assert facts["Audience"] == "人力资源协会沙龙" and facts["Medium"] == "talk"
 
 
 def test_a_leaver_hands_over_what_is_underway(cast):

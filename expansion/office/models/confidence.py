@@ -245,7 +245,7 @@ class PublicMatter(Owned, Recorded, Deletable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.counterpart}: {self.matter}"
+        return f"{self.counterpart} · {self.matter}"
 
     def get_absolute_url(self) -> str:
         return reverse("office:matter", args=[self.pk])

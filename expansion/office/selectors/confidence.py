@@ -98,7 +98,7 @@ def right_state(right: IpRight, day: date, last: date | None) -> tuple[str, str]
         return "late", _("expired")
     if last is not None and right.expires_on <= last:
         return "due", _("expires soon")
-    return "done", _("in force")
+    return "done", _("valid")
 
 
 STATEMENT_TONES = {

@@ -1,10 +1,12 @@
 """Pages of the public-relations log."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from expansion import clock
 from expansion.office import tables_confidence as tables
 from expansion.office.forms_confidence import MatterForm
 from expansion.office.models import PublicMatter
@@ -50,8 +52,19 @@ class MatterDetail(ConfidenceDetail):
             {"label": _("Date"), "value": formats.day_as("full", record.happened_on)},
             {"label": _("Counterpart"), "value": record.counterpart},
             {"label": _("Dealt with by"), "value": record.owner.name, "note": record.team.name},
-            {"label": _("Follow up on"), "value": formats.day_as("full", record.follow_up_on)},
+            {
+                "label": _("Follow up on"),
+                "value": formats.day_as("full", record.follow_up_on),
+                **due(record.follow_up_on),
+            },
         ]
+
+
+def due(day: date | None) -> dict[str, Any]:
+    """The mark of a day that has come."""
+    if day is None or day > clock.today():
+        return {}
+    return {"tone": "due", "word": _("due")}
 
 
 class MatterForms(ConfidenceForm):

@@ -52,7 +52,7 @@ class RightDetail(ConfidenceDetail):
             {"label": _("Number"), "value": record.number or formats.NOTHING},
             {"label": _("Belongs to"), "value": record.holder},
             {"label": _("Registered on"), "value": formats.day_as("full", record.registered_on)},
-            {"label": _("Expires on"), "value": formats.day_as("full", record.expires_on)},
+            {"label": _("Valid until"), "value": formats.day_as("full", record.expires_on)},
             {"label": _("Recorded by"), "value": record.recorded_by.name},
         ]
 

@@ -52,7 +52,7 @@ class StatementDetail(ConfidenceDetail):
 
     def facts(self, record: Statement) -> list[dict[str, Any]]:
         found = [
-            {"label": _("Form"), "value": record.get_kind_display()},
+            {"label": _("Medium"), "value": record.get_kind_display()},
             {"label": _("Audience"), "value": record.audience},
             {"label": _("Planned release"), "value": formats.day_as("full", record.planned_on)},
         ]
