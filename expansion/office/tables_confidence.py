@@ -320,7 +320,11 @@ def of_follow_up(records: QuerySet[PublicMatter], key: str) -> QuerySet[PublicMa
     return records.filter(follow_up_on=None)
 
 
-FOLLOW_UPS = (("due", _("due")), ("ahead", _("ahead")), ("none", _("none")))
+FOLLOW_UPS = (
+    ("due", _("to follow up")),
+    ("ahead", _("ahead")),
+    ("none", _("nothing to follow up")),
+)
 MATTERS = Listing(
     key="office.matters",
     model=PublicMatter,

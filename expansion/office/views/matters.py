@@ -64,7 +64,7 @@ def due(day: date | None) -> dict[str, Any]:
     """The mark of a day that has come."""
     if day is None or day > clock.today():
         return {}
-    return {"tone": "due", "word": _("due")}
+    return {"tone": "due", "word": _("to follow up")}
 
 
 class MatterForms(ConfidenceForm):
