@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 
 from expansion import access, clock, worktime
 from expansion.office.models import IpRight, Nda, Statement
-from expansion.people.models import User
-from expansion.people.selectors import Tree, department, members_on
+from expansion.people.models import Membership, Unit, User
 from expansion.rulebook.schema import Rules
 from expansion.ui import formats
 
 
 def staff(day: date) -> list[User]:
     """Who works in the department on that day."""
-    root = department()
-    return members_on(Tree().below(root.pk), day) if root else []
+    inside = Membership.objects.on(day).exclude(unit__kind=Unit.Kind.OUTSIDE)
+    people = User.objects.active().filter(pk__in=inside.values("user_id"))
+    return list(people.order_by("username"))
 
 
 @dataclass(frozen=True)
