@@ -131,6 +131,7 @@ ACTS = {
     "taken_away": pgettext_lazy("act", "taken away"),
     "thing_added": pgettext_lazy("act", "thing to come back added"),
     "thing_returned": pgettext_lazy("act", "thing is back"),
+    "turned_down": pgettext_lazy("act", "turned down"),
     "undone": pgettext_lazy("act", "undone"),
     "used": pgettext_lazy("act", "used"),
     "unlinked": pgettext_lazy("act", "unlinked"),

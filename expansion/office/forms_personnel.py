@@ -33,7 +33,8 @@ class OpeningForm(RecordForm):
 
     class Meta:
         model = Opening
-        fields = ["team", "post", "places", "wanted_on", "duties", "skills", "traits", "reason"]
+        fields = ["team", "post", "places", "wanted_on", "reason", "duties", "skills", "traits"]
+        widgets = {"reason": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

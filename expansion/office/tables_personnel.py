@@ -30,11 +30,11 @@ DECISION_TONES = {
     Candidate.Decision.DECLINED: "neutral",
 }
 CHANGE_TONES = {
-    PersonnelChange.Status.PROPOSED: "due",
-    PersonnelChange.Status.RETURNED: "late",
-    PersonnelChange.Status.APPROVED: "info",
+    PersonnelChange.Status.PROPOSED: "info",
+    PersonnelChange.Status.RETURNED: "due",
+    PersonnelChange.Status.APPROVED: "done",
     PersonnelChange.Status.EFFECTIVE: "done",
-    PersonnelChange.Status.REJECTED: "neutral",
+    PersonnelChange.Status.REJECTED: "late",
     PersonnelChange.Status.WITHDRAWN: "neutral",
 }
 
@@ -84,10 +84,9 @@ OPENINGS = Listing(
     model=Opening,
     label=lazy("Openings"),
     name=pgettext_lazy("of the department", "Post"),
-    title=lambda one: str(one.post),
+    title=str,
     url=lambda one: one.get_absolute_url(),
     columns=[
-        Column("team", lazy("Unit"), lambda one: str(one.team), sort="team__order", phone="line"),
         Column(
             "status",
             lazy("Status"),
@@ -96,6 +95,7 @@ OPENINGS = Listing(
             cell=opening_badge,
             phone="beside",
         ),
+        Column("team", lazy("Unit"), lambda one: str(one.team), sort="team__order", shown=False),
         Column("places", lazy("Hired / places"), places, phone="line"),
         Column("applicants", lazy("Candidates"), lambda one: one.applicants, "number"),
         Column(
@@ -144,7 +144,6 @@ CANDIDATES = Listing(
     title=str,
     url=lambda one: one.get_absolute_url(),
     columns=[
-        Column("opening", lazy("Opening"), lambda one: str(one.opening), phone="line"),
         Column(
             "decision",
             lazy("Decision"),
@@ -153,6 +152,7 @@ CANDIDATES = Listing(
             cell=candidate_badge,
             phone="beside",
         ),
+        Column("opening", lazy("Opening"), lambda one: str(one.opening), phone="line"),
         Column("rating", lazy("Mean rating"), average, phone="line"),
         Column("phone", lazy("Phone"), lambda one: one.phone, "phone"),
         Column("source", lazy("Where from"), lambda one: one.source, sort="source"),
@@ -231,19 +231,19 @@ CHANGES = Listing(
     url=lambda one: one.get_absolute_url(),
     columns=[
         Column(
-            "kind",
-            lazy("Kind"),
-            lambda one: one.get_kind_display(),
-            sort="kind",
-            phone="line",
-        ),
-        Column(
             "status",
             lazy("Status"),
             lambda one: one.get_status_display(),
             sort="status",
             cell=change_badge,
             phone="beside",
+        ),
+        Column(
+            "kind",
+            lazy("Kind"),
+            lambda one: one.get_kind_display(),
+            sort="kind",
+            phone="line",
         ),
         Column("from", lazy("Posts given up"), given_up),
         Column("to", lazy("Post taken up"), leads_to, phone="line"),

@@ -37,6 +37,7 @@ ICONS = {
     "returned": "arrow-back-up",
     "revealed": "eye",
     "submitted": "send",
+    "turned_down": "x",
     "withdrawn": "arrow-back-up",
 }
 # The record's own entry, or that of the decision, says the same.
@@ -49,12 +50,15 @@ SAID_ELSEWHERE = (
 )
 
 
-def happened(record: models.Model) -> list[dict[str, Any]]:
+def happened(record: models.Model, *, decisions: bool = True) -> list[dict[str, Any]]:
     """The record's last acts as `components/timeline.html` takes them, newest first.
 
-    The page has found the record through the gate: who sees it reads what changed.
+    The page has found the record through the gate: who sees it reads what changed. The steps of an
+    approval are left out where `decisions` says so, as a panel beside shows them.
     """
     trail = Entry.objects.filter(**about_key(record)).exclude(verb__in=SAID_ELSEWHERE)
+    if not decisions:
+        trail = trail.exclude(verb__startswith="approvals.")
     entries = list(trail.select_related("actor", "for_person").order_by("-at", "-pk")[:MOST])
     people: dict[int, str] = {}
     return [_line(entry, people) for entry in entries]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,11 @@ DECISIONS = {
     Decision.INVITED: (Decision.CHOSEN, Decision.DECLINED),
     Decision.CHOSEN: (Decision.DECLINED,),
     Decision.DECLINED: (Decision.INVITED,),
+}
+VERBS = {
+    Decision.INVITED: "office.candidate.invited",
+    Decision.CHOSEN: "office.candidate.chosen",
+    Decision.DECLINED: "office.candidate.turned_down",
 }
 WITH_REASON = (Decision.CHOSEN, Decision.DECLINED)
 FIELDS = ("name", "phone", "email", "source", "note")
@@ -113,9 +119,15 @@ def rate_candidate(
     candidate.ratings = before | dict(ratings)
     candidate.rules_version = version_on()
     _save(candidate)
-    changes = {"ratings": [before, candidate.ratings]}
+    changes = {"ratings": [_in_words(before, rules), _in_words(candidate.ratings, rules)]}
     write(actor=actor, verb="office.candidate.rated", about=candidate, changes=changes)
     return candidate
+
+
+def _in_words(ratings: Mapping[str, int], rules: Rules) -> dict[str, int]:
+    """What the trail keeps: the criteria by name, in the department's language."""
+    named = {one.key: one.label(settings.LANGUAGE_CODE) for one in rules.recruitment.criteria}
+    return {named.get(key, key): rating for key, rating in ratings.items()}
 
 
 @transaction.atomic
@@ -139,14 +151,12 @@ def decide_candidate(
     if being_hired(candidate):
         sentence = _("%(name)s is being hired or has been. Withdraw that first.")
         raise NotNow(sentence % {"name": candidate.name})
-    changes = {
-        "decision": [candidate.decision, decision],
-        "decision_reason": [candidate.decision_reason, reason.strip()],
-    }
+    before = snapshot(candidate, ("decision", "decision_reason"))
     candidate.decision, candidate.decision_reason = decision, reason.strip()
+    changes = differences(before, snapshot(candidate, tuple(before)))
     candidate.decided_by, candidate.decided_at = actor, clock.now()
     _save(candidate)
-    write(actor=actor, verb=f"office.candidate.{decision}", about=candidate, changes=changes)
+    write(actor=actor, verb=VERBS[Decision(decision)], about=candidate, changes=changes)
     return candidate
 
 

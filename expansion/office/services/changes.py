@@ -208,15 +208,21 @@ def update_change(
     change = _standing(record, Stand.RETURNED, version=version)
     hire, moved = change.kind == Kind.HIRE, change.kind in MOVES
     fields = (*SHARED, *(OF_A_HIRE if hire else ()), *(PLACE if moved else ()))
-    before = snapshot(change, fields)
+    before = _in_words(change, fields)
     for name in fields:
         setattr(change, name, values.get(name, getattr(change, name)))
     _check(change)
     change.version += 1
     change.save()
-    changes = differences(before, snapshot(change, fields))
+    changes = differences(before, _in_words(change, fields))
     write(actor=actor, verb="office.change.changed", about=change, changes=changes)
     return change
+
+
+def _in_words(change: PersonnelChange, fields: tuple[str, ...]) -> dict[str, Any]:
+    """What the trail keeps: unit and post by name."""
+    named = {name: str(getattr(change, name)) for name in PLACE if name in fields}
+    return snapshot(change, fields) | named
 
 
 def _check(change: PersonnelChange) -> None:

@@ -62,7 +62,7 @@ def create_opening(
     )
     _check(opening)
     opening.save()
-    changes = {"post": [None, post.pk], "places": [None, places]}
+    changes = {"post": [None, str(post)], "places": [None, places]}
     write(actor=actor, verb="office.opening.created", about=opening, changes=changes)
     return opening
 
@@ -82,15 +82,20 @@ def update_opening(
     opening = lock(Opening.objects.all(), record.pk, version=version)
     if not TRANSITIONS[Status(opening.status)]:
         raise NotNow(_("This opening is: %(status)s.") % {"status": opening.get_status_display()})
-    before = snapshot(opening, FIELDS)
+    before = _in_words(opening)
     for name, value in values.items():
         setattr(opening, name, value)
     _check(opening)
     opening.version += 1
     opening.save()
-    changes = differences(before, snapshot(opening, FIELDS))
+    changes = differences(before, _in_words(opening))
     write(actor=actor, verb="office.opening.changed", about=opening, changes=changes)
     return opening
+
+
+def _in_words(opening: Opening) -> dict[str, Any]:
+    """What the trail keeps: unit and post by name."""
+    return snapshot(opening, FIELDS) | {"team": str(opening.team), "post": str(opening.post)}
 
 
 def _check(opening: Opening) -> None:

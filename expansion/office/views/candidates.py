@@ -13,7 +13,7 @@ from expansion.office.selectors.personnel import average, criteria
 from expansion.office.services import candidates, changes, forgetting
 from expansion.office.tables_personnel import CANDIDATES, candidate_badge, change_badge
 from expansion.office.timeline import happened
-from expansion.office.views.personnel import tabs
+from expansion.office.views.personnel import BackToList, tabs
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.forms import ReasonForm, ServiceForm
 from expansion.ui.gates import May
@@ -75,7 +75,8 @@ class CandidateWrite(FormPage):
     form = CandidateForm
 
 
-class CandidateCreate(CandidateWrite):
+class CandidateCreate(BackToList, CandidateWrite):
+    list_route = "office:candidate-list"
     title = lazy("New candidate")
     done = lazy("Candidate noted")
 

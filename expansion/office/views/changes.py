@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from expansion import access, clock
 from expansion.approvals.selectors import latest
@@ -13,7 +14,7 @@ from expansion.office.models import PersonnelChange
 from expansion.office.services import changes, effects
 from expansion.office.tables_personnel import CHANGES, change_badge, with_places
 from expansion.office.timeline import happened
-from expansion.office.views.personnel import tabs
+from expansion.office.views.personnel import BackToList, tabs
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 from expansion.ui.forms import ReasonForm, ServiceForm
@@ -22,6 +23,11 @@ from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 
 Stand = PersonnelChange.Status
 WAY = (Stand.PROPOSED, Stand.APPROVED, Stand.EFFECTIVE)
+STEPS = {
+    Stand.PROPOSED: pgettext_lazy("step", "Proposed"),
+    Stand.APPROVED: pgettext_lazy("step", "Approved"),
+    Stand.EFFECTIVE: pgettext_lazy("step", "In effect"),
+}
 
 
 class ChangeList(ListPage):
@@ -74,7 +80,7 @@ class ChangeDetail(OfChange, DetailPage):
             "may_withdraw": access.can(person, "withdraw", record),
             "candidate": self.shown(record.candidate),
             "handover": self.shown(record.handover),
-            "entries": happened(record) if inside else [],
+            "entries": happened(record, decisions=False) if inside else [],
         }
 
     def shown(self, linked: Any) -> Any:
@@ -115,10 +121,11 @@ def steps(record: PersonnelChange) -> list[dict[str, Any]]:
 
 
 def _step(status: Stand, state: str, note: str) -> dict[str, Any]:
-    return {"label": status.label, "state": state, "note": note}
+    return {"label": STEPS[status], "state": state, "note": note}
 
 
-class ChangeCreate(FormPage):
+class ChangeCreate(BackToList, FormPage):
+    list_route = "office:change-list"
     model = PersonnelChange
     form = ChangeForm
     title = lazy("New change of staff")

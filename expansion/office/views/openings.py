@@ -18,7 +18,7 @@ from expansion.office.tables_personnel import (
     opening_badge,
 )
 from expansion.office.timeline import happened
-from expansion.office.views.personnel import tabs
+from expansion.office.views.personnel import BackToList, tabs
 from expansion.ui import formats
 from expansion.ui.forms import ReasonForm, ServiceForm
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
@@ -94,7 +94,8 @@ class OpeningWrite(FormPage):
     form = OpeningForm
 
 
-class OpeningCreate(OpeningWrite):
+class OpeningCreate(BackToList, OpeningWrite):
+    list_route = "office:opening-list"
     title = lazy("New opening")
     verb = lazy("Save the draft")
     done = lazy("Opening saved as a draft")

@@ -15,6 +15,16 @@ TABS = (
 )
 
 
+class BackToList:
+    """A new record has no page yet: cancelling leads to the list, unless the address says where
+    from."""
+
+    list_route = ""
+
+    def way_back(self) -> str:
+        return str(super().way_back() or reverse(self.list_route))  # type: ignore[misc]
+
+
 def tabs(person: Any, active: type) -> list[dict[str, Any]]:
     """The lists that are the person's to read; none where that is a single one."""
     shown = [
