@@ -57,6 +57,23 @@ def attach(
 
 
 @transaction.atomic
+def attach_all(
+    *, actor: Any, record: models.Model, uploads: Iterable[UploadedFile]
+) -> list[Attachment]:
+    """Adds several files to a record, all of them or none.
+
+    Raises:
+        Forbidden: the record is not this person's to change.
+        Invalid: none was chosen, or one is empty, too large, or of no allowed kind.
+    """
+    access.require(actor, "edit", record)
+    added = [attach(actor=actor, record=record, upload=upload) for upload in uploads]
+    if not added:
+        raise Invalid(_("Choose a file first."))
+    return added
+
+
+@transaction.atomic
 def remove(*, actor: Any, attachment: Attachment) -> Attachment:
     """Takes a file off its record; the bytes stay, so that it can be brought back."""
     attachment = lock(Attachment.objects.live(), attachment.pk)

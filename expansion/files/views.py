@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import models
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -84,9 +84,8 @@ class FileAdd(Screen):
     def post(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         record = self.find(_model(kind), pk)
         try:
-            with transaction.atomic():
-                for upload in request.FILES.getlist("files"):
-                    services.attach(actor=request.user, record=record, upload=upload)
+            uploads = request.FILES.getlist("files")
+            services.attach_all(actor=request.user, record=record, uploads=uploads)
         except Invalid as refusal:
             context = {"message": refusal.message, "back": _back(request, record)}
             return render(request, "files/refused.html", context, status=UNPROCESSABLE)

@@ -20,6 +20,7 @@ from tests.architecture.records import House
 
 API = "api/"
 ANSWERS_TO = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
+MARKER = re.compile(r"zq([a-z-]+?)qz")  # records.marker
 # What a page draws by lot, new on every answer: it may spell anything, a marker too.
 DRAWN_BY_LOT = re.compile(r"\b[A-Za-z0-9]{64}\b|request_id\" value=\"[^\"]*")
 
@@ -101,6 +102,11 @@ def words_of(answer: HttpResponse) -> str:
     """Everything that can be read in an answer: headers, page, cells of a workbook, PDF."""
     headers = " ".join(f"{name}: {value}" for name, value in answer.items())
     return without_tokens(headers + _text(answer.body))
+
+
+def markers_in(answer: HttpResponse) -> set[str]:
+    """The kinds of record of which something can be read in the answer."""
+    return set(MARKER.findall(words_of(answer)))
 
 
 def without_tokens(text: str) -> str:

@@ -5,62 +5,19 @@ marker word of its own: nobody reads one of a record that is not theirs to see, 
 in whatever file, export, suggestion, list or refusal.
 """
 
-import logging
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from django.test import Client as Browser
 
-from expansion import access, clock
-from expansion.people.models import Status
-from tests import cast as company
 from tests.architecture import grid, records
-from tests.architecture.doors import Door, doors, knock, without_tokens, words_of
-from tests.architecture.records import House
+from tests.architecture.doors import Door, doors, knock, markers_in, without_tokens
 
 pytestmark = pytest.mark.django_db
 DOORS = doors()
 OUTSIDE = ("anonymous", "deactivated")
-MARKER = re.compile(r"zq([a-z-]+?)qz")
 REFUSALS = {403, 404}
 SEARCHES = ("/search/?q={}", "/crm/clients/pick?q={}", "/crm/clients/?q={}", "/people/?q={}")
-
-
-@pytest.fixture(scope="module")
-def house(django_db_setup, django_db_blocker) -> Iterator[House]:
-    """One state for the whole module; each request's changes are undone."""
-    logging.disable(logging.CRITICAL)
-    with django_db_blocker.unblock(), clock.clock_at(company.NOW), transaction.atomic():
-        yield records.build(company.assemble())
-        transaction.set_rollback(True)
-    logging.disable(logging.NOTSET)
-
-
-@pytest.fixture(scope="module")
-def browsers(house) -> dict[str, Browser]:
-    """A session for everybody; that of the deactivated was opened before they left."""
-    opened = {name: Browser(raise_request_exception=False) for name in house.cast.everyone()}
-    for name, person in house.cast.everyone().items():
-        if person.is_authenticated:
-            status, person.status = person.status, Status.ACTIVE
-            opened[name].force_login(person)
-            person.status = status
-            type(person).objects.filter(pk=person.pk).update(status=status)
-    return opened
-
-
-def seen(house: House, name: str) -> set[str]:
-    """The kinds whose record this person may see, and those named on what they may see."""
-    person = house.cast.everyone()[name]
-    kinds = {kind for kind, one in house.records.items() if access.can(person, "view", one)}
-    return kinds | {named for kind in kinds for named in grid.NAMED_ON.get(kind, ())}
-
-
-@pytest.fixture(scope="module")
-def readable(house, browsers) -> dict[str, set[str]]:
-    return {name: seen(house, name) for name in browsers}
 
 
 def test_every_address_is_in_the_grid():
@@ -88,7 +45,7 @@ def test_each_person_gets_what_the_grid_says(method, answers, door, house, brows
         wanted = outside(method, door) if name in OUTSIDE else grid.answer_for(name, answers)
         if not fits(answer, wanted):
             wrong.append(f"{name}: {answer.status_code}, not {wanted}")
-        leaked = set(MARKER.findall(words_of(answer))) - readable[name]
+        leaked = markers_in(answer) - readable[name]
         if leaked:
             wrong.append(f"{name} reads of {sorted(leaked)}")
     assert wrong == []
@@ -119,7 +76,7 @@ def test_no_search_finds_what_one_may_not_see(place, house, browsers, readable):
     for name, browser in browsers.items():
         for kind in ("client", "contract", "project", "study", "finding", "plan", "lead"):
             answer = knock(browser, "GET", place.format(f"zq{kind}"), {})
-            found = set(MARKER.findall(words_of(answer)))
+            found = markers_in(answer)
             assert found <= readable[name], (name, kind)
 
 
