@@ -1,16 +1,17 @@
 """The rulebook on the department itself: who is in it, who leads, who stands in for whom."""
 
 from datetime import time
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.utils.translation import gettext_noop as _
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from expansion import worktime
 from expansion.rulebook.values import (
     WEEKDAYS,
     Approver,
     Chain,
+    ClauseId,
     Count,
     Item,
     Items,
@@ -86,6 +87,34 @@ class Delegation(Strict):
         title=_("Counts as absent")
     )
     powers: Parameter[Literal["all", "listed"]] = Field(title=_("Powers while acting"))
+
+
+class Right(Strict):
+    """A right that this kind of department grants otherwise than the house does (R-exp-03).
+
+    It is granted when the regulation is loaded; from then on the matrix is the administrator's.
+    """
+
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=60)]
+    action: Key
+    role: Literal[
+        "manager",
+        "deputy",
+        "leader",
+        "member",
+        "consolidator",
+        "hr",
+        "finance",
+        "legal",
+        "leadership",
+        "liaison",
+    ]
+    scope: Literal["none", "own", "team", "department"]
+    clause: ClauseId | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}.{self.action}.{self.role}"
 
 
 class Authority(Strict):

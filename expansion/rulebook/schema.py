@@ -14,7 +14,15 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from expansion.rulebook import checks, parameters
-from expansion.rulebook.organisation import Authority, Delegation, Policy, Post, Team, WorkingTime
+from expansion.rulebook.organisation import (
+    Authority,
+    Delegation,
+    Policy,
+    Post,
+    Right,
+    Team,
+    WorkingTime,
+)
 from expansion.rulebook.scoring import (
     Appraisal,
     Bonus,
@@ -61,6 +69,7 @@ class Rules(Strict):
     teams: tuple[Team, ...] = Field(title=_("Teams"))
     delegation: Delegation = Field(title=_("Acting"))
     authority: Authority = Field(title=_("Authority"))
+    rights: tuple[Right, ...] = Field((), title=_("Rights"))
     appraisal: Appraisal = Field(title=_("Appraisal"))
     kpi_sets: tuple[KpiSet, ...] = Field(title=_("Indicators and weights"))
     consequences: tuple[Consequence, ...] = Field((), title=_("Consequences"))

@@ -1,5 +1,6 @@
 """Writes over the rulebook: loading a preset, drafting, publishing and discarding a version."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
@@ -9,10 +10,12 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from expansion import access, clock
+from expansion.access import Scope
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow, Stale
 from expansion.offers import announce
 from expansion.people.models import Post, Role, Unit
+from expansion.people.services.rights import load_rights
 from expansion.records import differences, lock
 from expansion.rulebook.loading import preset, to_data
 from expansion.rulebook.models import Version
@@ -44,10 +47,12 @@ OPEN = (Version.Status.DRAFT, Version.Status.SUBMITTED)
 def load_preset(*, actor: Any, key: str, effective_on: date) -> Version:
     """Loads a shipped regulation as a published version and makes its teams and posts.
 
-    A fresh install from each preset shows exactly its posts and teams (R-exp-02).
+    A fresh install from each preset shows exactly its posts and teams (R-exp-02), and the rights
+    that it grants otherwise than the house does (R-exp-03).
 
     Raises:
         Gone: there is no preset of this key.
+        Invalid: a right that it grants is none of the matrix.
     """
     rules = preset(key)
     version = Version.objects.create(
@@ -60,10 +65,19 @@ def load_preset(*, actor: Any, key: str, effective_on: date) -> Version:
         published_at=clock.now(),
     )
     _make_organisation(rules)
+    _grant_rights(actor, rules)
     write(
         actor=actor, verb="rulebook.preset.loaded", about=version, changes={"preset": [None, key]}
     )
     return version
+
+
+def _grant_rights(actor: Any, rules: Rules) -> None:
+    by_kind: dict[str, dict[str, dict[str, Scope]]] = defaultdict(lambda: defaultdict(dict))
+    for right in rules.rights:
+        by_kind[right.kind][right.action][right.role] = Scope[right.scope.upper()]
+    for kind, cells in by_kind.items():
+        load_rights(actor=actor, kind=kind, cells=cells)
 
 
 def _make_organisation(rules: Rules) -> None:

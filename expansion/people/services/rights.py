@@ -32,8 +32,22 @@ def change_rights(*, actor: User, kind: str, cells: Cells, version: int | None =
         Invalid: a right that is fixed or a scope that the records do not know, or an act that would
             reach farther than the role sees.
     """
-    rule = rule_for(kind)
     access.require(actor, "edit", Rights)
+    return _grant(actor, rule_for(kind), cells, version)
+
+
+@transaction.atomic
+def load_rights(*, actor: User | None, kind: str, cells: Cells) -> Rights:
+    """Grants what a regulation grants when it is loaded, by the one who installs (R-exp-03).
+
+    Raises:
+        Gone, Invalid: as `change_rights` says.
+    """
+    return _grant(actor, rule_for(kind), cells, None)
+
+
+def _grant(actor: User | None, rule: Rule, cells: Cells, version: int | None) -> Rights:
+    kind = rule.kind
     revision.renew()
     row, _new = Rights.objects.get_or_create(kind=kind, defaults={"version": 0})
     rights = lock(Rights.objects.all(), row.pk, version=version)
