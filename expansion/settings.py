@@ -12,6 +12,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from expansion import environment as env
+from expansion import single_sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env.mode()
@@ -211,6 +212,19 @@ MFA_FORMS = {
 }
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_RECOVERY_CODE_DIGITS = 10
+
+# Single sign-on: its apps and addresses are there only where the environment names a way.
+SSO = single_sign_on.ways()
+if SSO:
+    INSTALLED_APPS += ["allauth.socialaccount"]
+    INSTALLED_APPS += [f"allauth.socialaccount.providers.{way.provider}" for way in SSO]
+SOCIALACCOUNT_ADAPTER = "expansion.people.sso_adapter.SsoAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    way.provider: {"APPS": [way.app], "OAUTH_PKCE_ENABLED": way.provider == single_sign_on.OIDC}
+    for way in SSO
+}
+SOCIALACCOUNT_LOGIN_ON_GET = True  # A link leads there; the answer is bound to this session.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 SESSION_ENGINE = "expansion.people.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

@@ -2,6 +2,7 @@
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
+from django.conf import settings
 from django.urls import include, path
 
 from expansion.api.problems import bad_request
@@ -40,6 +41,9 @@ urlpatterns = [
     path("research/", include("research.urls")),
     path("appraisal/", include("appraisal.urls")),
 ]
+
+if settings.SSO:
+    urlpatterns.append(path("login/with/", include("expansion.people.urls_sso")))
 
 handler404 = not_found
 handler400 = bad_request
