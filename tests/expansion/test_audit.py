@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Client, ContactPoint, Visit
-from expansion import access, clock
+from expansion import access, access_rules, clock
 from expansion.audit.models import Entry
 from expansion.audit.selectors import for_reader
 from expansion.audit.services import opened_by, through, write
@@ -194,7 +194,7 @@ def test_entries_read_by_chunks_are_marked_by_chunks(visited, cast, monkeypatch)
 
 def test_a_kind_without_a_rule_is_open_to_nobody(cast, monkeypatch):
     write(actor=cast.member, verb="crm.client.changed", about=cast.leader)
-    monkeypatch.delitem(access._rules, User)
+    monkeypatch.delitem(access_rules._rules, User)
     (entry,) = for_reader(cast.leadership, Entry.objects.filter(verb="crm.client.changed"))
     assert not entry.is_open
 
