@@ -39,9 +39,7 @@ class SsoAdapter(DefaultSocialAccountAdapter):
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **details: Any) -> None:
         logger.warning("Sign-on by %s failed: %s.", provider.id, details.get("error"))
-        raise self._back(
-            request, _("Your company's sign-on did not answer as expected. Try again.")
-        )
+        raise self._back(request, _("Your company’s sign-on did not work out. Try again."))
 
     @staticmethod
     def _forget_what_was_said(account: Any) -> None:
