@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
@@ -15,6 +16,7 @@ from expansion.office.services import changes, effects
 from expansion.office.tables_personnel import CHANGES, change_badge, with_places
 from expansion.office.timeline import happened
 from expansion.office.views.personnel import BackToList, tabs
+from expansion.people.selectors import active_people, seats_read_once
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 from expansion.ui.forms import ReasonForm, ServiceForm
@@ -64,6 +66,11 @@ class OfChange:
 
 class ChangeDetail(OfChange, DetailPage):
     template = "office/change.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        with seats_read_once():
+            active_people()  # The panel names whoever holds a step: all seats are read at once.
+            return super().get(request, pk)
 
     def context(self, record: PersonnelChange) -> dict[str, Any]:
         person, request = self.request.user, latest(record)
