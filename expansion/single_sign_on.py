@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from expansion import environment as env
 
@@ -23,7 +24,7 @@ class Way:
     """One way in beside the password: allauth's provider, its label, and its settings."""
 
     provider: str
-    label: str
+    label: Any
     app: dict[str, Any]
 
 
@@ -33,7 +34,7 @@ def ways() -> list[Way]:
     Raises:
         ImproperlyConfigured: one is named by half.
     """
-    found = [_oidc(), _platform(DINGTALK, "钉钉"), _platform(FEISHU, "飞书")]
+    found = [_oidc(), _platform(DINGTALK, _("DingTalk")), _platform(FEISHU, _("Feishu"))]
     return [way for way in found if way is not None]
 
 
@@ -53,7 +54,7 @@ def _oidc() -> Way | None:
     return Way(OIDC, label, app)
 
 
-def _platform(provider: str, label: str) -> Way | None:
+def _platform(provider: str, label: Any) -> Way | None:
     prefix = f"SSO_{provider.upper()}"
     if not env.text(f"{prefix}_CLIENT_ID", ""):
         return None

@@ -12,6 +12,7 @@ LET_OFF = {
     "expansion.office.services.reminders._tell_group": "that a notice has been sent for a report",
     "expansion.once.services": "keys of forms that were sent",
     "expansion.people.groups": "groups follow the seats, whose changes leave entries",
+    "expansion.people.revision": "says that what is kept is old; the change itself leaves an entry",
     "expansion.people.services.factors._take": "the counter of a code that was used at a login, "
     "which the log of logins tells of; a recovery code leaves an entry",
     "expansion.people.sessions.see": "when a session was seen last",

@@ -83,7 +83,7 @@ def test_the_environment_names_the_ways(monkeypatch):
         single_sign_on.ways()
     monkeypatch.setenv("SSO_OIDC_CLIENT_ID", "id")
     monkeypatch.setenv("SSO_OIDC_SECRET", "secret")
-    assert [way.label for way in single_sign_on.ways()] == ["SSO", "钉钉", "飞书"]
+    assert [str(way.label) for way in single_sign_on.ways()] == ["SSO", "DingTalk", "Feishu"]
     monkeypatch.setenv("SSO_OIDC_MATCH", "shoe size")
     with pytest.raises(ImproperlyConfigured):
         single_sign_on.ways()

@@ -105,6 +105,7 @@ def _later(record: Export) -> Export:
 def export_approved(record: Export, actor: User, request: Request) -> None:
     """Hook of its approval: the file is written in the background, and its owner told."""
     record.status = Export.Status.WRITING
+    write(actor=actor, verb="transfer.export.approved", about=record)
     _later(record)
 
 
@@ -112,6 +113,7 @@ def export_refused(record: Export, actor: User, request: Request) -> None:
     """Hook of its approval: no file is written; the entry of the log stays."""
     record.status = Export.Status.REFUSED
     record.save(update_fields=["status", "updated_at"])
+    write(actor=actor, verb="transfer.export.rejected", about=record)
 
 
 @transaction.atomic
