@@ -196,6 +196,7 @@ class HireForm(ServiceForm):
         for name in ("name", "email", "phone"):
             self.fields[name].initial = getattr(candidate, name)
         self.fields["reason"].initial = candidate.decision_reason
+        self.fields["effective_on"].initial = max(clock.today(), candidate.opening.wanted_on)
 
 
 class ReturnedForm(RecordForm):
