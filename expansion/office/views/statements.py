@@ -117,7 +117,7 @@ class StatementRelease(StatementAct):
     action = "release"
     form = ReleaseForm
     title = lazy("Record the release")
-    verb = lazy("Released")
+    verb = lazy("Record the release")
     done = lazy("Release recorded")
 
     def service(self, **values: Any) -> Statement:
@@ -129,7 +129,7 @@ class StatementWithdraw(StatementAct):
     danger = True
     title = lazy("Withdraw the statement")
     note = lazy("It will not be released. What was written and decided stays readable.")
-    verb = lazy("Withdraw")
+    verb = lazy("Do not release it")
     done = lazy("Statement withdrawn")
 
     def service(self, **values: Any) -> Statement:
