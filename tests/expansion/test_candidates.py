@@ -28,7 +28,7 @@ def decide(cast, candidate, decision, reason=""):
 def test_a_candidate_is_noted_with_an_entry(cast):
     candidate = make.a_candidate(cast)
     assert candidate.decision == "pending"
-    entry = Entry.objects.get(verb="office.candidate.added")
+    entry = Entry.objects.get(verb="office.candidate.created")
     assert entry.actor == cast.hr and entry.changes["name"] == ["", "顾佳"]
 
 

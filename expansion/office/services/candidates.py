@@ -61,7 +61,7 @@ def add_candidate(
     _refuse_twice(candidate)
     candidate.save()
     changes = {name: ["", getattr(candidate, name)] for name in FIELDS if getattr(candidate, name)}
-    write(actor=actor, verb="office.candidate.added", about=candidate, changes=changes)
+    write(actor=actor, verb="office.candidate.created", about=candidate, changes=changes)
     return candidate
 
 
