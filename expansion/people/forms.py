@@ -19,18 +19,6 @@ from expansion.records import Level
 from expansion.ui.forms import RecordForm, ServiceForm
 
 MOMENT = "%Y-%m-%dT%H:%M"
-LEVELS = [
-    (Level.PUBLIC, _("Public: may be shown to anybody outside.")),
-    (Level.INTERNAL, _("Internal: for whoever works it, by role.")),
-    (
-        Level.CONFIDENTIAL,
-        _("Confidential: only with the right to it. Each file that is fetched is written down."),
-    ),
-    (
-        Level.SECRET,
-        _("Secret: only for its owner and those with the right to it. Each file is written down."),
-    ),
-]
 
 
 class LoginForm(AllauthLoginForm):
@@ -245,7 +233,13 @@ class LevelForm(ServiceForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     level = forms.ChoiceField(
-        label=pgettext_lazy("confidentiality", "Level"), widget=forms.RadioSelect, choices=LEVELS
+        label=pgettext_lazy("confidentiality", "Level"),
+        widget=forms.RadioSelect,
+        choices=Level,
+        help_text=_(
+            "Public may be shown outside, internal is read by role. What is confidential or secret "
+            "is read only with the right to it, and each file taken away is written down."
+        ),
     )
     reason = forms.CharField(label=_("Reason"), max_length=300)
 

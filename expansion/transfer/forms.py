@@ -88,4 +88,4 @@ class ExportForm(ServiceForm):
         initial=Export.Format.XLSX,
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=lazy("Reason"), max_length=300, required=False)
+    reason = forms.CharField(label=lazy("What the rows are for"), max_length=300, required=False)

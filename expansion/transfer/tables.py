@@ -94,7 +94,7 @@ EXPORTS = Listing(
         Column("status", _("Status"), lambda one: one.get_status_display(), cell=export_badge),
         Column("rows", _("Rows"), lambda one: one.count, "number", sort="count"),
         Column("revealed", _("Numbers in full"), lambda one: one.revealed, "number"),
-        Column("reason", _("Reason"), lambda one: one.reason),
+        Column("reason", _("What for"), lambda one: one.reason),
         Column("format", _("Format"), lambda one: one.file_format),
         Column("actor", _("Exported by"), lambda one: one.actor.name, sort="actor__name"),
         Column("at", _("Exported"), lambda one: one.created_at, "moment", sort="created_at"),

@@ -49,6 +49,7 @@ class ImportList(TransferList):
 
 class ExportList(TransferList):
     listing = EXPORTS
+    export_route = "transfer:export-create"
     empty = {
         "icon": "download",
         "title": lazy("No exports yet"),
