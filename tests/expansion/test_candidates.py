@@ -33,8 +33,9 @@ def test_a_candidate_is_noted_with_an_entry(cast):
 
 
 def test_nobody_applies_for_what_is_not_open(cast):
+    draft = make.a_draft(cast)
     with pytest.raises(NotNow):
-        make.a_candidate(cast, opening=make.a_draft(cast))
+        make.a_candidate(cast, opening=draft)
 
 
 def test_nobody_is_noted_twice_for_one_opening(cast):
@@ -79,9 +80,10 @@ def test_ratings_go_by_the_criteria_of_the_regulation(cast):
 
 @pytest.mark.parametrize("ratings", [{}, {"charm": 3}, {"teamwork": 0}, {"teamwork": 6}])
 def test_ratings_that_are_refused(cast, ratings):
+    candidate = make.a_candidate(cast)
     with pytest.raises(Invalid):
         candidates.rate_candidate(
-            actor=cast.manager, record=make.a_candidate(cast), ratings=ratings, rules=rules_on()
+            actor=cast.manager, record=candidate, ratings=ratings, rules=rules_on()
         )
 
 

@@ -1,14 +1,17 @@
 """Openings: drafted, opened, filled, withdrawn, and how many places a post still has (R-exp-24)."""
 
+from datetime import timedelta
+
 import pytest
 
-from expansion import access, offers
+from expansion import access, clock, offers
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow, Stale
 from expansion.notices.models import Notice
 from expansion.office.models import Opening
 from expansion.office.selectors.personnel import vacancies
 from expansion.office.services import openings
+from expansion.office.services.effects import make_due_effective
 from expansion.people.models import Post, Unit
 from tests.make import personnel as make
 
@@ -78,9 +81,14 @@ def test_the_limit_is_asked_again_when_recruiting_begins(cast):
 def test_who_goes_leaves_a_place_by_that_day(cast):
     post = make.limited("leader", 1)
     assert vacancies(post, make.days(30)) == 0
-    make.a_change(cast, "dismissal", person=cast.leader, effective_on=make.days(20))
-    assert vacancies(post, make.days(10)) == 0
-    assert vacancies(post, make.days(30)) == 1
+    change = make.a_change(cast, "dismissal", person=cast.leader, effective_on=make.days(1))
+    assert vacancies(post, make.days(0)) == 0
+    assert vacancies(post, make.days(1)) == 1
+    make.approved(change)
+    with clock.clock_at(clock.now() + timedelta(days=1)):
+        make_due_effective()  # The seat ends later, when HR closes the handover.
+    assert vacancies(post, make.days(0)) == 0
+    assert vacancies(post, make.days(1)) == 1
 
 
 def test_only_posts_and_units_of_the_department(cast):

@@ -138,8 +138,9 @@ def test_a_hire_takes_the_chosen_candidate_and_the_openings_place(cast):
 
 
 def test_hires_that_are_refused(cast):
+    undecided = make.a_candidate(cast)
     with pytest.raises(NotNow):
-        make.a_hire(cast, candidate=make.a_candidate(cast))  # not chosen
+        make.a_hire(cast, candidate=undecided)
     opening = make.an_opening(cast)
     first = make.a_chosen(cast, opening=opening)
     second = make.a_chosen(cast, opening=opening, name="祝青", phone="", email="")
