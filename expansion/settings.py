@@ -358,6 +358,7 @@ SPECTACULAR_SETTINGS = {
         "StepStatus": "expansion.approvals.models.Step.Status",
         "PersonStatus": "expansion.people.models.Status",
         "VersionStatus": "expansion.rulebook.models.Version.Status",
+        "ConfidentialityLevel": "expansion.records.Level",
     },
 }
 

@@ -5,7 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from expansion.api import Act, Comment, Named, Reason, RecordViewSet, Shown, Taken, Visible, routes
+from expansion.people.api import LevelSet
 from expansion.people.models import Unit, User
+from expansion.people.services.levels import classify
 from expansion.rulebook.api import under_rules
 from research import tables
 from research.models import Finding, ResearchPlan, ResearchReport
@@ -166,6 +168,7 @@ class ReportShown(Shown):
             "plan",
             "texts",
             "status",
+            "level",
             "approved_at",
             "distributed_at",
             "digest",
@@ -212,6 +215,7 @@ class ReportView(RecordViewSet):
     changes = Act(change_report, ReportTaken, versioned=True, asks="write")
     verbs = {
         "submit": Act(under_rules(reports.submit_report), Comment, asks="write"),
+        "classify": Act(classify, LevelSet, asks="classify"),
         "distribute": Act(distribution.distribute_report, Recipients, asks="distribute"),
         "read": Act(distribution.mark_read, asks=""),
         "delete": Act(removal.delete_record, Reason, asks="write"),

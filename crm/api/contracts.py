@@ -24,6 +24,8 @@ from expansion.api import (
     Taken,
     Visible,
 )
+from expansion.people.api import LevelSet
+from expansion.people.services.levels import classify
 from expansion.rulebook.api import under_rules
 
 
@@ -46,6 +48,7 @@ class ContractShown(Shown):
             "ends_on",
             *Contract.SECTIONS,
             "status",
+            "level",
             "approved_at",
             "digest",
             "signed_on",
@@ -116,6 +119,7 @@ class ContractView(RecordViewSet):
     changes = Act(contracts.update_contract, ContractTaken, versioned=True)
     verbs = {
         "submit": Act(under_rules(contracts.submit_contract), Comment, asks="submit"),
+        "classify": Act(classify, LevelSet, asks="classify"),
         "sign": Act(contracts.sign_contract, ContractSigned, asks="sign"),
         "delete": Act(contracts.delete_contract, Reason, asks="delete"),
     }

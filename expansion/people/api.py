@@ -1,7 +1,10 @@
 """The API of people and teams, to read."""
 
+from rest_framework import serializers
+
 from expansion.api import Named, RecordViewSet, Shown, routes
 from expansion.people.models import Membership, Unit, User
+from expansion.records import Level
 
 
 class MembershipShown(Shown):
@@ -28,6 +31,13 @@ class PersonView(RecordViewSet):
 
     def records(self):
         return User.objects.prefetch_related("memberships__unit", "memberships__post")
+
+
+class LevelSet(serializers.Serializer):
+    """How far a record is kept, and why (R-exp-18)."""
+
+    level = serializers.ChoiceField(Level.choices)
+    reason = serializers.CharField(max_length=300)
 
 
 class UnitShown(Shown):

@@ -379,11 +379,13 @@ POST 403 member leader manager consolidator | 404
 POST 403 member leader | ok manager legal | 404
     approvals:decide approvals:note-settle api-approvals-requests-act-decide
 POST 403 member | ok leader manager | 404
-    people:level crm:client-reassign crm:client-delete crm:lead-overrule api-crm-clients-act-delete
+    people:level api-crm-contracts-act-classify
+    crm:client-reassign crm:client-delete crm:lead-overrule api-crm-clients-act-delete
     api-crm-clients-act-reassign api-crm-leads-act-overrule
 POST 403 outsider deputy manager | 404
     api-research-reports-act-read research:report-review research:report-read
 POST 403 outsider | ok deputy manager | 404
+    api-research-reports-act-classify
     api-research-findings-act-adopt api-research-findings-act-publish research:finding-publish
     research:finding-adopt
 POST 403 partner_member | ok manager | 404
