@@ -222,12 +222,12 @@ def test_the_page_sets_it_and_leads_away_who_loses_sight_of_it(cast, sign_in):
 
 def test_the_api_shows_and_sets_it_by_the_same_service(cast, sign_in):
     record = contracts.a_contract(cast)
-    address = f"/api/v1/crm/contracts/{record.pk}/"
+    address = f"/api/v1/crm/contracts/{record.pk}"
     browser = sign_in(cast.manager)
     assert browser.get(address).json()["level"] == "internal"
     given = {"content_type": "application/json", "headers": {"If-Match": f'"{record.version}"'}}
-    answer = browser.post(f"{address}classify/", {"level": "secret", "reason": WHY}, **given)
+    answer = browser.post(f"{address}/classify", {"level": "secret", "reason": WHY}, **given)
     assert answer.status_code == 200 and answer.json()["level"] == "secret"
     assert sign_in(cast.leader).get(address).status_code == 404
-    refused = browser.post(f"{address}classify/", {"level": "top", "reason": WHY}, **given)
+    refused = browser.post(f"{address}/classify", {"level": "top", "reason": WHY}, **given)
     assert refused.status_code == 422
