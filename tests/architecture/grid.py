@@ -288,7 +288,7 @@ GET 200 member leader manager | 404
     api-crm-clients-detail api-crm-contacts-detail api-crm-points-detail api-crm-leads-detail
     api-crm-opportunities-detail api-crm-visits-detail api-crm-communications-detail
     api-crm-contracts-detail api-crm-obligations-detail api-training-enrolments-detail
-GET 200 member manager administrator | 404
+GET 200 member manager leadership administrator | 404
     transfer:export
 GET 200 member | 403 administrator | 404
     transfer:import-reading transfer:import-fix transfer:import-decide transfer:import-start
@@ -297,7 +297,7 @@ GET 200 member | 403 leader manager hr | 404
     appraisal:self-review appraisal:acknowledge appraisal:appeal-create
 GET 200 member | 403 leader manager | 404
     crm:visit-record crm:visit-edit crm:visit-check-in
-GET 200 member | 403 manager administrator | 404
+GET 200 member | 403 manager leadership administrator | 404
     transfer:export-file
 GET 200 member | 404
     people:session-end people:factor-remove people:token-revoke api-transfer-rows-detail
