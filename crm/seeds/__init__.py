@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from crm.models import Contract
 from crm.seeds.cards import sheets
 from crm.seeds.clients import Book
 from crm.seeds.deals import Deals
 from crm.seeds.phrases import Phrases
 from crm.seeds.visits import Calls, Visits
+from expansion.people.seeds import set_levels
+from expansion.records import Level
+
+LEVELS = {
+    Level.SECRET: "含与总部约定的底价，只限经办人查看。",
+    Level.CONFIDENTIAL: "折扣低于门店价目，不得外传。",
+    Level.PUBLIC: "已在合作发布会上公布，可作样本。",
+}
 
 
 def sow(demo: Any) -> None:
@@ -21,5 +30,7 @@ def sow(demo: Any) -> None:
     diary.play()
     book.plan_next_contacts()
     visits.plan_ahead()
+    dearest = Contract.objects.live().signed().order_by("-amount", "pk")
+    set_levels(demo, dearest[: len(LEVELS)], LEVELS)
     demo.made["sheets"] = sheets(demo, book)
     demo.made["clients"] = [entry.client for entry in book.entries if entry.client]

@@ -1,5 +1,6 @@
 """The 24 people of the demo department."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from expansion import worktime
 from expansion.people.demo import demo_password_hash
 from expansion.people.models import Membership, Post, Status, Token, Unit, User
 from expansion.people.services.accounts import change_status, search_text
+from expansion.people.services.levels import classify
 from expansion.people.services.mandates import create_mandate
 from expansion.people.services.tokens import create_token, revoke_token
 
@@ -117,3 +119,11 @@ def _send_the_manager_away(demo: Any) -> None:
             )
         demo.keep("mandates", mandate)
         demo.absences.append((starts_at, ends_at))
+
+
+def set_levels(demo: Any, records: Iterable[Any], reasons: Mapping[str, str]) -> None:
+    """The manager keeps one record at each of these levels, two working days ago."""
+    days = demo.workdays(demo.today - timedelta(days=20), demo.today - timedelta(days=1))
+    with demo.at(demo.moment(days[-2], 16, 20)):
+        for record, (level, reason) in zip(records, reasons.items(), strict=True):
+            classify(actor=demo.people["manager"], record=record, level=level, reason=reason)
