@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, Value
@@ -220,8 +221,9 @@ def kinds_shared(seats: Mapping[int, list[Seat]]) -> dict[int, frozenset[str]]:
     """Of which kinds of record some are shared with each of these people today, in one query."""
     people: dict[int, set[str]] = {pk: set() for pk in seats}
     units: dict[int, set[str]] = defaultdict(set)
-    first, *others = _shares_by_kind(list(seats))
-    for kind, pk, of_team in first.union(*others, all=True):
+    day = clock.today()
+    rows = _shared_with(*seats, day) if len(seats) == 1 else _shares(Q(user__in=list(seats)), day)
+    for kind, pk, of_team in rows:
         (units if of_team else people)[pk].add(kind)
     return {
         pk: frozenset(kinds.union(*(units[seat.unit] for seat in seats[pk])))
@@ -229,12 +231,21 @@ def kinds_shared(seats: Mapping[int, list[Seat]]) -> dict[int, frozenset[str]]:
     }
 
 
-def _shares_by_kind(people: list[int]) -> Iterator[QuerySet]:
+@prepared
+def _shared_with(person: Any, day: Any) -> QuerySet:
+    return _shares(Q(user=person), day)
+
+
+def _shares(whom: Q, day: Any) -> QuerySet:
     """Rows of (kind, person or unit, whether it is a unit)."""
-    running = Q(until__gte=clock.today())
+    first, *others = _shares_by_kind(whom, Q(until__gte=day))
+    return first.union(*others, all=True)
+
+
+def _shares_by_kind(whom: Q, running: Q) -> Iterator[QuerySet]:
     for model, kept in sharing.tables().items():
         kind = Value(model._meta.label_lower)
-        persons = kept.persons._default_manager.filter(running, user__in=people)
+        persons = kept.persons._default_manager.filter(whom, running)
         yield persons.values_list(kind, "user_id", Value(False)).distinct().order_by()
         teams = kept.teams._default_manager.filter(running, group__unit__isnull=False)
         yield teams.values_list(kind, "group__unit", Value(True)).distinct().order_by()
