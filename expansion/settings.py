@@ -359,6 +359,8 @@ SPECTACULAR_SETTINGS = {
         "PersonStatus": "expansion.people.models.Status",
         "VersionStatus": "expansion.rulebook.models.Version.Status",
         "ConfidentialityLevel": "expansion.records.Level",
+        "CandidateDecision": "expansion.office.models.Candidate.Decision",
+        "PersonnelChangeKind": "expansion.office.models.PersonnelChange.Kind",
     },
 }
 

@@ -249,12 +249,12 @@ class TestParametersPage:
         cadence, chain = "reports.weekly_summary.cadence", "approvals.contract.chain"
         self.sent(browser, "reports", **{f"{cadence}_1": "thursday", f"{cadence}_3": "12:30"})
         self.sent(browser, "approvals", **{f"{chain}_0": "", f"{chain}_1": "legal"})
-        self.sent(browser, "documents", **{"documents.nda_required": "yes"})
+        self.sent(browser, "risk", **{"risk.enabled": "yes"})
         draft = Version.objects.get(status="draft")
         rules = rules_on().with_changes(draft.changes)
         assert rules.report("weekly_summary").cadence.value.weekday == "thursday"
         assert rules.chain("contract") == ("legal", "leadership")
-        assert rules.documents.nda_required.value is True
+        assert rules.risk.enabled.value is True
         assert len(draft.changes) == 3
 
     def test_ticking_confirms_and_unticking_takes_it_back(self, cast, sign_in):
