@@ -13,7 +13,7 @@ from django.test import Client as Browser
 from tests.architecture import grid, records
 from tests.architecture.doors import Door, doors, knock, markers_in, without_tokens
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seats_stay")]
 DOORS = doors()
 OUTSIDE = ("anonymous", "deactivated")
 REFUSALS = {403, 404}

@@ -25,7 +25,7 @@ from tests.architecture.conftest import seen
 from tests.architecture.doors import doors, knock, markers_in
 from tests.architecture.records import House
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seats_stay")]
 DOORS = {name: door for name, door in doors().items() if ("GET", name) not in grid.ASKED_ELSEWHERE}
 OF_CLIENT = {
     "client", "contact", "point", "lead", "opportunity", "visit", "communication", "plan-of-visit",
