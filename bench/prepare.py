@@ -9,13 +9,14 @@ import django
 django.setup()
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.contrib.sessions.backends import db  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils.crypto import salted_hmac  # noqa: E402
 
 from bench.big import build, build_rollup  # noqa: E402
 from crm.models import Client  # noqa: E402
+from expansion.people import sessions  # noqa: E402
 from expansion.people.models import User  # noqa: E402
 
 call_command("migrate", verbosity=0)
@@ -24,8 +25,7 @@ with connection.cursor() as cursor:
     cursor.execute("VACUUM ANALYZE")
 
 
-def session(person: User, backend: str, fingerprint: str) -> str:
-    store = SessionStore()
+def session(store: db.SessionStore, person: User, backend: str, fingerprint: str) -> str:
     store[SESSION_KEY] = str(person.pk)
     store[BACKEND_SESSION_KEY] = backend
     store[HASH_SESSION_KEY] = fingerprint
@@ -39,10 +39,17 @@ plain = salted_hmac(
     member.password,
     algorithm="sha256",
 )
-OURS = "expansion.people.backends.Login"
+
+
+def ours(person: User) -> str:
+    fingerprint = person.get_session_auth_hash()
+    return session(sessions.SessionStore(), person, "expansion.people.backends.Login", fingerprint)
+
+
+DJANGOS = "django.contrib.auth.backends.ModelBackend"
 print(
-    session(member, OURS, member.get_session_auth_hash()),
-    session(sharer, OURS, sharer.get_session_auth_hash()),
-    session(member, "django.contrib.auth.backends.ModelBackend", plain.hexdigest()),
+    ours(member),
+    ours(sharer),
+    session(db.SessionStore(), member, DJANGOS, plain.hexdigest()),
     Client.objects.filter(owner=member).first().pk,
 )
