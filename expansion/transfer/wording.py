@@ -7,14 +7,9 @@ from expansion.rulebook.work import Confidentiality
 
 def asked_of(limits: Confidentiality) -> str:
     """From how many rows on an export says why and is approved; empty where nothing is asked."""
-    return " ".join(
-        sentence
-        for figure, sentence in (
-            (limits.reason_from.value, _because(limits.reason_from.value)),
-            (limits.approval_from.value, _approved(limits.approval_from.value)),
-        )
-        if figure
-    )
+    reason, approval = limits.reason_from.value, limits.approval_from.value
+    sentences = [_because(reason) if reason else "", _approved(approval) if approval else ""]
+    return " ".join(filter(None, sentences))
 
 
 def _because(figure: int) -> str:
