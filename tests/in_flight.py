@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest import mock
 
-from django.core.signals import request_finished, request_started
+from django.core.servers import basehttp
 
 PATIENCE = 30  # seconds
 QUIET = 0.2  # seconds without a request: one that has just arrived has begun by then
@@ -15,10 +16,10 @@ class InFlight:
     def __init__(self) -> None:
         self._lock, self._count, self._last = threading.Lock(), 0, time.monotonic()
 
-    def began(self, **signal) -> None:
+    def began(self) -> None:
         self._add(1)
 
-    def ended(self, **signal) -> None:
+    def ended(self) -> None:
         self._add(-1)
 
     def _add(self, change: int) -> None:
@@ -39,12 +40,19 @@ class InFlight:
 
 @contextmanager
 def counted() -> Iterator[InFlight]:
-    """Counts the requests of this process inside the block."""
+    """Counts the requests that live servers of this process answer inside the block.
+
+    Not by Django's signals: for a browser that went away meanwhile no request ever finishes there.
+    """
     one = InFlight()
-    request_started.connect(one.began)
-    request_finished.connect(one.ended)
-    try:
+
+    class Counting(basehttp.ServerHandler):
+        def run(self, application) -> None:
+            one.began()
+            try:
+                super().run(application)
+            finally:
+                one.ended()
+
+    with mock.patch.object(basehttp, "ServerHandler", Counting):
         yield one
-    finally:
-        request_started.disconnect(one.began)
-        request_finished.disconnect(one.ended)
