@@ -6,7 +6,15 @@ class AppraisalConfig(AppConfig):
     label = "appraisal"
 
     def ready(self) -> None:
-        from appraisal import access, cards, holdings, insights, metrics, nav  # noqa: F401
+        from appraisal import (  # noqa: F401
+            access,
+            cards,
+            compliance,
+            holdings,
+            insights,
+            metrics,
+            nav,
+        )
         from appraisal.services.citing import keep_counted
         from expansion import offers
 

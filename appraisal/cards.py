@@ -13,7 +13,7 @@ from appraisal.desk import explaining
 from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Stage
 from appraisal.roster import assigned
-from appraisal.services.cycles import opens_on
+from appraisal.selectors import opens_on
 from expansion import access, offers, worktime
 from expansion.people.models import Role
 from expansion.rulebook.scoring import Indicator

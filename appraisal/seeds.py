@@ -11,13 +11,13 @@ from typing import Any
 
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Stage
 from appraisal.scoring import indicators
+from appraisal.selectors import opens_on
 from appraisal.services.appeals import accept_appeal, decide_appeal, file_appeal
 from appraisal.services.consequences import propose_measure
 from appraisal.services.cycles import (
     close_cycle,
     collect_figures,
     open_due_cycles,
-    opens_on,
     reopen_cycle,
     set_target,
 )

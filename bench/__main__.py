@@ -51,7 +51,7 @@ def measured(scale: float, given: argparse.Namespace) -> dict[str, asking.Pair]:
         start(surroundings)
         found = pages(surroundings, visitor)
         if not given.pages:
-            for module in ("bench.offline", "bench.rollup"):
+            for module in ("bench.offline", "bench.rollup", "bench.compliance"):
                 print(ran(module, surroundings), end="", flush=True)
         if given.amounts:
             amounts(surroundings)

@@ -31,7 +31,7 @@ from expansion.people.models import Membership, Post, Unit, User
 from expansion.people.revision import renew
 from expansion.people.services.accounts import search_text
 from expansion.rulebook.selectors import rules_of, rules_on, version_on
-from expansion.rulebook.services import load_preset
+from expansion.rulebook.services.presets import load_preset
 from expansion.worktime import Period
 
 PEOPLE, TEAMS, CLIENTS, VISITS_PER_CLIENT = 200, 12, 50_000, 6

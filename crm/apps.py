@@ -9,6 +9,7 @@ class CrmConfig(AppConfig):
         from crm import (  # noqa: F401
             access,
             cards,
+            compliance,
             contract_offers,
             controls,
             holdings,

@@ -18,6 +18,7 @@ from expansion.metrics import Evidence, Metric, Reading
 from expansion.rulebook.schema import Rules
 
 ONE, HUNDRED, NOUGHT, TOP = Decimal(1), Decimal(100), Decimal(0), Decimal(5)
+CURRENCY = "CNY"
 Readings = Mapping[int, Reading]
 Gathered = dict[int, list[Evidence]]
 
@@ -62,9 +63,34 @@ def repeat_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Ru
     return {person: _mean(found) for person, found in gathered.items()}
 
 
-def satisfaction(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
-    """No answers, no value: questionnaires are asked by the survey room."""
-    return {}
+def signed_amount(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
+    """What the contracts signed in the span are worth, in yuan (D-2.3.1c, E7-5.1).
+
+    One without an amount or in another currency is shown and not counted: sums are never mixed.
+    """
+    contracts = Contract.objects.live().signed_in(clock.local_date(start), last_day(end))
+    columns = ("owner_id", "pk", "title", "signed_on", "amount", "currency")
+    gathered: Gathered = defaultdict(list)
+    for owner, contract, title, day, amount, currency in (
+        contracts.filter(owner__in=people).order_by("signed_on", "pk").values_list(*columns)
+    ):
+        note = _uncounted(amount, currency)
+        gathered[owner].append(
+            Evidence(Contract, contract, title, day, amount or NOUGHT, not note, note)
+        )
+    return {
+        person.pk: Reading(
+            sum((one.value for one in gathered[person.pk] if one.counted), NOUGHT),
+            tuple(gathered[person.pk]),
+        )
+        for person in people
+    }
+
+
+def _uncounted(amount: Decimal | None, currency: str) -> str:
+    if amount is None:
+        return _("without an amount")
+    return "" if currency == CURRENCY else _("in %(currency)s") % {"currency": currency}
 
 
 def visits(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
@@ -192,8 +218,37 @@ metrics.add(
         clause="A-5.2.2a",
     ),
     Metric(
-        "crm.satisfaction", lazy("Satisfaction"), lazy("points"), satisfaction, clause="A-5.2.2b"
+        "crm.satisfaction",
+        lazy("Satisfaction"),
+        lazy("points"),
+        metrics.no_data,
+        clause="A-5.2.2b",
     ),
+    Metric(
+        "crm.signed_amount",
+        lazy("Amount of signed contracts"),
+        lazy("yuan"),
+        signed_amount,
+        clause="D-2.3.1c",
+    ),
+    Metric(
+        "crm.sales_target", lazy("Sales target reached"), "%", metrics.no_data, clause="C-3.1.2"
+    ),
+    Metric(
+        "crm.complaint_timeliness",
+        lazy("Complaints handled in time"),
+        "%",
+        metrics.no_data,
+        clause="D-3.3.1d",
+    ),
+    Metric(
+        "crm.event_effect",
+        lazy("Effect of events"),
+        lazy("points"),
+        metrics.no_data,
+        clause="D-3.3.1c",
+    ),
+    Metric("crm.market_share", lazy("Market share"), "%", metrics.no_data, clause="E10-2b"),
     Metric("crm.repeat_rate", lazy("Repeat purchases"), "%", repeat_rate, clause="A-5.2.2c"),
     Metric("crm.visits", lazy("Visits"), lazy("visits"), visits, clause="A-3.2.4a"),
     Metric(

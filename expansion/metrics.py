@@ -121,5 +121,15 @@ def get(key: str) -> Metric:
         raise LookupError(f"No app offers the metric {key!r}.") from None
 
 
+def no_data(
+    people: Sequence[Any], start: datetime, end: datetime, rules: Any
+) -> Mapping[int, Reading]:
+    """The `read` of what a regulation measures and nothing records yet: no value for anybody.
+
+    An appraisal says so and shares the indicator's weight among the others (reading 41).
+    """
+    return {}
+
+
 def known() -> Mapping[str, Metric]:
     return dict(_metrics)

@@ -10,6 +10,7 @@ class PartnershipsConfig(AppConfig):
         from partnerships import (  # noqa: F401
             access,
             cards,
+            compliance,
             holdings,
             metrics,
             nav,

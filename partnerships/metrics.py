@@ -49,6 +49,22 @@ def signed_amount(people: Sequence[Any], start: datetime, end: datetime, rules: 
     return _summed(people, gathered)
 
 
+def completed_projects(
+    people: Sequence[Any], start: datetime, end: datetime, rules: Rules
+) -> Readings:
+    """Projects brought to their end in the span; they count for the project's lead (D-2.3.1a)."""
+    done = Project.objects.live().filter(
+        owner__in=people,
+        status=Project.Status.DONE,
+        ended_on__range=(clock.local_date(start), _last_day(end)),
+    )
+    gathered: Gathered = defaultdict(list)
+    rows = done.order_by("ended_on", "pk").values_list("owner_id", "pk", "title", "ended_on")
+    for owner, project, title, day in rows:
+        gathered[owner].append(Evidence(Project, project, title, day, ONE))
+    return _summed(people, gathered)
+
+
 def partners_in_touch(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
 ) -> Readings:
@@ -221,6 +237,24 @@ metrics.add(
         "%",
         on_time_rate,
         clause="A-5.2.3c",
+    ),
+    Metric(
+        "partnerships.completed_projects",
+        lazy("Completed projects"),
+        lazy("projects"),
+        completed_projects,
+        clause="D-2.3.1a",
+    ),
+    Metric("partnerships.sales", lazy("Sales reached"), "%", metrics.no_data, clause="D-3.3.1a"),
+    Metric(
+        "partnerships.footfall", lazy("Footfall reached"), "%", metrics.no_data, clause="D-3.3.1a"
+    ),
+    Metric(
+        "partnerships.rent_collection",
+        lazy("Rent collected"),
+        "%",
+        metrics.no_data,
+        clause="D-3.3.1a",
     ),
     Metric(
         "partnerships.milestones_done",

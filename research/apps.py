@@ -7,6 +7,14 @@ class ResearchConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from research import access, cards, holdings, metrics, nav, subjects  # noqa: F401
+        from research import (  # noqa: F401
+            access,
+            cards,
+            compliance,
+            holdings,
+            metrics,
+            nav,
+            subjects,
+        )
 
         offers.add(offers.Seed("research", 40, "research.seeds.sow"))

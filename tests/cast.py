@@ -21,7 +21,7 @@ from expansion.people.models import Membership, Post, Revision, Status, Unit, Us
 from expansion.people.services.accounts import search_text
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import forget_rules
-from expansion.rulebook.services import load_preset
+from expansion.rulebook.services.presets import load_preset
 
 NOW = datetime(2026, 11, 18, 1, 41, tzinfo=UTC)
 LOADED_ON = date(2024, 1, 1)

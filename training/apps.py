@@ -7,6 +7,6 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from training import access, cards, metrics, nav, transfer  # noqa: F401
+        from training import access, cards, compliance, metrics, nav, transfer  # noqa: F401
 
         offers.add(offers.Seed("training", 60, "training.seeds.sow"))

@@ -12,8 +12,8 @@ from appraisal import arithmetic
 from appraisal.access import FINAL, RESULT, parts, sections
 from appraisal.desk import explaining
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Result, Review, Stage
+from appraisal.selectors import opens_on
 from appraisal.services.consequences import is_suspended, rule_of
-from appraisal.services.cycles import opens_on
 from appraisal.services.reminders import is_unconfirmed
 from expansion import access, worktime
 from expansion.jobs.models import Job

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.models import Appeal, Cycle, Participant, Result, Stage, Target
 from appraisal.roster import Appraised, appraised
+from appraisal.selectors import opens_on
 from appraisal.services.consequences import run_consequences
 from appraisal.services.steps import allow, expect, locked_cycle
 from expansion import worktime
@@ -21,14 +22,6 @@ from expansion.rulebook.models import Version
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_of
 from expansion.worktime import Period
-
-
-def opens_on(rules: Rules, period: Period) -> date:
-    """The day on which the cycle of a period opens (A-5.3b, reading 15)."""
-    calendar = rules.working_time.as_calendar()
-    if rules.appraisal.opens.value == "last_workday_of":
-        return worktime.last_workday_on_or_before(period.end, calendar)
-    return worktime.first_workday_on_or_after(period.next().start, calendar)
 
 
 @transaction.atomic

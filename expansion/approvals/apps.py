@@ -7,7 +7,14 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.approvals import access, cards, controls, nav, services  # noqa: F401
+        from expansion.approvals import (  # noqa: F401
+            access,
+            cards,
+            compliance,
+            controls,
+            nav,
+            services,
+        )
 
         # The rulebook stands below and cannot call: its amendments are submitted by this event.
         offers.react("rulebook.draft.submitted", services.submit)

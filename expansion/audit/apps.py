@@ -9,7 +9,7 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from expansion import access as gate
         from expansion import offers
-        from expansion.audit import access, controls, models, nav  # noqa: F401
+        from expansion.audit import access, compliance, controls, models, nav  # noqa: F401
         from expansion.audit.services import written
         from expansion.ui import counts
 

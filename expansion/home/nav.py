@@ -2,13 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from expansion import offers
+from expansion import access, offers
 from expansion.home.todo import count
+from expansion.rulebook.models import Version
 
 offers.add(
     offers.NavItem("today", "start", _("Today"), "home:today", "sun", 0, lambda person: True),
     offers.NavItem(
         "todo", "start", _("To do"), "home:todo", "list-check", 10, lambda person: True, count
+    ),
+    offers.NavItem(
+        "compliance",
+        "appraisal",
+        _("Compliance board"),
+        "home:compliance",
+        "shield-check",
+        80,
+        lambda person: access.can(person, "view", Version),
     ),
     # Only in the phone's bar: on a desk the own page opens from the name in the top bar.
     offers.NavItem("me", "phone", _("Me"), "me", "user", 0, lambda person: True),

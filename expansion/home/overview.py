@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from expansion import clock, offers, worktime
 from expansion.home import late, services, teams
-from expansion.home.purview import oversees, purview_of, require_overseer, running_quarter
 from expansion.people.models import Role
+from expansion.people.purview import oversees, purview_of, require_overseer, running_quarter
 from expansion.people.selectors import seats_read_once
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.gates import Gate

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from expansion import clock
 from expansion.audit.services import write, write_many
 from expansion.home import late, teams
-from expansion.home.purview import (
+from expansion.notices.services import Telling, tell_each
+from expansion.offers import Kept, Sums, TeamColumn
+from expansion.people.models import User
+from expansion.people.purview import (
     Team,
     principal_over,
     purview_of,
     require_overseer,
     running_quarter,
 )
-from expansion.notices.services import Telling, tell_each
-from expansion.offers import Kept, Sums, TeamColumn
-from expansion.people.models import User
 from expansion.transfer.columns import Column, Kind
 from expansion.transfer.writing import Watermark, write_workbook
 

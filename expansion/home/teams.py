@@ -8,9 +8,9 @@ from typing import Any
 
 from expansion import access, offers
 from expansion.access import Scope
-from expansion.home.purview import LEADING, Team
 from expansion.offers import Kept, Purview, Sums, TeamColumn
 from expansion.people.models import User
+from expansion.people.purview import LEADING, Team
 from expansion.ui import formats
 
 Values = Mapping[str, Mapping[int, Any]]  # column → person id → value

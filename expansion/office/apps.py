@@ -12,9 +12,11 @@ class OfficeConfig(AppConfig):
             access_confidence,
             access_personnel,
             cards,
+            compliance,
             confidence_offers,
             holdings,
             insights,
+            metrics,
             nav,
             personnel_offers,
         )

@@ -14,6 +14,7 @@ class PeopleConfig(AppConfig):
         from expansion import offers
         from expansion.people import (  # noqa: F401
             access,
+            compliance,
             controls,
             factors,
             models,

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from expansion import access
+from expansion import access, clock
 from expansion.access import NOTHING, Scope, Seat
-from expansion.people.models import Role
-from expansion.rulebook.models import Version
+from expansion.people.models import Membership, Role
+from expansion.rulebook.models import Interpretation, Version
 from expansion.rulebook.selectors import rules_on
 
 DRAFTING = {Role.ADMINISTRATOR: Scope.DEPARTMENT, Role.MANAGER: Scope.DEPARTMENT}
@@ -45,3 +45,21 @@ class VersionAccess(access.Rule):
             drafted = record.status == Version.Status.DRAFT
             return drafted and bool(rules_on().amendment.chain.value)
         return True
+
+
+@access.register(Interpretation)
+class InterpretationAccess(access.Rule):
+    """Everybody reads how a clause is understood; whom the regulation names publishes it."""
+
+    owner = team = None
+    grants = {"view": dict.fromkeys(Role.values, Scope.DEPARTMENT)}
+
+
+def interprets(person: Any) -> bool:
+    """Whether the rulebook in force names this person to interpret its clauses (E1-3)."""
+    named = rules_on().policy.interpretation_by.value
+    kind, _colon, key = named.partition(":")
+    if kind == "post":
+        held = Membership.objects.on(clock.today()).filter(user=person, post__key=key)
+        return held.exists()
+    return kind in Role.values and person.holds(kind)

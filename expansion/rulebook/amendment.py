@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from expansion import offers
-from expansion.rulebook import services
 from expansion.rulebook.models import Version
 from expansion.rulebook.schema import AMENDMENT
 from expansion.rulebook.selectors import Changed, changed_rows
+from expansion.rulebook.services import drafts
 from expansion.rulebook.templatetags.rules import rule_section, value_words
 from expansion.ui import formats
 
@@ -49,9 +49,9 @@ offers.add(
         label=gettext_lazy("Amendment of the rules"),
         url=lambda version: version.get_absolute_url(),
         document=document,
-        approved=services.version_approved,
-        returned=services.version_returned,
-        rejected=services.version_rejected,
-        withdrawn=services.version_returned,
+        approved=drafts.version_approved,
+        returned=drafts.version_returned,
+        rejected=drafts.version_rejected,
+        withdrawn=drafts.version_returned,
     )
 )

@@ -9,7 +9,14 @@ class RulebookConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from expansion import offers
-        from expansion.rulebook import access, amendment, models, nav, selectors  # noqa: F401
+        from expansion.rulebook import (  # noqa: F401
+            access,
+            amendment,
+            compliance,
+            models,
+            nav,
+            selectors,
+        )
         from expansion.rulebook.delegation import act_for_absent
 
         post_save.connect(selectors.on_version_saved, sender=models.Version)

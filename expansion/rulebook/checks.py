@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from pydantic import BaseModel
+
+from expansion.rulebook.overlays import KEPT
 
 if TYPE_CHECKING:
     from expansion.rulebook.organisation import Post, Team
     from expansion.rulebook.schema import Rules
     from expansion.rulebook.scoring import Indicator, KpiSet
+    from expansion.rulebook.work import Factor
 
 HUNDRED = Decimal(100)
-ROLES = ("manager", "deputy", "leader", "member")
+ROLES = ("manager", "deputy", "leader", "member", "consolidator")
 
 
 class Problem(NamedTuple):
@@ -33,25 +37,31 @@ def problems(rules: "Rules") -> Iterator[Problem]:
     yield from _organisation_problems(rules)
     yield from _chain_problems(rules)
     yield from _work_problems(rules)
+    yield from _factor_problems(rules)
+    yield from _clause_problems(rules)
+    yield from _overlay_problems(rules)
 
 
-def _doubled_keys(rules: "Rules") -> Iterator[Problem]:
-    for name in type(rules).model_fields:
-        entries = getattr(rules, name)
-        if not isinstance(entries, tuple):
-            continue
-        for key, count in Counter(one.key for one in entries).items():
-            if count > 1:
-                yield Problem(f"{name}.{key}", _("“%(key)s” stands there twice.") % {"key": key})
+def _doubled_keys(node: Any, path: str = "") -> Iterator[Problem]:
+    """Entries of one list under one key: records could not tell them apart."""
+    for name in type(node).model_fields:
+        child, place = getattr(node, name), f"{path}.{name}" if path else name
+        if isinstance(child, BaseModel):
+            yield from _doubled_keys(child, place)
+        elif isinstance(child, tuple):
+            entries = [one for one in child if isinstance(one, BaseModel) and hasattr(one, "key")]
+            for key, count in Counter(one.key for one in entries).items():
+                if count > 1:
+                    words = _("“%(key)s” stands there twice.") % {"key": key}
+                    yield Problem(f"{place}.{key}", words)
+            for one in entries:
+                yield from _doubled_keys(one, f"{place}.{one.key}")
 
 
 def _set_problems(one: "KpiSet") -> Iterator[Problem]:
     path = f"kpi_sets.{one.key}"
     if one.kind != "common" and one.total != HUNDRED:
         yield Problem(path, _off_hundred(one.label(), one.total))
-    keys = Counter(indicator.key for indicator in one.indicators)
-    for key in (key for key, count in keys.items() if count > 1):
-        yield Problem(f"{path}.{key}", _("“%(key)s” stands there twice.") % {"key": key})
     for indicator in one.indicators:
         yield from _indicator_problems(f"{path}.indicators.{indicator.key}", indicator)
 
@@ -145,6 +155,13 @@ def _organisation_problems(rules: "Rules") -> Iterator[Problem]:
     for kind, owners in (("teams", rules.teams), ("posts", rules.posts)):
         for owner in owners:
             yield from _unknown(f"{kind}.{owner.key}.kpi_set", [owner.kpi_set], rules.kpi_sets)
+    for plan in rules.plans:
+        yield from _unknown(f"plans.{plan.key}.team", [plan.team], rules.teams)
+    for topic in rules.sharing.topics:
+        yield from _unknown(f"sharing.topics.{topic.key}.team", [topic.team], rules.teams)
+    for report in rules.reports:
+        gathered = report.consolidated_by.value
+        yield from _unknown(f"reports.{report.key}.consolidated_by", [gathered], rules.posts)
     delegate = rules.delegation.delegate.value
     yield from _unknown("delegation.delegate", [delegate], rules.posts)
 
@@ -185,6 +202,60 @@ def _work_problems(rules: "Rules") -> Iterator[Problem]:
                 _("A number needs {number}, may use {year}, and knows nothing else in braces."),
             )
     yield from _audience_problems(rules)
+
+
+def _factor_problems(rules: "Rules") -> Iterator[Problem]:
+    for path, factors in (
+        ("crm.screening", rules.crm.screening),
+        ("crm.grading.factors", rules.crm.grading.factors),
+        ("training.promotion_factors", rules.training.promotion_factors),
+    ):
+        total = _sum(factors)
+        if factors and total != HUNDRED:
+            yield Problem(path, _off_hundred(path, total))
+
+
+def _sum(factors: "Iterable[Factor]") -> Decimal:
+    return sum((one.weight.value for one in factors), Decimal())
+
+
+def _clause_problems(rules: "Rules") -> Iterator[Problem]:
+    letter = rules.policy.letter
+    known = {one.id for one in rules.clauses}
+    for id in sorted(known):
+        if not id.startswith(letter):
+            yield Problem(
+                f"clauses.{id}",
+                _("A clause of this regulation begins with “%(letter)s”.") % {"letter": letter},
+            )
+    named = {one.path: one.clause for one in rules.parameters()} if known else {}
+    for path, clause in named.items():
+        # Another regulation may be borrowed from; a clause of this one has to be there.
+        if clause and clause.startswith(letter) and clause not in known and not _narrowed(rules):
+            yield Problem(path, _("The clause %(clause)s is not in the list.") % {"clause": clause})
+
+
+def _narrowed(rules: "Rules") -> bool:
+    return rules.policy.overlay is not None
+
+
+def _overlay_problems(rules: "Rules") -> Iterator[Problem]:
+    if _narrowed(rules):
+        return
+    indicators = {one.key for each in rules.kpi_sets for one in each.indicators}
+    paths = {one.path for one in rules.parameters()} if rules.overlays else set()
+    for overlay in rules.overlays:
+        kept = [(name, getattr(overlay, name)) for name in KEPT]
+        known = {name: {one.key for one in getattr(rules, name)} for name in KEPT}
+        wanted = [*kept, ("indicators", overlay.indicators), ("values", tuple(overlay.values))]
+        known |= {"indicators": indicators, "values": paths}
+        for name, keys in wanted:
+            for key in keys:
+                if key not in known[name]:
+                    yield Problem(
+                        f"overlays.{overlay.key}.{name}",
+                        _("“%(key)s” is not known here.") % {"key": key},
+                    )
 
 
 def _audience_problems(rules: "Rules") -> Iterator[Problem]:

@@ -179,9 +179,14 @@ def _choices(one: Listed, rules: Rules) -> forms.Field:
 
 
 def _post(one: Listed, rules: Rules) -> forms.Field:
-    choices = [NOBODY, *((post.key, post.label()) for post in rules.posts)]
+    return _one_of([(post.key, post.label()) for post in rules.posts], one)
+
+
+def _one_of(choices: Choices, one: Listed) -> forms.Field:
+    """One of these; nobody too where the parameter may stand empty."""
+    offered = [NOBODY, *choices] if one.optional else choices
     return forms.TypedChoiceField(
-        choices=choices, required=False, empty_value=None, initial=one.value
+        choices=offered, required=not one.optional, empty_value=None, initial=one.value
     )
 
 
@@ -212,9 +217,7 @@ FIELDS: dict[Kind, Callable[[Listed, Rules], forms.Field]] = {
     "switch": _switch,
     "choice": lambda one, rules: forms.ChoiceField(choices=_options(one), initial=one.value),
     "choices": _choices,
-    "approver": lambda one, rules: forms.ChoiceField(
-        choices=approvers(one, rules), initial=one.value
-    ),
+    "approver": lambda one, rules: _one_of(approvers(one, rules), one),
     "chain": lambda one, rules: _started(ChainField(approvers(one, rules)), one),
     "post": _post,
     "percent": _decimal,

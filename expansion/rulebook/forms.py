@@ -11,6 +11,8 @@ from expansion.rulebook.parameters import Listed
 from expansion.rulebook.schema import Rules
 from expansion.ui.forms import ServiceForm
 
+LARGEST_FILE = 1_000_000  # bytes; the largest shipped one has 120,000
+
 
 class DraftForm(ServiceForm):
     """From when the draft holds, why, and which draft was open; the values stand beside it."""
@@ -27,6 +29,28 @@ class DraftForm(ServiceForm):
         self.data = self.data.copy()
         self.data["draft"] = str(draft.pk if draft else 0)
         self.data["version"] = str(draft.version) if draft else ""
+
+
+class FileForm(ServiceForm):
+    """A TOML file with a whole rulebook; `cleaned_data["text"]` is what it says."""
+
+    file = forms.FileField(
+        label=_("TOML file"),
+        help_text=_("As it was downloaded here, or one of the shipped ones."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".toml"}),
+    )
+    draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean_file(self) -> Any:
+        sent = self.cleaned_data["file"]
+        if sent.size > LARGEST_FILE:
+            raise forms.ValidationError(_("A rulebook is not that large. Is it the right file?"))
+        try:
+            self.cleaned_data["text"] = sent.read().decode("utf-8")
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The file is no UTF-8 text.")) from None
+        return sent
 
 
 class ParametersForm(forms.Form):

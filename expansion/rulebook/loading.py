@@ -4,7 +4,7 @@ Whatever does not hold becomes an `expansion.errors.Invalid` with a sentence per
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,8 +14,11 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from expansion.errors import Gone, Invalid
+from expansion.rulebook import parameters
+from expansion.rulebook.overlays import narrowed
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.sentences import refusal
+from expansion.rulebook.values import by_key
 
 PRESETS = Path(__file__).parent / "presets"
 
@@ -26,14 +29,57 @@ def preset_keys() -> tuple[str, ...]:
 
 
 @cache
-def preset(key: str) -> Rules:
-    """The rules of a shipped preset; an unknown key is refused with the known ones."""
+def preset(key: str, overlay: str | None = None) -> Rules:
+    """The rules of a shipped preset, or of one of the regulations that it unites (reading 49).
+
+    Raises:
+        Gone: there is no preset, or in it no overlay, of this key; the sentence names those known.
+    """
     if key not in preset_keys():
-        known = ", ".join(preset_keys())
         raise Gone(
-            _("There is no preset “%(key)s”. Known: %(known)s.") % {"key": key, "known": known}
+            _("There is no preset “%(key)s”. Known: %(known)s.") % _named(key, preset_keys())
         )
-    return from_toml((PRESETS / f"{key}.toml").read_text(encoding="utf-8"))
+    rules = from_toml((PRESETS / f"{key}.toml").read_text(encoding="utf-8"))
+    return narrowed_to(rules, overlay) if overlay else rules
+
+
+def narrowed_to(rules: Rules, overlay: str) -> Rules:
+    """The rules of one regulation out of several that `rules` unites.
+
+    Raises:
+        Gone: there is no overlay of this key.
+        Invalid: what it keeps does not hold together.
+    """
+    keys = [one.key for one in rules.overlays]
+    if overlay not in keys:
+        raise Gone(
+            _("There is no sub-regulation “%(key)s”. Known: %(known)s.") % _named(overlay, keys)
+        )
+    chosen = by_key(rules.overlays, overlay)
+    data = narrowed(rules.model_dump(), chosen)
+    for path, value in chosen.values.items():
+        parameters.put(data, path, value)
+    return from_data(data)
+
+
+def _named(key: str, known: Iterable[str]) -> dict[str, str]:
+    return {"key": key, "known": ", ".join(known) or "—"}
+
+
+def from_file(path: Path) -> Rules:
+    """The rules in a TOML file.
+
+    Raises:
+        Gone: the file is not there or cannot be read as UTF-8 text.
+        Invalid: it does not hold; a sentence per path.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Gone(
+            _("%(file)s cannot be read: %(reason)s") % {"file": path, "reason": error}
+        ) from error
+    return from_toml(text)
 
 
 def from_toml(text: str) -> Rules:

@@ -1,5 +1,7 @@
 """Versions of the regulation: exactly one is in force per day (R-exp-01)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -7,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from expansion import access
 from expansion.people.models import Unit
 from expansion.records import Recorded
 
@@ -38,6 +41,7 @@ class Version(Recorded):
     preset = models.CharField(max_length=20)
     effective_on = models.DateField(_("in force from"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    # A draft's is that of the version before it, or of the file that was read into it.
     content = models.JSONField(encoder=DjangoJSONEncoder)
     # A draft's own values by parameter path; they need not fit together before it is published.
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
@@ -68,6 +72,11 @@ class Version(Recorded):
     def __str__(self) -> str:
         return f"v{self.number}"
 
+    @classmethod
+    def next_number(cls) -> int:
+        """The number of the next version to be made; the row's own uniqueness guards it."""
+        return (cls.objects.aggregate(last=models.Max("number"))["last"] or 0) + 1
+
     def get_absolute_url(self) -> str:
         return reverse("rulebook:version", args=[self.pk])
 
@@ -84,3 +93,40 @@ class Version(Recorded):
     @property
     def team_id(self) -> int | None:
         return self.team.pk if self.team else None
+
+
+class InterpretationQuerySet(models.QuerySet["Interpretation"]):
+    def standing(self) -> "InterpretationQuerySet":
+        return self.filter(withdrawn_at=None)
+
+    def visible_to(self, person: Any) -> "InterpretationQuerySet":
+        return access.visible_to(person, self)
+
+
+class Interpretation(models.Model):
+    """How a clause is to be understood, published by whom the regulation names for it (E1-3).
+
+    One that is withdrawn stays readable in the trail; the clause itself never changes by it.
+    """
+
+    clause = models.CharField(_("clause"), max_length=20)  # an id of the regulation
+    text = models.TextField(_("interpretation"), max_length=2000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(_("published"))
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    objects = InterpretationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("interpretation")
+        verbose_name_plural = _("interpretations")
+        ordering = ["-published_at", "-pk"]
+        indexes = [models.Index(fields=["clause"])]
+
+    def __str__(self) -> str:
+        return f"{self.clause}: {self.text[:60]}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('rulebook:clauses')}#{self.clause}"

@@ -24,6 +24,8 @@ from expansion.rulebook.values import (
     Strict,
     Text,
     Weekday,
+    in_language,
+    optional_amount,
     optional_chain,
     optional_limit,
 )
@@ -31,14 +33,23 @@ from expansion.rulebook.values import (
 
 class Policy(Strict):
     key: Key
+    overlay: Key | None = Field(default=None, description="The sub-regulation that was chosen.")
     letter: Literal["A", "B", "C", "D", "E"] = Field(description="The regulation in clause ids.")
     edition: Count
     zh: Text
     en: Text
     scope: Text
-    principles: Items
+    principles: Items = Field(title=_("Principles"))
     amendment_chain: Parameter[Chain] = Field(title=_("Who approves a new version"))
     amendment_limit: Parameter[Limit] = optional_limit(_("Each step within"))
+    interpretation_by: Parameter[Approver] = Field(
+        title=_("Clauses interpreted by"),
+        default=Parameter[Approver](value="manager", source=Source.PROPOSAL),
+    )
+
+    def label(self) -> str:
+        """The regulation's name in the reader's language."""
+        return in_language(self.zh, self.en)
 
 
 class WorkingTime(Strict):
@@ -63,7 +74,7 @@ class WorkingTime(Strict):
 
 
 class Post(Item):
-    role: Literal["manager", "deputy", "leader", "member"]
+    role: Literal["manager", "deputy", "leader", "member", "consolidator"]
     limit: Parameter[Count] = Field(title=_("Number of holders"), description="0 = no limit.")
     kpi_set: Key | None = Field(default=None, description="Scored by this set, not the team's.")
     acts_for: Key | None = None
@@ -124,3 +135,6 @@ class Authority(Strict):
     major_cooperation_owner: Parameter[Approver] = Field(title=_("Major cooperation belongs to"))
     major_amount: Parameter[Money | None] = Field(title=_("Major from this amount"))
     beyond_limit_chain: Parameter[Chain] = optional_chain(_("Beyond that amount decided by"))
+    member_limit: Parameter[Money | None] = optional_amount(_("A member decides up to"))
+    leader_limit: Parameter[Money | None] = optional_amount(_("A team leader decides up to"))
+    manager_limit: Parameter[Money | None] = optional_amount(_("The manager decides up to"))

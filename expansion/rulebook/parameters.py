@@ -164,7 +164,7 @@ def changed(
         entry = _replaced(one.parameter, changes[path], source, path)
         if confirm and one.source in UNCONFIRMED:
             entry = {**entry, "source": source}
-        _put(data, path, entry)
+        put(data, path, entry)
     return data
 
 
@@ -179,7 +179,8 @@ def _replaced(
     return before if after.value == parameter.value else after.model_dump()
 
 
-def _put(data: dict[str, Any], path: str, value: Mapping[str, Any]) -> None:
+def put(data: dict[str, Any], path: str, value: Mapping[str, Any]) -> None:
+    """Writes a parameter into the data of a rulebook; its place has to be there."""
     *way, last = path.split(".")
     node: Any = data
     for step in way:

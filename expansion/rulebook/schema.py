@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from expansion.rulebook import checks, parameters
+from expansion.rulebook.clauses import Chapters, Clause, Clauses
 from expansion.rulebook.organisation import (
     Authority,
     Delegation,
@@ -23,6 +24,7 @@ from expansion.rulebook.organisation import (
     Team,
     WorkingTime,
 )
+from expansion.rulebook.overlays import Overlay
 from expansion.rulebook.scoring import (
     Appraisal,
     Bonus,
@@ -38,6 +40,7 @@ from expansion.rulebook.values import Items, Source, Strict, by_key
 from expansion.rulebook.work import (
     ApprovalRule,
     Attendance,
+    Conduct,
     Confidentiality,
     Crm,
     Documents,
@@ -51,8 +54,10 @@ from expansion.rulebook.work import (
     Recruitment,
     Report,
     Research,
+    Resources,
     Retention,
     Risk,
+    Sharing,
     Sla,
     Training,
 )
@@ -91,9 +96,15 @@ class Rules(Strict):
     recruitment: Recruitment = Field(Recruitment(), title=_("Recruitment"))
     training: Training = Field(title=_("Training"))
     risk: Risk = Field(Risk(), title=_("Risks"))
+    sharing: Sharing = Field(Sharing(), title=_("Sharing"))
+    conduct: Conduct = Field(Conduct(), title=_("Conduct"))
+    resources: Resources = Field(Resources(), title=_("Resources"))
     retention: Retention = Field(title=_("Personal data"))
     numbers: tuple[NumberPattern, ...] = Field(title=_("Numbers"))
     lists: tuple[OpenList, ...] = Field((), title=_("Lists"))
+    chapters: Chapters = Field((), title=_("Chapters"))
+    clauses: Clauses = Field((), title=_("Clauses"))
+    overlays: tuple[Overlay, ...] = Field((), title=_("Sub-regulations"))
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Rules":
@@ -125,6 +136,14 @@ class Rules(Strict):
     def common_set(self) -> KpiSet | None:
         """The indicators that stand beside every team set."""
         return next((one for one in self.kpi_sets if one.kind == "common"), None)
+
+    def clause(self, id: str) -> Clause:
+        return by_key(self.clauses, id)
+
+    def chapter_label(self, id: str) -> str:
+        """The heading of a chapter with its number; the number alone where it has no heading."""
+        found = next((one for one in self.chapters if one.id == id), None)
+        return f"{id} {found.label()}" if found else id
 
     def pipeline(self, key: str) -> Pipeline:
         return by_key(self.pipelines, key)

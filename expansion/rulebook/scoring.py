@@ -74,7 +74,9 @@ class Appraisal(Strict):
     self_due: Parameter[Limit] = Field(title=_("Self-evaluation within"))
     evaluation_due: Parameter[Limit] = Field(title=_("Superior's evaluation within"))
     feedback_due: Parameter[Limit] = optional_limit(_("Feedback within"))
+    feedback_contents: Items = Field(default=(), title=_("Contents of the feedback"))
     publicity: Parameter[Limit] = optional_limit(_("Publicity lasts"))
+    objection_handlers: Parameter[Chain] = optional_chain(_("Objections answered by"))
     appeal_window: Parameter[Limit] = optional_limit(_("Appeal within"))
     appeal_decision: Parameter[Limit] = optional_limit(_("Appeal decided within"))
     appeal_handler: Parameter[Approver] = Field(title=_("Appeals handled by"))
@@ -82,6 +84,7 @@ class Appraisal(Strict):
     hr_review: Parameter[bool] = optional_switch(_("HR reviews the result"))
     largest_adjustment: Parameter[Percent] = Field(title=_("Largest adjustment of a score"))
     indicator_review: Parameter[Limit] = optional_limit(_("Indicators reviewed every"))
+    satisfaction_once: Parameter[bool] = optional_switch(_("Satisfaction is counted once"))
     combine: Combination
     quarter_formula: Formula | None = None
     year_formula: Formula | None = None
@@ -142,7 +145,7 @@ class Consequence(Item):
 
     level: Key
     periods: Parameter[Count] = Field(title=_("Periods in a row of one cycle type"))
-    measures: Items
+    measures: Items = Field(title=_("Measures"))
     proposed_by: Parameter[Approver] = Field(title=_("Measure proposed by"))
     decided_by: Parameter[Chain] = Field(title=_("Measure decided by"))
     after_improvement_plan: bool = False
@@ -151,9 +154,12 @@ class Consequence(Item):
 
 
 class Rewards(Strict):
-    types: Items
-    links: Items = ()
-    titles: Items = ()
+    types: Items = Field(title=_("Kinds of reward"))
+    links: Items = Field(default=(), title=_("What results are used for"))
+    titles: Items = Field(default=(), title=_("Honorary titles"))
+    commendation: Parameter[Limit] = optional_limit(_("Commended every"))
+    honours_from_quarters: Parameter[bool] = optional_switch(_("Year's honours from its quarters"))
+    special_contribution: Parameter[bool] = optional_switch(_("Special contributions rewarded"))
 
 
 class Band(Strict):
@@ -166,4 +172,8 @@ class Bonus(Strict):
 
     base: Parameter[Money | None] = optional_amount(_("Bonus base"))
     cap: Parameter[Money | None] = optional_amount(_("Bonus limit"))
+    computed_by: Parameter[Approver | None] = Field(
+        title=_("Bonus computed by"),
+        default=Parameter[Approver | None](value=None, source=Source.UNSET),
+    )
     bands: tuple[Band, ...] = Field(default=(), description="Empty: base × score ÷ 100.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from expansion.rulebook.services import load_preset
+from expansion.rulebook.services.presets import load_preset
 
 
 def sow(demo: Any) -> None:

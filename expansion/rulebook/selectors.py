@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from expansion import clock
 from expansion.people.revision import renew
 from expansion.prepared import prepared
+from expansion.rulebook.comparing import Difference, differences
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import Listed
 from expansion.rulebook.schema import Rules
@@ -61,7 +62,7 @@ def version_on(day: date | None = None) -> Version:
     """The version in force on `day`, today's where none is given.
 
     Raises:
-        LookupError: no rulebook is in force on that day; `manage.py load_rulebook` loads one.
+        LookupError: no rulebook is in force on that day; `manage.py rulebook load` loads one.
     """
     day = day or clock.today()
     asked = _asked.get()
@@ -69,7 +70,7 @@ def version_on(day: date | None = None) -> Version:
         return asked[day]
     version = _in_force.first(day)
     if version is None:
-        raise LookupError(f"No rulebook is in force on {day}. Run manage.py load_rulebook.")
+        raise LookupError(f"No rulebook is in force on {day}. Run manage.py rulebook load.")
     if asked is not None:
         asked.keep(day, version)
     return version
@@ -97,6 +98,14 @@ def rules_of(version: Version) -> Rules:
     """The typed rules of a version; those of a published one are read once per process."""
     if version.status == Version.Status.PUBLISHED:
         return _published(version.pk, version.updated_at)
+    return Rules.model_validate(version.content)
+
+
+def drafted_rules(version: Version) -> Rules:
+    """What an unpublished version rests on: the version before it, or the file read into it.
+
+    Its `changes` are not in it yet, because together they need not hold before publication.
+    """
     return Rules.model_validate(version.content)
 
 
@@ -136,8 +145,9 @@ def open_draft() -> Version | None:
 class Changed:
     """One parameter that a version sets otherwise than the one before, or confirms as it is."""
 
-    listed: Listed
+    listed: Listed  # with the value before; of a parameter that is new with the one after
     after: Any
+    is_new: bool = False
 
     @property
     def path(self) -> str:
@@ -149,7 +159,7 @@ class Changed:
 
     @property
     def before(self) -> Any:
-        return self.listed.value
+        return None if self.is_new else self.listed.value
 
     @property
     def confirmed(self) -> bool:
@@ -158,11 +168,33 @@ class Changed:
 
 
 def changed_rows(version: Version) -> list[Changed]:
-    """What a version changes in the one it is based on, in the order of the rulebook."""
+    """The parameters that a version changes in the one it is based on, in the rulebook's order."""
     if version.based_on is None:
         return []
-    return [
-        Changed(one, one.read(version.changes[one.path]))
-        for one in rules_of(version.based_on).parameters()
-        if one.path in version.changes
-    ]
+    base = {one.path: one for one in rules_of(version.based_on).parameters()}
+    rows = (_changed(one, base.get(one.path), version) for one in _final(version).parameters())
+    return [row for row in rows if row is not None]
+
+
+def _changed(one: Listed, base: Listed | None, version: Version) -> Changed | None:
+    drafted = one.path in version.changes
+    after = one.read(version.changes[one.path]) if drafted else one.value
+    if base is None:
+        return Changed(one, after, is_new=True)
+    if drafted or after != base.value:
+        return Changed(base, after)
+    return None
+
+
+def _final(version: Version) -> Rules:
+    published = version.status == Version.Status.PUBLISHED
+    return rules_of(version) if published else drafted_rules(version)
+
+
+def restructured(version: Version) -> list[Difference]:
+    """What a version adds to, takes from or words otherwise in the one it is based on: entries of
+    lists, texts, clauses. Values of parameters stand in `changed_rows`."""
+    if version.based_on is None:
+        return []
+    found = differences(rules_of(version.based_on), _final(version))
+    return [one for one in found if not one.is_parameter]

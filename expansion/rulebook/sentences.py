@@ -44,8 +44,36 @@ def _sentence(one: Mapping[str, Any], path: str) -> str:
             return _("At most %(places)s decimal places.") % {"places": places}
         case "literal_error" | "enum":
             return _("Choose one of: %(choices)s.") % {"choices": one["ctx"]["expected"]}
-        case _:
-            return _("“%(path)s”: “%(value)s” does not fit here.") % {
+        case kind:
+            return _("“%(path)s” is “%(value)s”. Expected is %(what)s.") % {
                 "path": path,
                 "value": str(one["input"])[:80],
+                "what": _expected(kind),
             }
+
+
+def _expected(kind: str) -> str:
+    """What pydantic's kind of error asks for, in words."""
+    return {
+        "string_type": _("a text"),
+        "string_too_short": _("a text that is not empty"),
+        "string_too_long": _("a shorter text"),
+        "string_pattern_mismatch": _("a name of small letters, digits and underscores"),
+        "int_type": _("a whole number"),
+        "int_parsing": _("a whole number"),
+        "int_from_float": _("a whole number"),
+        "decimal_type": _("a number"),
+        "decimal_parsing": _("a number"),
+        "finite_number": _("a number"),
+        "bool_type": _("true or false"),
+        "bool_parsing": _("true or false"),
+        "tuple_type": _("a list"),
+        "too_short": _("at least one entry"),
+        "model_type": _("a table with its entries"),
+        "model_attributes_type": _("a table with its entries"),
+        "mapping_type": _("a table with its entries"),
+        "time_type": _("a time of day such as 15:00"),
+        "time_parsing": _("a time of day such as 15:00"),
+        "value_error": _("a number and a unit such as “5 working days”"),
+        "dataclass_type": _("a number and a unit such as “5 working days”"),
+    }.get(kind, _("something else"))

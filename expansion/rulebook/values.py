@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, StrEnum, auto
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -93,6 +93,12 @@ class Parameter(Strict, Generic[T]):
         return data
 
 
+def in_language(zh: str, en: str, language: str | None = None) -> str:
+    """One of two labels: the one of the language given, else of the reader's."""
+    chosen = language or get_language() or "zh-hans"
+    return zh if chosen.startswith("zh") else en
+
+
 class Item(Strict):
     """One entry of a list: records store the key, people read the label."""
 
@@ -102,15 +108,37 @@ class Item(Strict):
 
     def label(self, language: str | None = None) -> str:
         """The label in a language; without one, in the reader's."""
-        chosen = language or get_language() or "zh-hans"
-        return self.zh if chosen.startswith("zh") else self.en
+        return in_language(self.zh, self.en, language)
 
     def __str__(self) -> str:
         return self.label()
 
 
 Items = tuple[Item, ...]
-I = TypeVar("I", bound=Item)  # noqa: E741
+
+
+class Numbered(Strict):
+    """A part of the written regulation: its number there, and what it says in two languages."""
+
+    id: ClauseId
+    zh: Text
+    en: Text
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    def label(self, language: str | None = None) -> str:
+        """The text in a language; without one, in the reader's."""
+        return in_language(self.zh, self.en, language)
+
+
+class Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+I = TypeVar("I", bound=Keyed)  # noqa: E741
 
 
 def by_key(items: Iterable[I], key: str) -> I:

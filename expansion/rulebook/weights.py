@@ -113,19 +113,33 @@ class Group:
         return text % words
 
 
-def groups(rules: Rules, draft: Version | None, typed: dict[str, str]) -> list[Group]:
-    """Every set of weights; `typed` overrides the draft with what a refused form held."""
+def groups(
+    rules: Rules, draft: Version | None, typed: dict[str, str], base: Rules | None = None
+) -> list[Group]:
+    """Every set of weights; `typed` overrides the draft with what a refused form held.
+
+    `base` is the published version, where the draft rests on a file that was read into it.
+    """
     stored = draft.changes if draft else {}
+    published = _weights(base or rules)
 
     def text(path: str, current: Any) -> str:
         return typed.get(path, str(stored.get(path, current)))
 
     share = _number(text(TEAM_SHARE, rules.appraisal.combine.team_share.value))
     fixed = text(MODE, rules.appraisal.combine.mode.value) == "common_shares_fixed"
-    return list(_groups(rules, text, share, fixed))
+    return list(_groups(rules, published, text, share, fixed))
 
 
-def _groups(rules: Rules, text: Any, share: Decimal, fixed: bool) -> Iterator[Group]:
+def _weights(rules: Rules) -> dict[str, Decimal]:
+    return {
+        path_of(each, one): one.weight.value for each in rules.kpi_sets for one in each.indicators
+    }
+
+
+def _groups(
+    rules: Rules, published: dict[str, Decimal], text: Any, share: Decimal, fixed: bool
+) -> Iterator[Group]:
     for one in rules.kpi_sets:
         common = one.kind == "common"
         factor = share if one.kind == "team" and fixed else HUNDRED
@@ -135,7 +149,7 @@ def _groups(rules: Rules, text: Any, share: Decimal, fixed: bool) -> Iterator[Gr
                 label=indicator.label(),
                 clause=indicator.weight.clause or "",
                 source=indicator.weight.source,
-                current=indicator.weight.value,
+                current=published.get(path, indicator.weight.value),
                 typed=text(path, indicator.weight.value),
                 share=factor,
             )

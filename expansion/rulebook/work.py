@@ -14,10 +14,12 @@ from expansion.rulebook.values import (
     Count,
     Item,
     Items,
+    Key,
     Limit,
     Money,
     Parameter,
     Percent,
+    PostKey,
     Source,
     Strict,
     Text,
@@ -54,7 +56,7 @@ class Stage(Item):
 
 
 class Pipeline(Item):
-    stages: tuple[Stage, ...]
+    stages: tuple[Stage, ...] = Field(title=_("Stages"))
     clause: ClauseId
 
     def stage(self, key: str) -> Stage:
@@ -80,21 +82,34 @@ class ApprovalRule(Item):
 
 
 class Report(Item):
-    """A report due by a cadence. `who`: everyone, or keys of roles, posts and teams."""
+    """A report due by a cadence. `who`: everyone, or keys of roles, posts and teams.
+
+    `consolidated_by` gathers everybody's before they go `to` the reader (E11-2.3.1).
+    """
 
     who: tuple[str, ...]
     to: Chain
+    consolidated_by: Parameter[PostKey | None] = Field(
+        title=_("Gathered by"),
+        default=Parameter[PostKey | None](value=None, source=Source.UNSET),
+    )
     cadence: Parameter[Cadence] = Field(title=_("When it is due"))
     remind_before: Parameter[Limit] = Field(title=_("Reminder ahead"))
-    sections: Items = ()
+    sections: Items = Field(default=(), title=_("Sections of the report"))
 
 
 class Plan(Item):
     """A work plan due by a cadence: a department's year, a team's month, targets broken down."""
 
     level: Literal["department", "team", "person"]
+    team: Key | None = None
     cadence: Parameter[Cadence] = Field(title=_("When it is due"))
-    fields: Items = ()
+    remind_before: Parameter[Limit] = optional_limit(_("Reminder ahead"))
+    fields: Items = Field(default=(), title=_("Contents of the plan"))
+    split: Items = Field(
+        (), title=_("Broken down by")
+    )  # what its targets are broken down by (C-3.1.2)
+    letter: Parameter[bool] = optional_switch(_("A letter of responsibility is signed"))
 
 
 class Meeting(Item):
@@ -102,7 +117,7 @@ class Meeting(Item):
     chair: Approver
     notice: Parameter[Limit] = Field(title=_("Called ahead"))
     minutes_due: Parameter[Limit] = optional_limit(_("Minutes within"))
-    agenda: Items = ()
+    agenda: Items = Field(default=(), title=_("Agenda"))
     enabled: Parameter[bool] = Field(
         title=_("Held at all"), default=Parameter[bool](value=True, source=Source.PROPOSAL)
     )
@@ -129,6 +144,9 @@ class Sla(Strict):
     archive: Parameter[Limit] = optional_limit(_("Papers archived"))
     file_refresh: Parameter[Limit] = optional_limit(_("Client file renewed every"))
     event_follow_up: Parameter[Limit] = optional_limit(_("Event followed up"))
+    event_arrival: Parameter[Limit] = optional_limit(_("On the spot before an event"))
+    event_report: Parameter[Limit] = optional_limit(_("Event reported"))
+    talks_report: Parameter[Limit] = optional_limit(_("Talks reported"))
     handover: Parameter[Limit] = optional_limit(_("Handover done"))
 
 
@@ -159,17 +177,35 @@ class Grading(Strict):
     grades: tuple[Grade, ...] = ()
     factors: tuple[Factor, ...] = ()
     review: Parameter[Limit] = optional_limit(_("Grades reviewed every"))
+    strategy_per_grade: Parameter[bool] = optional_switch(_("Each grade has its strategy"))
 
 
 class Crm(Strict):
-    sources: Items
-    contact_channels: Items
-    lead_fields: Items
-    visit_fields: Items = ()
-    event_kinds: Items = ()
-    event_budget_lines: Items = ()
-    care_occasions: Items = ()
+    sources: Items = Field(title=_("Sources"))
+    contact_channels: Items = Field(title=_("Ways of contact"))
+    lead_fields: Items = Field(title=_("Fields of a lead"))
+    history_fields: Items = Field(default=(), title=_("Fields of the history"))
+    visit_fields: Items = Field(default=(), title=_("Fields of a visit"))
+    client_kinds: Items = Field(default=(), title=_("Kinds of clients"))
+    enquiry_channels: Items = Field(default=(), title=_("Ways of enquiry"))
+    return_visit_modes: Items = Field(default=(), title=_("Ways of a return visit"))
+    communication_fields: Items = Field(default=(), title=_("Contents of the communication plan"))
+    screening: tuple[Factor, ...] = ()  # by what target clients are picked (B-3.1.2)
+    event_kinds: Items = Field(default=(), title=_("Kinds of events"))
+    event_budget_lines: Items = Field(default=(), title=_("Lines of an event's budget"))
+    care_occasions: Items = Field(default=(), title=_("Occasions of care"))
+    care_lead: Parameter[Limit] = optional_limit(_("Care prepared ahead by"))
+    complaint_closes: Parameter[Literal["answered", "client_satisfied"]] = Field(
+        title=_("A complaint closes when"),
+        default=Parameter[Literal["answered", "client_satisfied"]](
+            value="answered", source=Source.PROPOSAL
+        ),
+    )
+    membership: Parameter[bool] = optional_switch(_("Members are kept"))
+    membership_parts: Items = Field(default=(), title=_("Parts of membership"))
+    joint_marketing: Parameter[bool] = optional_switch(_("Joint marketing"))
     territories: Parameter[bool] = optional_switch(_("Territories"))
+    territory_by: Items = Field(default=(), title=_("Territories cut by"))
     new_client_counts_from: Parameter[Literal["first_contract", "first_purchase"]] = Field(
         title=_("A client is new from")
     )
@@ -178,20 +214,50 @@ class Crm(Strict):
 
 
 class Research(Strict):
-    sources: Items
-    report_sections: Items
-    report_checklist: Items = ()
-    plan_fields: Items = ()
-    topics: Items = ()
+    sources: Items = Field(title=_("Sources"))
+    report_sections: Items = Field(title=_("Sections of the research report"))
+    report_checklist: Items = Field(default=(), title=_("Checklist of the report"))
+    plan_fields: Items = Field(default=(), title=_("Contents of the plan"))
+    topics: Items = Field(default=(), title=_("Topics"))
+    strategy_elements: Items = Field(default=(), title=_("Elements of the strategy"))
 
 
 class Partnerships(Strict):
-    partner_types: Items
-    opportunity_sources: Items
-    scheme_fields: Items = ()
-    scheme_checklist: Items = ()
-    inspection_areas: Items = ()
-    data_metrics: Items = ()
+    partner_types: Items = Field(title=_("Kinds of partners"))
+    opportunity_sources: Items = Field(title=_("Sources of chances"))
+    scheme_fields: Items = Field(default=(), title=_("Contents of the scheme"))
+    scheme_checklist: Items = Field(default=(), title=_("Checklist of the scheme"))
+    initiation_fields: Items = Field(default=(), title=_("Contents of the initiation form"))
+    begins_before_approval: Parameter[bool] = optional_switch(_("Work begins before approval"))
+    settlement_equals_contract: Parameter[bool] = optional_switch(
+        _("Settlement equals the contract")
+    )
+    opening_tasks: Items = Field(default=(), title=_("Tasks before opening"))
+    inspection_areas: Items = Field(default=(), title=_("Areas of inspection"))
+    inspection: Parameter[Limit] = optional_limit(_("Round of inspection every"))
+    data_metrics: Items = Field(default=(), title=_("Figures of operation"))
+
+
+class SharedTopic(Item):
+    team: Key
+
+
+class Sharing(Strict):
+    """What neighbours in one department keep each other informed of (D-4.1.2, reading 39)."""
+
+    topics: tuple[SharedTopic, ...] = ()
+    at_once: Parameter[bool] = optional_switch(_("Seen by all at once"))
+    log_required: Parameter[bool] = optional_switch(_("Talks between teams are recorded"))
+
+
+class Conduct(Strict):
+    no_bribes: Parameter[bool] = optional_switch(_("Gifts and bribes are refused"))
+    declaration: Parameter[Limit] = optional_limit(_("Integrity declared every"))
+
+
+class Resources(Strict):
+    kinds: Items = Field(default=(), title=_("Kinds"))
+    budget_required: Parameter[bool] = optional_switch(_("Plans carry a budget"))
 
 
 class Attendance(Strict):
@@ -206,23 +272,31 @@ class Attendance(Strict):
         title=_("Case above this count"), default=Parameter[Count](value=0, source=Source.UNSET)
     )
     escalate_absence: Parameter[Limit] = optional_limit(_("Case from this absence"))
+    fine_beyond: Parameter[bool] = optional_switch(_("Fined beyond that count too"))
+    clocked: Parameter[bool] = optional_switch(_("Coming and going are clocked"))
     outings_declared: Parameter[bool] = optional_switch(_("Outings are declared"))
+    outing_fields: Items = Field(default=(), title=_("Fields of an outing"))
+    outing_to_client: Parameter[bool] = optional_switch(_("Outings stand in the client's file"))
+    spot_checks_by: Parameter[Chain] = optional_chain(_("Spot checks by"))
 
 
 class Leave(Strict):
-    kinds: Items
+    kinds: Items = Field(title=_("Kinds"))
     written_above: Parameter[Limit] = optional_limit(_("Written request above"))
     ahead: Parameter[Limit] = optional_limit(_("Written request ahead by"))
 
 
 class Documents(Strict):
-    internal: Items
-    external: Items
-    lifecycle: Items
-    archives: Items
+    internal: Items = Field(title=_("Internal documents"))
+    external: Items = Field(title=_("External documents"))
+    lifecycle: Items = Field(title=_("Life cycle of a document"))
+    archives: Items = Field(title=_("Archives"))
     handover_on_leaving: Parameter[bool] = optional_switch(_("Papers handed over on leaving"))
+    sub_policies: Items = Field(default=(), title=_("Policies of detail"))
     nda_required: Parameter[bool] = optional_switch(_("Confidentiality agreement required"))
-    ip_kinds: Items = ()  # kinds of intellectual property that are registered (E8-5.2)
+    ip_kinds: Items = Field(
+        (), title=_("Kinds of intellectual property")
+    )  # kinds of intellectual property that are registered (E8-5.2)
     ip_notice: Parameter[Limit] = optional_limit(_("Reminder before a right expires"))
 
 
@@ -240,24 +314,47 @@ class Confidentiality(Strict):
 class Recruitment(Strict):
     """By what candidates are rated (E3-4.1); who decides stands among the approvals."""
 
-    criteria: Items = ()
+    criteria: Items = Field(default=(), title=_("Criteria of choice"))
 
 
 class Training(Strict):
-    categories: Items
-    modes: Items
-    plan_fields: Items
-    topics: Items = ()
+    categories: Items = Field(title=_("Categories"))
+    modes: Items = Field(title=_("Modes"))
+    plan_fields: Items = Field(title=_("Contents of the plan"))
+    topics: Items = Field(default=(), title=_("Topics"))
     internal_every: Parameter[Limit] = optional_limit(_("Internal training every"))
     evaluate_each: Parameter[bool] = Field(title=_("Each training is evaluated"))
+    evaluation_methods: Items = Field(default=(), title=_("Ways of evaluation"))
     onboarding: Parameter[Limit] = optional_limit(_("Onboarding within"))
+    onboarding_topics: Items = Field(default=(), title=_("Topics of onboarding"))
+    onboarding_forms: Items = Field(default=(), title=_("Forms of onboarding"))
+    professional_topics: Items = Field(default=(), title=_("Topics of personal growth"))
+    professional_forms: Items = Field(default=(), title=_("Forms of personal growth"))
     needs_survey: Parameter[Limit] = optional_limit(_("Needs asked every"))
+    career_talk: Parameter[Limit] = optional_limit(_("Talk about the career every"))
+    exam_support: Parameter[bool] = optional_switch(_("Examinations are supported"))
+    rotation: Parameter[bool] = optional_switch(_("Rotation between posts"))
+    promotion_factors: tuple[Factor, ...] = ()
+    promotion_routes: Items = Field(default=(), title=_("Ways of promotion"))
+
+
+Response = Literal["avoid", "reduce", "transfer", "accept"]
+
+
+class RiskLevel(Item):
+    """A level of a risk by likelihood × impact, and what is done about it."""
+
+    starts_at: Parameter[Count] = Field(title=_("From likelihood times impact"))
+    responses: Parameter[tuple[Response, ...]] = Field(title=_("Answered by"))
 
 
 class Risk(Strict):
     enabled: Parameter[bool] = optional_switch(_("Risks are registered"))
-    categories: Items = ()
-    responses: Items = ()
+    categories: Items = Field(default=(), title=_("Categories"))
+    responses: Items = Field(default=(), title=_("Responses"))
+    scale: Parameter[Count] = _figure(_("Likelihood and impact from 1 to"))
+    levels: tuple[RiskLevel, ...] = ()
+    warning: Parameter[bool] = optional_switch(_("Early warning"))
     review: Parameter[Limit] = optional_limit(_("Risks reviewed every"))
 
 
@@ -288,5 +385,5 @@ class NumberPattern(Item):
 class OpenList(Item):
     """A list of choices that only some regulations know."""
 
-    items: Items
+    items: Items = Field(title=_("Entries"))
     clause: ClauseId | None = None

@@ -7,6 +7,13 @@ class TransferConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.transfer import access, controls, lists, nav, subjects  # noqa: F401
+        from expansion.transfer import (  # noqa: F401
+            access,
+            compliance,
+            controls,
+            lists,
+            nav,
+            subjects,
+        )
 
         offers.add(offers.Seed("transfer", 92, "expansion.transfer.seeds.sow"))

@@ -60,6 +60,8 @@ KINDS = {
     "people:share": "client:crm.client",
     "audit:control": "-:approvals.self",
     "audit:entry": "entry",
+    "rulebook:interpretation-create": "-:clause=A-3.2.4c",
+    "rulebook:interpretation": "interpretation",
     "rulebook:": "draft",
     "files:add": "client:crm.client",
     "files:": "file",
@@ -171,6 +173,7 @@ def answer_for(name: str, answers: str) -> str:
 
 _TABLE = """
 GET 200
+    home:compliance rulebook:clauses
     home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
     worker people:person-list people:organisation people:person people:mandate-list
     people:rights people:rights-of office:handover-list office:change-list
@@ -242,8 +245,9 @@ GET 200 leader | 403 member manager hr | 404
 GET 200 manager administrator | 403
     people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
+    rulebook:lists rulebook:upload
 GET 200 manager administrator | 404
-    rulebook:version api-rulebook-versions-detail
+    rulebook:toml rulebook:pdf rulebook:version api-rulebook-versions-detail
 GET 200 manager hr leadership | 403
     appraisal:cycle-list appraisal:cycle
 GET 200 manager hr leadership | 404
@@ -258,6 +262,8 @@ GET 200 manager leadership | 404 consolidator finance legal administrator liaiso
     appraisal:cycle-fix appraisal:cycle-deliver
 GET 200 manager | 403 hr leadership | 404
     appraisal:case-propose
+GET 200 manager | 403
+    rulebook:interpretation-create
 GET 200 manager | 403 member leader | 404
     crm:contact-erase
 GET 200 manager | 403 member leader hr | 404
@@ -407,6 +413,7 @@ POST ok member leader manager | 404
     api-crm-contracts-act-sign api-crm-contracts-act-submit api-crm-obligations-act-done
     api-crm-obligations-act-remove api-crm-obligations-act-reopen
 POST ok
+    home:compliance-sheet home:compliance-paper
     account_login account_logout language styleguide worker people:token-create
     people:own-password notices:read-all notices:channels
 POST ok
@@ -463,6 +470,7 @@ POST ok manager administrator leadership hr | 403
 POST ok manager administrator | 403
     people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
+    rulebook:lists rulebook:upload
     rulebook:discard
 POST ok manager hr | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-open appraisal:cycle-collect appraisal:cycle-nudge appraisal:cycle-close
@@ -470,6 +478,8 @@ POST ok manager leadership | 404 consolidator finance legal administrator liaiso
     appraisal:cycle-fix appraisal:cycle-deliver
 POST ok manager | 403 hr leadership | 404
     appraisal:case-propose
+POST ok manager | 403
+    rulebook:interpretation-create rulebook:interpretation-withdraw
 POST ok manager | 403 member leader | 404
     crm:contact-erase crm:contact-report
 POST ok manager | 403 member leader hr | 404

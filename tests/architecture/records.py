@@ -31,7 +31,8 @@ from expansion.people.services.mandates import create_mandate
 from expansion.people.services.shares import share_record
 from expansion.people.services.tokens import create_token
 from expansion.rulebook.selectors import rules_on
-from expansion.rulebook.services import change_draft
+from expansion.rulebook.services.drafts import change_draft
+from expansion.rulebook.services.interpretations import publish_interpretation
 from expansion.transfer.services import exports
 from expansion.worktime import Period
 from partnerships.services.milestones import add_check
@@ -286,6 +287,10 @@ def build_people(house: House) -> None:
     house.keep("job", enqueue("jobs.forget_old_runs", actor=cast.member))
     draft = change_draft(actor=cast.administrator, reason=marker("draft"))
     house.keep("draft", draft)
+    note = publish_interpretation(
+        actor=cast.manager, clause="A-3.2.4c", text="电话回访不算拜访。", rules=rules_on()
+    )
+    house.keep("interpretation", note)
 
 
 def a_factor(person: Any) -> Authenticator:

@@ -25,7 +25,7 @@ CHINESE_IN_ITSELF = {
     "expansion/launch/management/commands/make_traditional.py",  # characters to convert
     "expansion/people/demo.py",  # the demo people's posts
     "expansion/rulebook/schema.py",  # labels of a regulation
-    "expansion/rulebook/services.py",  # labels of a regulation
+    "expansion/rulebook/services/presets.py",  # labels of a regulation
     "expansion/settings.py",  # a department's name, and the languages' own names
     "expansion/transfer/dates.py",  # what workbooks hold
     "expansion/transfer/phones.py",

@@ -8,7 +8,7 @@ import pytest
 from crm import metrics, sections
 from crm.models import Client, Contract
 from expansion import clock
-from expansion.metrics import read_together
+from expansion.metrics import no_data, read_together
 from expansion.rulebook.loading import preset
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
@@ -42,6 +42,18 @@ def test_a_client_is_new_in_the_quarter_of_its_first_contract(cast, client):
     readings = read(metrics.new_clients, [cast.member, cast.colleague])
     assert readings[cast.member.pk].value == 1
     assert readings[cast.member.pk].evidence[0][:2] == (Client, client.pk)
+    assert readings[cast.colleague.pk].value == 0
+
+
+def test_the_amount_signed_adds_yuan_only_and_shows_the_rest(cast, client):
+    for amount, currency in ((12000, "CNY"), (3000, "CNY"), (500, "USD"), (None, "CNY")):
+        made = signed(cast.member, client, date(2026, 10, 9))
+        Contract.objects.filter(pk=made.pk).update(amount=amount, currency=currency)
+    old = signed(cast.member, client, date(2026, 9, 9))
+    Contract.objects.filter(pk=old.pk).update(amount=9)
+    readings = read(metrics.signed_amount, [cast.member, cast.colleague])
+    assert readings[cast.member.pk].value == 15000
+    assert [one.counted for one in readings[cast.member.pk].evidence] == [True, True, False, False]
     assert readings[cast.colleague.pk].value == 0
 
 
@@ -112,7 +124,7 @@ def test_read_together_keeps_each_ones_own_people_apart(cast, client):
 
 
 def test_satisfaction_has_no_data_before_anybody_was_asked(cast):
-    assert read(metrics.satisfaction, [cast.member]) == {}
+    assert read(no_data, [cast.member]) == {}
 
 
 def test_a_work_report_draws_figures_and_a_draft_from_the_records(cast, client):

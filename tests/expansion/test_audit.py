@@ -21,7 +21,7 @@ from expansion.jobs.services import enqueue
 from expansion.people.models import Unit, User
 from expansion.people.services.mandates import create_mandate
 from expansion.people.services.tokens import create_token
-from expansion.rulebook import services as rulebook
+from expansion.rulebook.services import drafts as rulebook
 from tests.make import crm
 
 CLIENTS = "/api/v1/crm/clients/"

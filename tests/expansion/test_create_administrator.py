@@ -37,5 +37,5 @@ def test_what_does_not_hold_creates_nobody(cast, typed, first, second):
 
 @pytest.mark.django_db
 def test_without_a_rulebook_it_says_what_to_do():
-    with pytest.raises(CommandError, match="load_rulebook"):
+    with pytest.raises(CommandError, match="rulebook load"):
         call_command("create_administrator", "root.admin", "钱一")

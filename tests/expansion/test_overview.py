@@ -17,11 +17,11 @@ from expansion.access import Scope
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden
 from expansion.home import late, services, teams
-from expansion.home.purview import purview_of
 from expansion.notices.models import Notice
 from expansion.office.models import WorkReport
 from expansion.office.services.reports import open_reports
 from expansion.people.models import Mandate, Role, User
+from expansion.people.purview import purview_of
 from expansion.people.services.rights import change_rights
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period

@@ -10,10 +10,10 @@ from expansion.audit.models import Entry
 from expansion.errors import Gone, Invalid
 from expansion.people.models import Rights, Role, User
 from expansion.people.rights import regrants_by_role
-from expansion.rulebook import services
 from expansion.rulebook.loading import preset
 from expansion.rulebook.organisation import Right
-from expansion.rulebook.services import load_preset
+from expansion.rulebook.services import presets
+from expansion.rulebook.services.presets import load_preset
 
 
 def loaded(monkeypatch, *rights: tuple[str, str, str, str]) -> None:
@@ -23,7 +23,7 @@ def loaded(monkeypatch, *rights: tuple[str, str, str, str]) -> None:
         for kind, action, role, scope in rights
     )
     rules = preset("ktv").model_copy(update={"rights": own})
-    monkeypatch.setattr(services, "preset", lambda key: rules)
+    monkeypatch.setattr(presets, "preset", lambda key, overlay=None: rules)
     load_preset(actor=None, key="ktv", effective_on=date(2026, 1, 1))
 
 

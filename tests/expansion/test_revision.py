@@ -13,7 +13,7 @@ from expansion.people.models import Mandate, Membership, Post, Revision, Role, U
 from expansion.people.services import accounts, mandates, posts
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import asked_once, version_on
-from expansion.rulebook.services import load_preset
+from expansion.rulebook.services.presets import load_preset
 from tests.cast import assemble
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]

@@ -11,11 +11,11 @@ from expansion.approvals.selectors import latest, waiting_for
 from expansion.approvals.services import decide, withdraw
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow, Stale
-from expansion.rulebook import services
 from expansion.rulebook.fields import FIELDS
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import Kind
 from expansion.rulebook.selectors import changed_rows, rules_on, version_on, version_to_amend
+from expansion.rulebook.services import drafts
 
 FEEDBACK = "sla.visit_feedback"  # a proposal of 24 hours
 NEW = "kpi_sets.client.indicators.new_clients.weight"  # stated, 50
@@ -27,14 +27,14 @@ WHY = {"effective_on": JANUARY, "reason": "按季度经营重点调整"}
 
 
 def change(cast, changes=None, **given):
-    return services.change_draft(
+    return drafts.change_draft(
         actor=cast.administrator, changes=changes or {FEEDBACK: "48 hours"}, **WHY | given
     )
 
 
 def publish(cast, changes=None, **given):
     draft = change(cast, changes, **given)
-    return services.publish_version(actor=cast.administrator, draft=draft)
+    return drafts.publish_version(actor=cast.administrator, draft=draft)
 
 
 def sources(day=JANUARY):
@@ -109,13 +109,13 @@ class TestTwoEditors:
 
     def test_who_saw_a_draft_is_told_that_it_was_published_meanwhile(self, cast):
         draft = change(cast)
-        services.publish_version(actor=cast.administrator, draft=draft)
+        drafts.publish_version(actor=cast.administrator, draft=draft)
         with pytest.raises(Stale):
             change(cast, draft=draft.pk, version=draft.version)
 
     def test_who_saw_a_draft_is_told_that_it_was_replaced_meanwhile(self, cast):
         first = change(cast)
-        services.discard_draft(actor=cast.administrator, draft=first)
+        drafts.discard_draft(actor=cast.administrator, draft=first)
         second = change(cast)
         assert second.version == first.version
         with pytest.raises(Stale):
@@ -126,7 +126,7 @@ class TestTwoEditors:
 class TestApproval:
     def submit(self, cast, **given):
         draft = change(cast, **given)
-        return services.submit_draft(actor=cast.administrator, record=draft, rules=rules_on())
+        return drafts.submit_draft(actor=cast.administrator, record=draft, rules=rules_on())
 
     def decide(self, cast, decision, **given):
         request = waiting_for(cast.leadership).get().request
@@ -136,7 +136,7 @@ class TestApproval:
         draft = change(cast)
         for person in (cast.administrator, cast.manager):
             with pytest.raises(NotNow):
-                services.publish_version(actor=person, draft=draft)
+                drafts.publish_version(actor=person, draft=draft)
 
     def test_the_approval_itself_publishes(self, cast):
         version = self.submit(cast)
@@ -158,9 +158,9 @@ class TestApproval:
         with pytest.raises(NotNow):
             change(cast)
         with pytest.raises(Exception, match="nothing here"):
-            services.discard_draft(actor=cast.administrator, draft=version)
+            drafts.discard_draft(actor=cast.administrator, draft=version)
         with pytest.raises(NotNow):
-            services.submit_draft(actor=cast.manager, record=version, rules=rules_on())
+            drafts.submit_draft(actor=cast.manager, record=version, rules=rules_on())
 
     @pytest.mark.parametrize(("decision", "status"), [("return", "draft"), ("reject", "discarded")])
     def test_a_returned_one_is_a_draft_again_and_a_rejected_one_given_up(
@@ -186,7 +186,7 @@ class TestApproval:
     def test_nobody_else_submits(self, cast, part):
         draft = change(cast)
         with pytest.raises(Forbidden):
-            services.submit_draft(actor=getattr(cast, part), record=draft, rules=rules_on())
+            drafts.submit_draft(actor=getattr(cast, part), record=draft, rules=rules_on())
 
     def test_each_step_stands_in_the_trail(self, cast):
         version = self.submit(cast)
@@ -198,7 +198,7 @@ class TestApproval:
 def test_without_a_named_approver_there_is_nothing_to_submit(cast):
     draft = change(cast)
     with pytest.raises(NotNow):
-        services.submit_draft(actor=cast.administrator, record=draft, rules=rules_on())
+        drafts.submit_draft(actor=cast.administrator, record=draft, rules=rules_on())
     assert not access.can(cast.administrator, "submit", draft)
 
 
@@ -300,7 +300,7 @@ class TestParametersPage:
     ):
         browser = sign_in(cast.administrator)
         seen = browser.get(f"{self.url}?section=sla").context
-        services.change_draft(actor=cast.manager, changes={FEEDBACK: "72 hours"})
+        drafts.change_draft(actor=cast.manager, changes={FEEDBACK: "72 hours"})
         data = {"request_id": "k1", "draft": seen["form"]["draft"].value(), "version": ""}
         for bound in seen["fields"]:
             data |= posted(bound)

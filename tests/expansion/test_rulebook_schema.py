@@ -221,12 +221,12 @@ def test_a_limit_and_a_cadence_can_be_changed(rules):
         ("working_time.closes", "08:00", "ends after it begins"),
         ("numbers.contract.pattern", "HT-{year}", "needs {number}"),
         ("numbers.contract.pattern", "HT-{number}-{self}", "needs {number}"),
-        ("sla.visit_feedback", "soon", "does not fit here"),
-        ("sla.visit_feedback", None, "does not fit here"),
+        ("sla.visit_feedback", "soon", "a number and a unit"),
+        ("sla.visit_feedback", None, "a number and a unit"),
         (NEW_CLIENTS, 101, "largest value is 100"),
         (NEW_CLIENTS, -1, "smallest value is 0"),
         (NEW_CLIENTS, "33.333", "2 decimal places"),
-        (NEW_CLIENTS, "NaN", "does not fit here"),
+        (NEW_CLIENTS, "NaN", "Expected is a number"),
         ("appraisal.combine.mode", "guess", "Choose one of"),
         ("sla.unknown", "1 day", "not a parameter"),
         ("policy.key", "x", "not a parameter"),
@@ -298,7 +298,7 @@ def test_an_indicator_stands_once_in_its_set(rules):
     data["kpi_sets"][0]["indicators"][1]["key"] = "report_quality"
     with pytest.raises(Invalid) as refused:
         loading.from_data(data)
-    assert "kpi_sets.research.report_quality" in refused.value.fields
+    assert "kpi_sets.research.indicators.report_quality" in refused.value.fields
 
 
 def test_an_unknown_preset_is_refused():

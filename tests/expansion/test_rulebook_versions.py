@@ -8,9 +8,9 @@ import pytest
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, Stale
 from expansion.people.models import Post, Unit
-from expansion.rulebook import services
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_of, rules_on, version_on
+from expansion.rulebook.services import drafts
 
 NEW = "kpi_sets.client.indicators.new_clients.weight"
 SATISFACTION = "kpi_sets.client.indicators.satisfaction.weight"
@@ -20,8 +20,8 @@ JANUARY = date(2027, 1, 1)
 
 def publish(cast, changes=MOVED, **given):
     values = {"effective_on": JANUARY, "reason": "按季度经营重点调整"} | given
-    draft = services.change_draft(actor=cast.administrator, changes=changes, **values)
-    return services.publish_version(actor=cast.administrator, draft=draft)
+    draft = drafts.change_draft(actor=cast.administrator, changes=changes, **values)
+    return drafts.publish_version(actor=cast.administrator, draft=draft)
 
 
 def weight(rules, key):
@@ -82,30 +82,30 @@ def test_publishing_asks_for_a_reason_and_a_day_to_come(cast, given, field):
 def test_a_value_that_is_no_weight_is_refused_at_once(cast):
     for value in ("abc", "-1", "101", "12.345", "NaN"):
         with pytest.raises(Invalid):
-            services.change_draft(actor=cast.administrator, changes={NEW: value})
+            drafts.change_draft(actor=cast.administrator, changes={NEW: value})
 
 
 def test_a_value_put_back_leaves_the_draft(cast):
-    services.change_draft(actor=cast.administrator, changes=MOVED)
-    draft = services.change_draft(actor=cast.administrator, changes={NEW: "50"})
+    drafts.change_draft(actor=cast.administrator, changes=MOVED)
+    draft = drafts.change_draft(actor=cast.administrator, changes={NEW: "50"})
     assert set(draft.changes) == {SATISFACTION}
 
 
 def test_of_two_editors_the_second_is_told(cast):
-    draft = services.change_draft(actor=cast.administrator, changes=MOVED)
-    services.change_draft(actor=cast.manager, changes={NEW: "40"}, version=draft.version)
+    draft = drafts.change_draft(actor=cast.administrator, changes=MOVED)
+    drafts.change_draft(actor=cast.manager, changes={NEW: "40"}, version=draft.version)
     with pytest.raises(Stale):
-        services.change_draft(actor=cast.administrator, changes={NEW: "60"}, version=draft.version)
+        drafts.change_draft(actor=cast.administrator, changes={NEW: "60"}, version=draft.version)
 
 
 @pytest.mark.parametrize("part", ["member", "leader", "deputy", "hr", "legal", "leadership"])
 def test_nobody_else_drafts_or_publishes(cast, part):
     person = getattr(cast, part)
     with pytest.raises(Forbidden):
-        services.change_draft(actor=person, changes=MOVED)
-    draft = services.change_draft(actor=cast.administrator, changes=MOVED)
+        drafts.change_draft(actor=person, changes=MOVED)
+    draft = drafts.change_draft(actor=cast.administrator, changes=MOVED)
     with pytest.raises(Forbidden):
-        services.publish_version(actor=person, draft=draft)
+        drafts.publish_version(actor=person, draft=draft)
 
 
 def test_every_step_stands_in_the_trail(cast):
@@ -117,9 +117,9 @@ def test_every_step_stands_in_the_trail(cast):
 
 
 def test_a_discarded_draft_stays_in_the_list_and_a_new_one_begins(cast):
-    draft = services.change_draft(actor=cast.administrator, changes=MOVED)
-    services.discard_draft(actor=cast.administrator, draft=draft)
-    again = services.change_draft(actor=cast.administrator, changes={NEW: "40"})
+    draft = drafts.change_draft(actor=cast.administrator, changes=MOVED)
+    drafts.discard_draft(actor=cast.administrator, draft=draft)
+    again = drafts.change_draft(actor=cast.administrator, changes={NEW: "40"})
     assert again.pk != draft.pk
     assert set(Version.objects.values_list("status", flat=True)) == {
         "published",

@@ -8,6 +8,7 @@ import pytest
 from expansion import clock, metrics
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
+from partnerships.models import Project
 from partnerships.services import milestones, projects
 from tests.make import crm
 from tests.make import partnerships as make
@@ -39,6 +40,17 @@ def test_another_currency_is_shown_and_not_added(cast):
     projects.link_contract(actor=cast.partner_member, record=project, contract=contract)
     reading = read("signed_amount", cast.partner_member)[cast.partner_member.pk]
     assert reading.value == 0 and not reading.evidence[0].counted
+
+
+def test_a_project_counts_as_completed_on_the_day_it_ended(cast):
+    ended = {"status": Project.Status.DONE}
+    mine = make.project(cast.partner_member)
+    Project.objects.filter(pk=mine.pk).update(ended_on=date(2026, 11, 2), **ended)
+    earlier = make.project(cast.partner_member)
+    Project.objects.filter(pk=earlier.pk).update(ended_on=date(2026, 9, 30), **ended)
+    make.project(cast.partner_member)
+    reading = read("completed_projects", cast.partner_member)[cast.partner_member.pk]
+    assert (reading.value, [one.pk for one in reading.evidence]) == (1, [mine.pk])
 
 
 def test_two_of_three_phases_on_time_are_two_thirds(cast):

@@ -13,18 +13,21 @@ from expansion import offers, worktime
 from expansion.audit.models import Entry
 from expansion.errors import Invalid, Refusal, Stale
 from expansion.once.services import once
-from expansion.rulebook import services, weights
+from expansion.rulebook import weights
 from expansion.rulebook.forms import DraftForm, ParametersForm
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import UNCONFIRMED, Listed
 from expansion.rulebook.selectors import (
     changed_rows,
+    drafted_rules,
     open_draft,
+    restructured,
     rules_of,
     rules_on,
     version_on,
     version_to_amend,
 )
+from expansion.rulebook.services import drafts
 from expansion.rulebook.templatetags.rules import value_words
 from expansion.ui.gates import May
 from expansion.ui.pages import UNPROCESSABLE, Screen
@@ -63,7 +66,8 @@ class DraftPage(Screen):
     def open(self) -> None:
         self.draft = open_draft()
         self.base = self.draft.based_on if self.draft else version_to_amend()
-        self.rules = rules_of(self.base)
+        self.published = rules_of(self.base)
+        self.rules = drafted_rules(self.draft) if self.draft else self.published
 
     def typed(self) -> dict[str, Any] | None:
         """The values sent, by path; None where a field does not hold, which then says so."""
@@ -76,7 +80,7 @@ class DraftPage(Screen):
     @transaction.atomic
     def write(self, form: DraftForm, typed: dict[str, Any]) -> Version:
         given, person = form.cleaned_data, self.request.user
-        draft = services.change_draft(
+        draft = drafts.change_draft(
             actor=person,
             changes=typed,
             confirmed=self.confirmed(),
@@ -86,10 +90,10 @@ class DraftPage(Screen):
             version=given["version"],
         )
         if "submit" in self.request.POST:
-            draft = services.submit_draft(actor=person, record=draft, rules=rules_on())
+            draft = drafts.submit_draft(actor=person, record=draft, rules=rules_on())
             messages.success(self.request, _("%(version)s is submitted.") % {"version": draft})
         elif "publish" in self.request.POST:
-            draft = services.publish_version(actor=person, draft=draft)
+            draft = drafts.publish_version(actor=person, draft=draft)
             words = {"version": draft, "day": draft.effective_on}
             messages.success(self.request, _("%(version)s is in force from %(day)s.") % words)
         else:
@@ -149,13 +153,17 @@ class DraftPage(Screen):
     def answer(self, form: DraftForm, *, status: int = 200, **more: Any) -> HttpResponse:
         groups = self.groups()
         steps = list(self.steps(form, groups))
+        changed = self.changed(groups)
+        other = restructured(self.draft) if self.draft else []
         context = {
             "form": form,
             "draft": self.draft,
             "submitted": self.draft is not None and self.draft.status == Version.Status.SUBMITTED,
             "in_force": version_on(),
             "base": self.base,
-            "changed": self.changed(groups),
+            "changed": changed,
+            "restructured": other,
+            "differences_count": len(changed) + len(other),
             "steps": steps,
             "missing": sum(not one["met"] for one in steps),
             "ready": all(one["met"] for one in steps),
@@ -168,7 +176,7 @@ class DraftPage(Screen):
         return {}
 
     def groups(self) -> list[weights.Group]:
-        return weights.groups(self.rules, self.draft, {})
+        return weights.groups(self.rules, self.draft, {}, self.published)
 
     def changed(self, groups: list[weights.Group]) -> list[Any]:
         return changed_rows(self.draft) if self.draft else []
@@ -182,7 +190,7 @@ class DraftPage(Screen):
         begins, reason = form["effective_on"].value(), (form["reason"].value() or "").strip()
         yield step(bool(begins), _("The first day is chosen"), _("Choose the first day"))
         yield step(bool(reason), _("The reason is written"), _("Write why the rules change"))
-        some = bool(self.changed(groups))
+        some = bool(self.changed(groups) or (self.draft and restructured(self.draft)))
         yield step(some, _("Something changes"), _("Nothing is changed yet"))
 
     def breaches(self) -> Iterator[dict[str, Any]]:
@@ -236,7 +244,7 @@ class Weights(DraftPage):
         return {row.path for row in rows if row.confirmed}
 
     def groups(self) -> list[weights.Group]:
-        return weights.groups(self.rules, self.draft, self.typed())
+        return weights.groups(self.rules, self.draft, self.typed(), self.published)
 
     def changed(self, groups: list[weights.Group]) -> list[Any]:
         """The draft's changes, with the weights as they are typed at the moment."""
@@ -269,6 +277,7 @@ class Parameters(DraftPage):
     def open(self) -> None:
         super().open()
         self.listed = list(self.rules.parameters())
+        self.before = {one.path: one for one in self.published.parameters()}
         sections = {one.section for one in self.listed}
         wanted = self.request.GET.get("section", "")
         self.section = wanted if wanted in sections else self.first
@@ -313,8 +322,10 @@ class Parameters(DraftPage):
         held = self.draft.changes if self.draft else {}
         moved = one.path in held and one.read(held[one.path]) != one.value
         ticked = self.confirmed() if self.request.POST else set(held)
+        before = self.before.get(one.path)
         return {
             "listed": one,
+            "published": before.value if before else None,
             "field": self.fields[one.path],
             "changed": one.path in held,
             "confirmable": one.source in UNCONFIRMED,
@@ -329,6 +340,6 @@ class DiscardDraft(Screen):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         draft = self.find(Version, pk)
-        services.discard_draft(actor=request.user, draft=draft)
+        drafts.discard_draft(actor=request.user, draft=draft)
         messages.success(request, _("The draft is given up."))
         return HttpResponseRedirect(reverse("rulebook:weights"))

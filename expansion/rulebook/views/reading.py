@@ -6,9 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access
-from expansion.rulebook import services
 from expansion.rulebook.models import Version
-from expansion.rulebook.selectors import changed_rows, rules_of, rules_on, version_on
+from expansion.rulebook.regulation import sections_of
+from expansion.rulebook.selectors import (
+    changed_rows,
+    restructured,
+    rules_of,
+    rules_on,
+    version_on,
+)
+from expansion.rulebook.services import drafts
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import May
 from expansion.ui.pages import ActPage, DetailPage, Screen
@@ -23,19 +30,12 @@ class Regulation(Screen):
     template = "rulebook/regulation.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        version = version_on()
-        sections: dict[str, list[Any]] = {}
-        for one in rules_of(version).parameters():
-            sections.setdefault(one.section, []).append(one)
-        wanted = request.GET.get("source", "")
-        shown = [
-            {"key": key, "rows": [row for row in rows if not wanted or row.source == wanted]}
-            for key, rows in sections.items()
-        ]
+        version, wanted = version_on(), request.GET.get("source", "")
+        rules = rules_of(version)
         return self.draw(
             {
                 "version": version,
-                "sections": [section for section in shown if section["rows"]],
+                "sections": sections_of(rules, wanted),
                 "wanted": wanted,
                 "versions": Version.objects.published().order_by("-effective_on", "-number"),
                 "may_edit": access.can(request.user, "edit", Version),
@@ -56,6 +56,7 @@ class VersionDetail(DetailPage):
         drafted = record.status == Version.Status.DRAFT
         return {
             "rows": changed_rows(record),
+            "restructured": restructured(record),
             "tone": TONES[record.status],
             "may_edit": drafted and access.can(self.request.user, "edit", Version),
         }
@@ -72,4 +73,4 @@ class SubmitDraft(ActPage):
     done = lazy("Submitted")
 
     def service(self, **values: Any) -> Version:
-        return services.submit_draft(rules=rules_on(), **values)
+        return drafts.submit_draft(rules=rules_on(), **values)

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         post = Post.objects.filter(role=Role.ADMINISTRATOR).first()
         unit = Unit.objects.filter(kind=Unit.Kind.OUTSIDE).first()
         if post is None or unit is None:
-            raise CommandError("Load a rulebook first: manage.py load_rulebook ktv")
+            raise CommandError("Load a rulebook first: manage.py rulebook load ktv")
         password = getpass.getpass("Password (10 characters or more): ")
         if password != getpass.getpass("Again: "):
             raise CommandError("The two differ. Nothing was created.")

@@ -1,132 +1,33 @@
-"""Writes over the rulebook: loading a preset, drafting, publishing and discarding a version."""
+"""Writes over the one draft of the rulebook: changing, submitting, publishing, giving it up."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from expansion import access, clock
-from expansion.access import Scope
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow, Stale
 from expansion.offers import announce
-from expansion.people.models import Post, Role, Unit
-from expansion.people.services.rights import load_rights
 from expansion.records import differences, lock
-from expansion.rulebook.loading import preset, to_data
+from expansion.rulebook.loading import to_data
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import UNCONFIRMED, find
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import (
     changed_rows,
+    drafted_rules,
     open_draft,
+    restructured,
     rules_of,
     version_on,
     version_to_amend,
 )
+from expansion.rulebook.services.presets import add_missing
 
-# Posts outside the department that every installation knows (R-exp-03).
-COMPANY_POSTS = (
-    (Role.CONSOLIDATOR, "汇总人员", "Consolidator"),
-    (Role.HR, "人力资源", "Human resources"),
-    (Role.FINANCE, "财务", "Finance"),
-    (Role.LEGAL, "法务", "Legal"),
-    (Role.LEADERSHIP, "公司领导", "Leadership"),
-    (Role.LIAISON, "部门联络人", "Liaison"),
-    (Role.ADMINISTRATOR, "系统管理员", "Administrator"),
-)
-DEPARTMENT, OUTSIDE = "department", "company"
 OPEN = (Version.Status.DRAFT, Version.Status.SUBMITTED)
-
-
-@transaction.atomic
-def load_preset(*, actor: Any, key: str, effective_on: date) -> Version:
-    """Loads a shipped regulation as a published version and makes its teams and posts.
-
-    A fresh install from each preset shows exactly its posts and teams (R-exp-02), and the rights
-    that it grants otherwise than the house does (R-exp-03).
-
-    Raises:
-        Gone: there is no preset of this key.
-        Invalid: a right that it grants is none of the matrix.
-    """
-    rules = preset(key)
-    version = Version.objects.create(
-        number=_next_number(),
-        status=Version.Status.PUBLISHED,
-        preset=key,
-        effective_on=effective_on,
-        content=to_data(rules),
-        published_by=actor,
-        published_at=clock.now(),
-    )
-    _make_organisation(rules)
-    _grant_rights(actor, rules)
-    write(
-        actor=actor, verb="rulebook.preset.loaded", about=version, changes={"preset": [None, key]}
-    )
-    return version
-
-
-def _grant_rights(actor: Any, rules: Rules) -> None:
-    by_kind: dict[str, dict[str, dict[str, Scope]]] = defaultdict(lambda: defaultdict(dict))
-    for right in rules.rights:
-        by_kind[right.kind][right.action][right.role] = Scope[right.scope.upper()]
-    for kind, cells in by_kind.items():
-        load_rights(actor=actor, kind=kind, cells=cells)
-
-
-def _make_organisation(rules: Rules) -> None:
-    for post in rules.posts:
-        Post.objects.update_or_create(
-            key=post.key,
-            defaults={
-                "title": post.zh,
-                "title_en": post.en,
-                "role": post.role,
-                "headcount": post.limit.value,
-            },
-        )
-    for role, zh, en in COMPANY_POSTS:
-        Post.objects.get_or_create(key=role, defaults={"title": zh, "title_en": en, "role": role})
-    root, _new = Unit.objects.update_or_create(
-        key=DEPARTMENT,
-        defaults={
-            "name": rules.policy.zh,
-            "name_en": rules.policy.en,
-            "kind": Unit.Kind.DEPARTMENT,
-        },
-    )
-    Unit.objects.get_or_create(
-        key=OUTSIDE,
-        defaults={"name": "公司", "name_en": "Company", "kind": Unit.Kind.OUTSIDE, "order": 99},
-    )
-    for order, team in enumerate(rules.teams, start=1):
-        _make_team(team, root, order)
-
-
-def _make_team(team: Any, root: Unit, order: int) -> None:
-    parent = Unit.objects.get(key=team.parent) if team.parent else root
-    head = team.head.value
-    Unit.objects.update_or_create(
-        key=team.key,
-        defaults={
-            "name": team.zh,
-            "name_en": team.en,
-            "kind": Unit.Kind.TEAM,
-            "parent": parent,
-            "led_by_post": Post.objects.get(key=head) if head and head != "leader" else None,
-            "order": order,
-        },
-    )
-
-
-def _next_number() -> int:
-    return (Version.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 @transaction.atomic
@@ -156,7 +57,7 @@ def change_draft(
         Invalid: a value does not hold by itself, or a path is not known.
     """
     access.require(actor, "edit", Version)
-    written = _open_draft(actor, draft, version)
+    written = opened_draft(actor, draft, version)
     before = _held(written)
     written.changes = _merged(written, changes or {}, confirmed)
     written.effective_on = effective_on or written.effective_on
@@ -172,8 +73,13 @@ def _held(draft: Version) -> dict[str, Any]:
     return {"changes": dict(draft.changes), "reason": draft.reason, "from": draft.effective_on}
 
 
-def _open_draft(actor: Any, seen: int | None, version: int | None) -> Version:
-    """The draft, or a new one; the base's row is held, so that two editors open one and not two."""
+def opened_draft(actor: Any, seen: int | None, version: int | None) -> Version:
+    """The draft, locked, or a new one. The base's row is held: two editors open one and not two.
+
+    Raises:
+        NotNow: it is being decided.
+        Stale: it is not the draft, or not the version of it, that the editor had seen.
+    """
     base = lock(Version.objects.published(), version_to_amend().pk)
     found = open_draft()
     if found is not None and found.status == Version.Status.SUBMITTED:
@@ -183,7 +89,7 @@ def _open_draft(actor: Any, seen: int | None, version: int | None) -> Version:
     if found is not None:
         return lock(Version.objects.filter(status=Version.Status.DRAFT), found.pk, version=version)
     return Version.objects.create(
-        number=_next_number(),
+        number=Version.next_number(),
         preset=base.preset,
         content=base.content,
         based_on=base,
@@ -195,7 +101,7 @@ def _merged(
     draft: Version, changes: Mapping[str, Any], confirmed: Collection[str]
 ) -> dict[str, Any]:
     merged = dict(draft.changes)
-    for path, one in find(rules_of(draft.based_on), changes).items():
+    for path, one in find(drafted_rules(draft), changes).items():
         merged[path] = one.plain(changes[path])
         moved = one.read(changes[path]) != one.value
         if not moved and not (path in confirmed and one.source in UNCONFIRMED):
@@ -284,14 +190,17 @@ def publish_version(
     draft = lock(Version.objects.filter(status__in=OPEN), draft.pk, version=version)
     if rules_of(version_on()).amendment.chain.value and not approved:
         raise NotNow(_("The rulebook asks for an approval first. Submit the draft."))
-    draft.content = to_data(checked(draft))
+    rules = checked(draft)
+    draft.content = to_data(rules)
     draft.published_by, draft.published_at = actor, clock.now()
     _move(draft, Version.Status.PUBLISHED)
+    add_missing(rules)
     changes = {
-        row.path: [one.plain(row.before), one.plain(row.after)]
+        row.path: [None if row.is_new else one.plain(row.before), one.plain(row.after)]
         for row in changed_rows(draft)
         for one in [row.listed]
     }
+    changes |= {one.path: [one.before, one.after] for one in restructured(draft)}
     write(actor=actor, verb="rulebook.version.published", about=draft, changes=changes)
     return draft
 
@@ -304,7 +213,7 @@ def checked(draft: Version) -> Rules:
     """
     missing = _missing(draft)
     try:
-        rules = rules_of(draft.based_on).with_changes(draft.changes, confirm=True)
+        rules = drafted_rules(draft).with_changes(draft.changes, confirm=True)
     except Invalid as refusal:
         raise Invalid(fields={**refusal.fields, **missing}) from None
     if missing:
@@ -323,7 +232,7 @@ def _missing(draft: Version) -> dict[str, list[str]]:
             _("The draft changes %(version)s, which begins on %(day)s. Choose that day or later.")
             % words
         ]
-    if not draft.changes:
+    if not draft.changes and draft.content == draft.based_on.content:
         missing["changes"] = [_("Nothing differs from the version in force.")]
     if not draft.reason.strip():
         missing["reason"] = [_("Write why the rules change.")]

@@ -1,0 +1,59 @@
+"""What differs between two rulebooks, entry by entry: parameters, lists, clauses, texts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from expansion.rulebook.loading import to_data
+from expansion.rulebook.schema import Rules
+
+Entries = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One entry that only one side has, or that both have otherwise. None: it is not there."""
+
+    path: str
+    before: Any
+    after: Any
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is a value with its source; False for a text, an entry, a clause."""
+        return any(isinstance(side, Mapping) for side in (self.before, self.after))
+
+
+def differences(before: Rules, after: Rules) -> list[Difference]:
+    """Every entry that differs, in the order of the rulebook; what is equal is left out."""
+    old, new = dict(_leaves(to_data(before))), dict(_leaves(to_data(after)))
+    paths = dict.fromkeys((*old, *new))
+    return [
+        Difference(path, old.get(path), new.get(path))
+        for path in paths
+        if old.get(path) != new.get(path)
+    ]
+
+
+def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Parameters as one entry each; of a list of named things each by its own name."""
+    children = _children(node)
+    if not children:
+        yield path, _shown(node)
+    for key, child in children:
+        yield from _leaves(child, f"{path}.{key}" if path else key)
+
+
+def _children(node: Any) -> list[tuple[str, Any]]:
+    if isinstance(node, Mapping) and "source" not in node:
+        return list(node.items())
+    if isinstance(node, list) and all(isinstance(one, Mapping) for one in node):
+        return [(str(one.get("key") or one.get("id")), one) for one in node]
+    return []
+
+
+def _shown(node: Any) -> Any:
+    """Of a parameter what it says and where that comes from; its note explains only."""
+    if isinstance(node, Mapping) and "source" in node:
+        return {name: node[name] for name in ("value", "source", "clause")}
+    return node

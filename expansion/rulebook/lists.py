@@ -1,0 +1,68 @@
+"""The lists of choices that a rulebook holds, each with its path: sources, stages, categories."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from pydantic import BaseModel
+
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import Item
+from expansion.rulebook.work import Stage
+
+LISTS = (tuple[Item, ...], tuple[Stage, ...])
+LONGEST_KEY = 60
+
+
+@dataclass(frozen=True)
+class Choices:
+    """One list, with what it is called in the reader's language."""
+
+    path: str
+    section: str
+    label: str
+    items: tuple[Item, ...]
+
+
+def lists(rules: Rules) -> Iterator[Choices]:
+    """Every list that can be worded, ordered and extended, in the order of the rulebook."""
+    for name in type(rules).model_fields:
+        yield from _walk(getattr(rules, name), name, name, ())
+
+
+def _walk(node: Any, path: str, section: str, trail: tuple[str, ...]) -> Iterator[Choices]:
+    if isinstance(node, tuple):
+        for one in node:
+            if isinstance(one, Item):
+                yield from _walk(one, f"{path}.{one.key}", section, trail)
+    elif isinstance(node, BaseModel):
+        inner = (*trail, node.label()) if isinstance(node, Item) else trail
+        for name, field in type(node).model_fields.items():
+            child = getattr(node, name)
+            if field.annotation in LISTS and field.title:
+                words = " · ".join((*inner, _(field.title)))
+                yield Choices(f"{path}.{name}", section, words, child)
+            else:
+                yield from _walk(child, f"{path}.{name}", section, inner)
+
+
+def new_key(label: str, taken: Iterable[str]) -> str:
+    """A key made of an English label that no entry has yet: letters, digits and underscores."""
+    word = slugify(label).replace("-", "_").lstrip("_0123456789")[: LONGEST_KEY - 4] or "entry"
+    known, number, key = set(taken), 2, word
+    while key in known:
+        key, number = f"{word}_{number}", number + 1
+    return key
+
+
+def in_order(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The entries that a form sent, by the place given to each, without those left empty."""
+    filled = [one for one in entries if one["key"] or one["zh"] or one["en"]]
+    found: list[dict[str, str]] = []
+    for one in sorted(filled, key=lambda one: one["place"]):
+        taken = [each["key"] for each in (*filled, *found) if each["key"]]
+        key = one["key"] or new_key(one["en"], taken)
+        found.append({"key": key, "zh": one["zh"], "en": one["en"]})
+    return found

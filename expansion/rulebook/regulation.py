@@ -1,0 +1,37 @@
+"""The regulation as people read it: clauses by chapter, values by section."""
+
+from dataclasses import dataclass
+
+from expansion.rulebook.clauses import Clause
+from expansion.rulebook.parameters import Listed
+from expansion.rulebook.schema import Rules
+
+
+@dataclass(frozen=True)
+class Chapter:
+    id: str
+    label: str
+    clauses: list[Clause]
+
+
+@dataclass(frozen=True)
+class Section:
+    key: str
+    rows: list[Listed]
+
+
+def chapters_of(rules: Rules) -> list[Chapter]:
+    """The clauses under the headings of the written regulation, in its order."""
+    grouped: dict[str, list[Clause]] = {}
+    for clause in rules.clauses:
+        grouped.setdefault(clause.chapter, []).append(clause)
+    return [Chapter(id, rules.chapter_label(id), found) for id, found in grouped.items()]
+
+
+def sections_of(rules: Rules, source: str = "") -> list[Section]:
+    """The parameters by section; with `source` only those that come from there."""
+    grouped: dict[str, list[Listed]] = {}
+    for one in rules.parameters():
+        if source in ("", one.source):
+            grouped.setdefault(one.section, []).append(one)
+    return [Section(key, rows) for key, rows in grouped.items()]

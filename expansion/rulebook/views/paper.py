@@ -1,0 +1,60 @@
+"""A version of the rulebook to take away: as TOML, which can be uploaded again, and as PDF."""
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+
+from expansion import clock
+from expansion.rulebook import writing
+from expansion.rulebook.models import Version
+from expansion.rulebook.regulation import chapters_of, sections_of
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.selectors import drafted_rules, rules_of
+from expansion.ui.gates import SIGNED_IN
+from expansion.ui.pages import Screen
+from expansion.ui.pdf import pdf
+
+
+class Toml(Screen):
+    """The whole version as a file; a draft's own changes are in it where they hold together."""
+
+    gate = SIGNED_IN
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self.find(Version, pk)
+        text = writing.to_toml(_rules(version))
+        return _file(f"{version.preset}-{version}.toml", text.encode(), "application/toml")
+
+
+class Pdf(Screen):
+    """The regulation as it is read: its clauses by chapter, then every value with its source."""
+
+    gate = SIGNED_IN
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self.find(Version, pk)
+        rules = _rules(version)
+        content = pdf(
+            "rulebook/paper.html",
+            {
+                "version": version,
+                "rules": rules,
+                "chapters": chapters_of(rules),
+                "sections": sections_of(rules),
+                "reader": request.user,
+                "printed_at": clock.now(),
+            },
+        )
+        return _file(f"{version.preset}-{version}.pdf", content, "application/pdf")
+
+
+def _rules(version: Version) -> Rules:
+    if version.status == Version.Status.PUBLISHED:
+        return rules_of(version)
+    return drafted_rules(version).with_changes(version.changes, confirm=True)
+
+
+def _file(name: str, content: bytes, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response

@@ -1,0 +1,57 @@
+"""Clauses and what answers for them: every check is planted, every gap has its reason."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from expansion import compliance
+from expansion.rulebook import loading
+from tests.architecture.unmeasured import UNMEASURED
+
+TESTS = Path(__file__).parent.parent
+CLAUSES = {one.id: one for key in loading.preset_keys() for one in loading.preset(key).clauses}
+ANSWERED = {id: compliance.answer_for(id) for id in CLAUSES}
+
+
+def planted() -> set[str]:
+    """The checks for which some test plants a kept and a broken case: `PLANTED` in its file."""
+    found: set[str] = set()
+    for path in TESTS.glob("*/test_compliance*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [one.id for one in getattr(node, "targets", ()) if isinstance(one, ast.Name)]
+            if "PLANTED" in names:
+                found |= set(ast.literal_eval(node.value))
+    return found
+
+
+def test_every_check_has_a_kept_and_a_broken_case_planted():
+    assert planted() == set(compliance.checks())
+
+
+def test_what_answers_answers_for_a_clause_that_is_there():
+    named = {id for check in compliance.checks().values() for id in check.clauses}
+    assert named <= set(CLAUSES)
+
+
+@pytest.mark.parametrize("key", loading.preset_keys())
+def test_a_clause_that_can_be_kept_or_broken_is_measured_or_waits_for_a_noun(key):
+    waiting = {id for ids in UNMEASURED.values() for id in ids.split()}
+    for clause in loading.preset(key).clauses:
+        if clause.is_measured:
+            measured = ANSWERED[clause.id].check is not None
+            assert measured != (clause.id in waiting), clause.id
+        else:
+            assert clause.id not in waiting, clause.id
+
+
+def test_a_setting_that_a_check_rests_on_is_a_parameter():
+    for check in compliance.checks().values():
+        for key in {_preset_of(id) for id in check.clauses}:
+            known = {one.path for one in loading.preset(key).parameters()}
+            assert set(check.settings) <= known, (check.key, key)
+
+
+def _preset_of(clause: str) -> str:
+    letters = {loading.preset(key).policy.letter: key for key in loading.preset_keys()}
+    return letters[clause[0]]

@@ -1,0 +1,202 @@
+"""The compliance board: what is counted, who sees what, what the page and the sheets say."""
+
+import io
+from datetime import date, time, timedelta
+
+import pytest
+from django.db.models import Q
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from crm.models import Visit
+from expansion import clock, compliance
+from expansion.audit.models import Entry
+from expansion.compliance import BROKEN, KEPT, OPEN, Check, Query, Reach, Span
+from expansion.machine import pdf_missing
+from expansion.rulebook.board import Board, _named, this_month
+from expansion.rulebook.models import Version
+from expansion.rulebook.selectors import forget_rules, rules_on
+from tests.make import crm as make
+
+CLAUSE = "A-3.2.4c"
+NOVEMBER = Span(date(2026, 11, 1), date(2026, 11, 30))
+
+
+def visit(person, on: date, *, late: bool = False, done: bool = True) -> Visit:
+    """One whose record was due at six on a day; kept in time unless `late`."""
+    due = clock.moment_on(on, time(18))
+    took, client = due - timedelta(hours=24), make.client(person)
+    return Visit.objects.create(
+        client=client, owner=person, team=client.team, visitor=person,
+        status="done" if done else "planned", planned_at=took,
+        took_place_at=took if done else None, said="谈妥报价" if done else "",
+        due_at=due, recorded_at=due + timedelta(hours=2 if late else -2) if done else None,
+        late=late,
+    )  # fmt: skip
+
+
+def board(viewer, **more) -> Board:
+    return Board(viewer, rules_on(), this_month(), **more)
+
+
+def cell(found: Board):
+    row = next(one for one in found.rows if one.clause.id == CLAUSE)
+    return row.cells[-1]
+
+
+def test_a_month_counts_what_was_kept_broken_and_still_runs(cast):
+    visit(cast.member, date(2026, 11, 3))
+    visit(cast.member, date(2026, 11, 4), late=True)
+    visit(cast.member, date(2026, 11, 17), done=False)  # its time is over, nothing was written
+    visit(cast.colleague, date(2026, 11, 19), done=False)  # due tomorrow
+    visit(cast.member, date(2026, 10, 30))  # October's
+    found = cell(board(cast.manager))
+    assert (found.kept, found.broken, found.open, found.share) == (1, 2, 1, 33)
+
+
+def test_months_are_cut_in_the_zone_of_the_department(cast):
+    one = visit(cast.member, date(2026, 11, 1))
+    Visit.objects.filter(pk=one.pk).update(due_at=clock.moment_on(date(2026, 11, 1), time(0, 30)))
+    assert cell(board(cast.manager)).kept == 1
+
+
+def test_a_leader_counts_the_own_team_and_a_member_the_own_cases(cast):
+    visit(cast.member, date(2026, 11, 3))
+    visit(cast.colleague, date(2026, 11, 4))
+    visit(cast.outsider, date(2026, 11, 4))
+    assert cell(board(cast.manager)).kept == 3
+    assert cell(board(cast.leader)).kept == 2
+    assert cell(board(cast.member)).kept == 1
+    assert cell(board(cast.hr)).kept == 0
+
+
+def test_the_board_is_narrowed_to_a_team_or_a_person_one_oversees(cast):
+    visit(cast.member, date(2026, 11, 3))
+    visit(cast.outsider, date(2026, 11, 4))
+    research = cast.outsider.memberships.get().unit_id
+    assert cell(board(cast.manager, unit=research)).kept == 1
+    assert cell(board(cast.manager, person=cast.member.pk)).kept == 1
+    # What is not theirs to ask for is as if it were not asked.
+    assert cell(board(cast.leader, unit=research)).kept == 1
+    assert cell(board(cast.member, person=cast.outsider.pk)).kept == 1
+
+
+def test_the_trail_down_names_a_record_only_to_those_who_see_it(cast):
+    seen = visit(cast.member, date(2026, 11, 3), late=True)
+    found = board(cast.manager)
+    detail = found.detail(rules_on().clause(CLAUSE), this_month(), BROKEN)
+    [one] = detail.cases
+    assert (one.name, one.url, one.person) == (str(seen), seen.get_absolute_url(), "许晴")
+    assert one.case.due == seen.due_at and one.case.done == seen.recorded_at
+    [closed] = _named(cast.hr, [one.case])
+    assert (closed.name, closed.url, closed.person) == ("", "", "许晴")
+
+
+class TestPage:
+    url = reverse("home:compliance")
+
+    def page(self, sign_in, viewer, **asked):
+        return sign_in(viewer).get(self.url, asked)
+
+    def test_every_clause_stands_there_with_how_it_stands(self, cast, sign_in):
+        visit(cast.member, date(2026, 11, 4), late=True)
+        page = self.page(sign_in, cast.manager)
+        rows = [line["row"] for chapter in page.context["chapters"] for line in chapter["rows"]]
+        assert [row.clause.id for row in rows] == [one.id for one in rules_on().clauses]
+        states = {row.clause.id: row.state for row in rows}
+        assert (states[CLAUSE], states["A-2.1a"]) == ("broken", "fact")
+        assert states["A-4.2.1"] == "unanswered"
+        assert page.context["board"].sums["broken"] >= 1
+
+    def test_only_what_is_broken_is_shown_on_demand(self, cast, sign_in):
+        visit(cast.member, date(2026, 11, 4), late=True)
+        page = self.page(sign_in, cast.manager, only="broken")
+        states = {line["row"].state for one in page.context["chapters"] for line in one["rows"]}
+        assert states == {"broken"}
+
+    def test_a_clause_opens_beside_the_board_with_its_cases_people_and_settings(
+        self, cast, sign_in
+    ):
+        late = visit(cast.member, date(2026, 11, 4), late=True)
+        visit(cast.colleague, date(2026, 11, 5))
+        page = self.page(sign_in, cast.manager, clause=CLAUSE)
+        detail = page.context["drawer"]["detail"]
+        assert [one.url for one in detail.cases] == [late.get_absolute_url()]
+        assert [(name, one.broken, one.kept) for name, one in detail.people] == [
+            ("许晴", 1, 0),
+            ("冯璐", 0, 1),
+        ]
+        assert "sla.visit_feedback" in [one.path for one in detail.settings]
+        assert page.context["drawer"]["trend"]["table"]["rows"][-1][1:] == [1, 1]
+        kept = self.page(sign_in, cast.manager, clause=CLAUSE, state="kept")
+        assert [one.person for one in kept.context["drawer"]["detail"].cases] == ["冯璐"]
+
+    def test_an_earlier_month_is_asked_by_the_address(self, cast, sign_in):
+        visit(cast.member, date(2026, 3, 4))
+        page = self.page(sign_in, cast.manager, until="2026-03", clause=CLAUSE)
+        assert page.context["drawer"]["cell"].kept == 1
+        assert page.context["later_url"]
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"until": "2026-13", "month": "yesterday", "state": "all", "unit": "x", "person": "9"},
+            {"until": "2999-01", "unit": "99999999999999999999", "person": "-1", "only": "x"},
+            {"chapter": "Z", "month": "2026-W47", "until": "2026"},
+        ],
+    )
+    def test_what_does_not_fit_is_as_if_it_were_not_asked(self, cast, sign_in, asked):
+        page = self.page(sign_in, cast.manager, **asked)
+        assert page.status_code == 200
+        assert page.context["board"].until == this_month()
+
+    def test_a_clause_that_is_not_there_is_not_found(self, cast, sign_in):
+        assert self.page(sign_in, cast.manager, clause="A-99").status_code == 404
+
+    def test_a_rulebook_without_clauses_says_so(self, cast, sign_in):
+        version = Version.objects.get()
+        Version.objects.filter(pk=version.pk).update(content={**version.content, "clauses": []})
+        forget_rules()
+        page = self.page(sign_in, cast.manager)
+        assert page.status_code == 200 and not page.context["chapters"]
+
+    def test_the_board_is_taken_away_as_a_workbook_with_its_number(self, cast, sign_in):
+        visit(cast.member, date(2026, 11, 4), late=True)
+        answer = sign_in(cast.manager).post(reverse("home:compliance-sheet"))
+        book = load_workbook(io.BytesIO(answer.content))
+        rows = {row[0]: row for row in book.active.iter_rows(values_only=True)}
+        assert rows[CLAUSE][-3:] == (0, 1, 0)
+        entry = Entry.objects.get(verb="home.compliance.exported")
+        assert book.properties.identifier == str(entry.pk)
+
+    def test_the_board_is_taken_away_as_pdf(self, cast, sign_in):
+        if missing := pdf_missing():
+            pytest.skip(missing)
+        answer = sign_in(cast.manager).post(reverse("home:compliance-paper"))
+        assert answer.content.startswith(b"%PDF")
+        assert Entry.objects.filter(verb="home.compliance.printed").exists()
+
+
+class TestEngine:
+    def test_a_clause_has_one_check_and_a_check_one_name(self):
+        check = next(iter(compliance.checks().values()))
+        with pytest.raises(LookupError):
+            compliance.add(check)
+        with pytest.raises(LookupError):
+            compliance.add(Check("test.second", "", check.cases, clauses=check.clauses))
+        compliance._register.checks.pop("test.second", None)
+
+    def test_days_count_in_their_month_too(self, cast):
+        made = make.client(cast.member)
+        query = Query(
+            type(made).objects.annotate(day=TruncDate("created_at")),
+            person="owner_id",
+            due="day",
+            kept=Q(name=made.name),
+        )
+        reach = Reach(frozenset({made.team_id}), frozenset())
+        assert query.count(reach, NOVEMBER) == {(date(2026, 11, 1), KEPT): 1}
+        assert query.by_person(reach, NOVEMBER) == {(cast.member.pk, KEPT): 1}
+        assert [one.record for one in query.listed(reach, NOVEMBER, KEPT, 5)] == [made]
+        assert not query.listed(reach, NOVEMBER, OPEN, 5)
