@@ -1,8 +1,10 @@
 """The five shipped regulations: each loads as it is written, and only the configuration differs."""
 
+import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from expansion import metrics, offers
@@ -211,3 +213,26 @@ def test_an_overlay_is_loaded_by_its_name(capsys):
     rules = loading.from_data(Version.objects.get().content)
     assert rules.policy.overlay == "e11"
     assert not Post.objects.filter(key="service_specialist").exists()
+
+
+def test_the_table_of_each_regulation_names_fields_that_are_there(key, rules):
+    """`docs/regulations/KEY.md` says where each line of the reading stands."""
+    text = (settings.BASE_DIR / "docs" / "regulations" / f"{key}.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[2] for line in text.splitlines() if line.startswith("| `")]
+    named = {path for cell in rows for path in re.findall(r"`([a-z0-9_.]+)`", cell)}
+    whole = {path for path in named if path.split(".")[0] in type(rules).model_fields}
+    assert len(rows) > 60 and len(whole) > 50
+    assert {path for path in whole if not stands(rules, path)} == set()
+
+
+def stands(rules, path: str) -> bool:
+    """Whether a path of field names and keys of entries leads somewhere."""
+    node = rules
+    for step in path.split("."):
+        if isinstance(node, tuple):
+            node = next((one for one in node if getattr(one, "key", None) == step), None)
+        else:
+            node = getattr(node, step, None)
+        if node is None:
+            return False
+    return True
