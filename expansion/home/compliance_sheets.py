@@ -10,7 +10,7 @@ from expansion import clock
 from expansion.audit.models import Entry
 from expansion.audit.services import write
 from expansion.compliance import OPEN
-from expansion.home.compliance_words import cell_words, month_word, standing
+from expansion.home.compliance_words import standing
 from expansion.people.models import User
 from expansion.rulebook.board import Board
 from expansion.transfer.columns import Column, Kind
@@ -48,7 +48,7 @@ def print_board(*, actor: User, board: Board) -> tuple[str, bytes]:
             "rows": [
                 {
                     "row": row,
-                    "cells": [cell_words(cell) for cell in row.cells],
+                    "cell": row.cells[-1] if row.cells else None,
                     "words": standing(row.state),
                 }
                 for row in one.rows
@@ -60,7 +60,6 @@ def print_board(*, actor: User, board: Board) -> tuple[str, bytes]:
         "home/compliance_paper.html",
         {
             "title": title,
-            "months": [month_word(month) for month in board.months],
             "chapters": chapters,
             "mark": _mark(actor, entry).sentence,
         },
