@@ -212,9 +212,9 @@ def _number(text: str) -> int | None:
 
 
 def trend(detail: Detail) -> dict[str, Any] | None:
-    """How often the clause was broken, month by month."""
+    """How often the clause was broken, month by month; None where it never was."""
     cells = detail.row.cells
-    if not any(cell.due for cell in cells):
+    if not any(cell.broken for cell in cells):
         return None
     labels = [cell.month.label for cell in cells]
     numbers = [cell.broken for cell in cells]
