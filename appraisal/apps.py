@@ -10,6 +10,7 @@ class AppraisalConfig(AppConfig):
             access,
             cards,
             compliance,
+            foresight,
             holdings,
             insights,
             metrics,
@@ -19,4 +20,5 @@ class AppraisalConfig(AppConfig):
         from expansion import offers
 
         offers.add(offers.Seed("appraisal", 90, "appraisal.seeds.sow"))
+        offers.add(offers.PresetSeed("appraisal", 90, "appraisal.preset_seeds.sow"))
         offers.react("crm.visit.undone", keep_counted)

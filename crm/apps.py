@@ -25,4 +25,5 @@ class CrmConfig(AppConfig):
         from expansion import offers
 
         offers.add(offers.Seed("crm", 30, "crm.seeds.sow"))
+        offers.add(offers.PresetSeed("crm", 30, "crm.preset_seeds.sow"))
         offers.add(offers.Seed("crm.handovers", 95, "crm.seeds.handovers.sow"))

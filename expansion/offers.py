@@ -332,6 +332,26 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Firing:
+    """Something that the rulebook lets happen by itself at a moment; `clause` is what asks it."""
+
+    at: datetime
+    what: Text
+    who: Text = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """What a room will do by itself: `find(rules, start, end)` tells it for the moments from
+    `start` to before `end`, by the rules alone and of no single person."""
+
+    key: str
+    order: int
+    find: Callable[[Any, datetime, datetime], Iterable[Firing]]
+
+
+@dataclass(frozen=True)
 class Finding:
     """One row of a control check: what somebody did that has to be looked at.
 
@@ -392,6 +412,11 @@ class Seed:
 
     def sow(self, demo: Any) -> None:
         import_string(self.path)(demo)
+
+
+@dataclass(frozen=True)
+class PresetSeed(Seed):
+    """A room's rows for a small department by whichever shipped regulation it is given."""
 
 
 @dataclass

@@ -20,3 +20,4 @@ class PartnershipsConfig(AppConfig):
         )
 
         offers.add(offers.Seed("partnerships", 50, "partnerships.seeds.sow"))
+        offers.add(offers.PresetSeed("partnerships", 50, "partnerships.preset_seeds.sow"))

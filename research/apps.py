@@ -18,3 +18,4 @@ class ResearchConfig(AppConfig):
         )
 
         offers.add(offers.Seed("research", 40, "research.seeds.sow"))
+        offers.add(offers.PresetSeed("research", 40, "research.preset_seeds.sow"))

@@ -10,3 +10,4 @@ class TrainingConfig(AppConfig):
         from training import access, cards, compliance, metrics, nav, transfer  # noqa: F401
 
         offers.add(offers.Seed("training", 60, "training.seeds.sow"))
+        offers.add(offers.PresetSeed("training", 60, "training.preset_seeds.sow"))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -93,7 +93,7 @@ def _runs_teams(participant: Participant) -> bool:
 
 
 def _follow_teams(cycle: Cycle) -> list[Result | None]:
-    """Renews the team mean of those who run teams, and the scores they have already (reading 2)."""
+    """Renews the team mean of those who run teams, and the scores of the evaluated (reading 2)."""
     lines = list(
         Line.objects.filter(
             participant__cycle=cycle, metric=TEAM_MEAN, corrected_by=None
@@ -107,8 +107,10 @@ def _follow_teams(cycle: Cycle) -> list[Result | None]:
     )
     for line in lines:
         _renew_mean(line, readings.get(line.participant.owner_id))
+    # Whoever was evaluated before anybody of the teams has no score yet, but is to get one.
     scored = cycle.participants.complete().filter(
-        pk__in=[line.participant_id for line in lines], result__isnull=False
+        Q(result__isnull=False) | Q(stage=Stage.REVIEW),
+        pk__in=[line.participant_id for line in lines],
     )
     return [_compute(one, figures) for one, figures in _figures(list(scored))]
 

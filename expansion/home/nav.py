@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access, offers
+from expansion.home.forecast import READERS
 from expansion.home.todo import count
 from expansion.rulebook.models import Version
 
@@ -19,6 +20,15 @@ offers.add(
         "shield-check",
         80,
         lambda person: access.can(person, "view", Version),
+    ),
+    offers.NavItem(
+        "forecast",
+        "administration",
+        _("What comes"),
+        "home:forecast",
+        "calendar",
+        20,
+        lambda person: bool(person.holds(*READERS)),
     ),
     # Only in the phone's bar: on a desk the own page opens from the name in the top bar.
     offers.NavItem("me", "phone", _("Me"), "me", "user", 0, lambda person: True),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -27,7 +28,7 @@ from expansion.people.selectors import seats_read_once
 from expansion.rulebook.selectors import asked_once
 
 T = TypeVar("T")
-OPENS, CLOSES = 9, 18
+OPENS, LUNCH, CLOSES = 9, 12, 18
 
 
 @dataclass
@@ -131,6 +132,17 @@ class Diary:
     def enter(self, moment: datetime, act: Callable[[], Any]) -> None:
         self._count += 1
         heapq.heappush(self._entries, (moment, self._count, act))
+
+    def tell(self, moment: datetime, story: Iterator[int]) -> None:
+        """Enters a story: acts in a row, each number yielded the working days until the next."""
+        self.enter(moment, partial(self._go_on, story))
+
+    def _go_on(self, story: Iterator[int]) -> None:
+        workdays = next(story, None)
+        if workdays is not None:
+            day = self.demo.workday(clock.today() + timedelta(days=1), max(workdays - 1, 0))
+            moment = self.demo.moment(day, self.demo.chance.randrange(LUNCH, CLOSES))
+            self.enter(moment, partial(self._go_on, story))
 
     def play(self) -> None:
         """Runs every act up to now, each with the clock at its moment."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expansion.home import compliance, overview, views
+from expansion.home import compliance, forecast, overview, views
 
 app_name = "home"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("overview/", overview.Overview.as_view(), name="overview"),
     path("overview/remind", overview.Remind.as_view(), name="remind"),
     path("overview/teams.xlsx", overview.TeamsSheet.as_view(), name="teams-sheet"),
+    path("forecast/", forecast.Forecast.as_view(), name="forecast"),
     path("compliance/", compliance.Compliance.as_view(), name="compliance"),
     path("compliance/sheet", compliance.ComplianceSheet.as_view(), name="compliance-sheet"),
     path("compliance/paper", compliance.CompliancePaper.as_view(), name="compliance-paper"),

@@ -14,6 +14,7 @@ class OfficeConfig(AppConfig):
             cards,
             compliance,
             confidence_offers,
+            foresight,
             holdings,
             insights,
             metrics,
@@ -26,6 +27,7 @@ class OfficeConfig(AppConfig):
             offers.Seed("office.leaver", 25, "expansion.office.seeds.handovers.sow_leaver"),
             offers.Seed("office", 80, "expansion.office.seeds.reports.sow"),
             offers.Seed("office.confidence", 82, "expansion.office.seeds.confidence.sow"),
+            offers.PresetSeed("office", 80, "expansion.office.preset_seeds.sow"),
             offers.Seed("office.handovers", 96, "expansion.office.seeds.handovers.sow"),
             offers.Seed("office.personnel", 97, "expansion.office.seeds.personnel.sow"),
         )

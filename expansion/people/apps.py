@@ -27,6 +27,7 @@ class PeopleConfig(AppConfig):
         from expansion.ui.context import set_sources
 
         offers.add(offers.Seed("people", 20, "expansion.people.seeds.sow"))
+        offers.add(offers.PresetSeed("people", 20, "expansion.people.preset_seeds.sow"))
         offers.add(offers.Seed("people.late", 94, "expansion.people.seeds.sow_late"))
         offers.add(
             offers.Sheet(

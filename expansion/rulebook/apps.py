@@ -21,5 +21,6 @@ class RulebookConfig(AppConfig):
 
         post_save.connect(selectors.on_version_saved, sender=models.Version)
         offers.add(offers.Seed("rulebook", 10, "expansion.rulebook.seeds.sow"))
+        offers.add(offers.PresetSeed("rulebook", 10, "expansion.rulebook.seeds.sow_preset"))
         offers.react("leave.approved", act_for_absent)
         offers.react("outing.approved", act_for_absent)

@@ -1,4 +1,4 @@
-"""The regulation of the demo department."""
+"""The regulation of a demo department."""
 
 from typing import Any
 
@@ -14,3 +14,8 @@ def sow(demo: Any) -> None:
         key=settings.RULEBOOK_PRESET,
         effective_on=demo.begins,
     )
+
+
+def sow_preset(demo: Any) -> None:
+    """The regulation that was chosen, in force since the story begins."""
+    load_preset(actor=None, key=demo.key, overlay=demo.overlay, effective_on=demo.begins)

@@ -234,6 +234,8 @@ GET 200 leader deputy manager consolidator | 403
     office:team-reports
 GET 200 leader deputy manager leadership | 403
     home:overview
+GET 200 deputy manager hr leadership administrator | 403
+    home:forecast
 GET 200 leader deputy manager | 403
     training:session-create training:course-create training:course-edit
 GET 200 leader manager | 403

@@ -20,10 +20,14 @@ COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.S)
 
 # Where Chinese is the matter itself and no wording of a screen, each with its reason.
 CHINESE_IN_ITSELF = {
+    "appraisal/preset_words.py",  # what made-up people write, here and in every room
     "crm/naming.py",  # family names of two readings
+    "crm/preset_words.py",
     "crm/transfer.py",  # headers of other people's workbooks
     "expansion/launch/management/commands/make_traditional.py",  # characters to convert
+    "expansion/office/preset_words.py",
     "expansion/people/demo.py",  # the demo people's posts
+    "expansion/people/preset_words.py",
     "expansion/rulebook/schema.py",  # labels of a regulation
     "expansion/rulebook/services/presets.py",  # labels of a regulation
     "expansion/settings.py",  # a department's name, and the languages' own names
@@ -33,6 +37,9 @@ CHINESE_IN_ITSELF = {
     "expansion/transfer/values.py",
     "expansion/ui/formats.py",  # how dates are written in Chinese
     "expansion/ui/styleguide.py",  # made-up rows
+    "partnerships/preset_words.py",
+    "research/preset_words.py",
+    "training/preset_words.py",
 }
 CHINESE_TEMPLATES = {
     "templates/components/guide_board.html",  # made-up rows of the style guide

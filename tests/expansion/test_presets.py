@@ -175,6 +175,8 @@ def test_each_loads_into_an_empty_installation_without_code(key, rules, capsys):
     assert (version.preset, version.effective_on) == (key, date(2026, 1, 1))
     inside = Unit.objects.filter(kind=Unit.Kind.TEAM)
     assert set(inside.values_list("key", flat=True)) == set(TEAMS[key])
+    led = dict(inside.values_list("key", "led_by_post__key"))
+    assert led == {team: head for team, head in TEAMS[key].items()}
     held = Post.objects.filter(key__in=POSTS[key])
     assert dict(held.values_list("key", "headcount")) == POSTS[key]
     assert loading.from_data(version.content) == rules

@@ -105,7 +105,7 @@ def _as_post(post: Any) -> dict[str, Any]:
 
 def _make_team(team: Any, root: Unit, order: int) -> None:
     parent = Unit.objects.get(key=team.parent) if team.parent else root
-    head = team.head.value
+    head = Post.objects.get(key=team.head.value) if team.head.value else None
     Unit.objects.update_or_create(
         key=team.key,
         defaults={
@@ -113,7 +113,8 @@ def _make_team(team: Any, root: Unit, order: int) -> None:
             "name_en": team.en,
             "kind": Unit.Kind.TEAM,
             "parent": parent,
-            "led_by_post": Post.objects.get(key=head) if head and head != "leader" else None,
+            # A leader's post is held in many teams: who leads this one says the seat.
+            "led_by_post": head if head and head.role != Role.LEADER else None,
             "order": order,
         },
     )

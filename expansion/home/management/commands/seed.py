@@ -1,13 +1,18 @@
-"""`manage.py seed`: the demo department, a KTV chain's expansion department in its working week."""
+"""`manage.py seed`: the demo department, a KTV chain's expansion department in its working week;
+with `--preset` a small department by another of the shipped regulations."""
 
 import gc
 from importlib import import_module
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from expansion.home.seeding import sow
-from expansion.people.demo import demo_password_hash
+from expansion.errors import Refusal
+from expansion.home import preset_seeding
+from expansion.home.seeding import Demo, sow
+from expansion.people.demo import DEMO_PASSPHRASE, demo_password_hash
 from expansion.people.models import User
+from expansion.rulebook.models import Version
 
 
 class Command(BaseCommand):
@@ -20,16 +25,43 @@ class Command(BaseCommand):
             default="demo",
             help="big: 200 people and 50,000 clients by set-based writes, to measure and to try",
         )
+        parser.add_argument(
+            "--preset",
+            metavar="KEY",
+            help="a small department by this regulation: ktv, club, business, leasing, market, "
+            "or one of those that a preset unites, as market:e11",
+        )
 
-    def handle(self, *args, scale: str, **options) -> None:
+    def handle(self, *args, scale: str, preset: str | None = None, **options) -> None:
         if User.objects.exists():
-            raise CommandError("There are people in this database already. Seed an empty one.")
+            raise CommandError(
+                "There are people in this database already. Seed an empty one.",
+                returncode=2 if preset else 1,
+            )
         gc.set_threshold(200_000)  # Many small rows and no cycles: collecting costs a tenth.
-        if scale == "big":
+        if preset:
+            self.sow_preset(preset)
+        elif scale == "big":
             self.sow_big()
-            return
-        demo = sow()
-        counts = ", ".join(f"{len(rows)} {kind}" for kind, rows in sorted(demo.made.items()))
+        else:
+            self._say_what_stands(sow())
+
+    def sow_preset(self, name: str) -> None:
+        """The department of a regulation; an unknown one changes nothing."""
+        if Version.objects.exists():
+            raise CommandError("A rulebook is loaded already. Seed an empty one.", returncode=2)
+        key, _colon, overlay = name.partition(":")
+        try:
+            demo = preset_seeding.sow(key, overlay or None)
+        except Refusal as refusal:
+            raise CommandError(refusal.message, returncode=2) from refusal
+        self._say_what_stands(demo)
+        names = ", ".join(demo.people)
+        self.stdout.write(f"Log in as {names}; the pass phrase is {DEMO_PASSPHRASE}.")
+
+    def _say_what_stands(self, demo: Demo) -> None:
+        made: dict[str, Any] = demo.made
+        counts = ", ".join(f"{len(rows)} {kind}" for kind, rows in sorted(made.items()))
         self.stdout.write(f"The demo department stands: {len(demo.people)} people, {counts}.")
 
     def sow_big(self) -> None:

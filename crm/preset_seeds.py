@@ -1,0 +1,255 @@
+"""The client desk of a small department: a deal at every stage, some signed in each period.
+
+Which stages there are, what each asks for and who approves a contract is read from the rules.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import cycle
+from typing import Any
+
+from crm import preset_words as words
+from crm.models import Client, Contract, Lead, Opportunity, Visit
+from crm.services.clients import create_client
+from crm.services.contracts import create_contract, sign_contract, submit_contract
+from crm.services.leads import CONTINUING, create_lead, mark_condition
+from crm.services.obligations import add_obligation, complete_obligation
+from crm.services.opportunities import (
+    convert_lead,
+    lose_opportunity,
+    move_opportunity,
+    win_opportunity,
+)
+from crm.services.visits import log_visit, plan_visit
+from expansion import clock
+from expansion.people.models import User
+from expansion.rulebook.selectors import version_on
+
+APPROVED = "approved_contract"  # the gate that a contract opens
+WON, LOST, LEAD = "won", "lost", "lead"
+FRESH = 45  # days ago the deals begin that rest somewhere today
+SIGNING = 3  # contracts signed in each closed period, at most
+AGAIN = 24  # days between two visits to the same client
+
+
+@dataclass
+class Deal:
+    """A client of the story, whose it is, since when, and the stage at which it rests."""
+
+    number: int
+    seller: User
+    begins: date
+    rests: str
+
+
+def sow(demo: Any) -> None:
+    """Every deal goes its way through the services, each act at its own moment."""
+    diary, desk = demo.diary(), Desk(demo)
+    for deal in _deals(demo):
+        diary.tell(demo.moment(deal.begins, 10), desk.story(deal))
+    diary.play()
+    demo.made["clients"] = list(Client.objects.live())
+    demo.made["visits"] = list(Visit.objects.live())
+
+
+def _deals(demo: Any) -> Iterator[Deal]:
+    """Some signed in each period, one resting at every stage, and for each seller a mere lead in
+    every period; the sellers take turns."""
+    stages = [stage.key for stage in demo.rules.pipeline("client").stages]
+    fresh = demo.workday(demo.today - timedelta(days=FRESH))
+    early = [demo.workday(period.start, 3) for period in demo.closed_quarters]
+    sellers = demo.sellers
+    planned = [(day, WON) for day in early for _seller in sellers[:SIGNING]]
+    planned += [(fresh, rests) for rests in (*stages, LOST)]
+    planned += [(demo.workday(day, 4), LEAD) for day in early for _seller in sellers]
+    for number, ((begins, rests), seller) in enumerate(zip(planned, cycle(sellers), strict=False)):
+        yield Deal(number, seller, begins, rests)
+
+
+class Desk:
+    """Tells the story of a deal, from the first entry to where it rests."""
+
+    def __init__(self, demo: Any):
+        self.demo, self.rules = demo, demo.rules
+        self.stages = self.rules.pipeline("client").stages
+
+    def story(self, deal: Deal) -> Iterator[int]:
+        demo = self.demo
+        client = self._client(deal)
+        visit = self._plan(deal, client)
+        yield 1
+        self._record(deal, visit)
+        lead = self._lead(deal, client)
+        if deal.rests == LEAD:
+            yield from self._keep_visiting(deal, client)
+            return
+        yield 1
+        opportunity = self._convert(deal, lead)
+        yield from self._move_on(deal, opportunity)
+        if deal.rests == WON:
+            yield from self._keep_visiting(deal, client)
+        demo.keep("deals", deal)
+
+    def _move_on(self, deal: Deal, opportunity: Opportunity) -> Iterator[int]:
+        """From stage to stage; where the next one asks for a contract, that is approved first."""
+        contract = None
+        for before, stage in zip(self.stages, self.stages[1:], strict=False):
+            yield 1
+            if deal.rests == LOST:
+                lose_opportunity(actor=self._actor(deal), record=opportunity, reason=words.LOST)
+                return
+            if APPROVED in stage.requires.value:
+                contract = self._submit(deal, opportunity)
+            if deal.rests == before.key:
+                return  # where a contract was asked for, it waits with its first approver
+            if APPROVED in stage.requires.value:
+                yield from self.demo.approve(contract)
+                yield 1
+                yield from self._sign(deal, contract)
+            opportunity = move_opportunity(
+                actor=self._actor(deal), record=opportunity, stage=stage.key
+            )
+        if deal.rests == WON:
+            yield 1
+            win_opportunity(actor=self._actor(deal), record=opportunity, reason=words.WON)
+
+    def _actor(self, deal: Deal) -> User:
+        return self.demo.fresh(deal.seller)
+
+    def _client(self, deal: Deal) -> Client:
+        demo, number = self.demo, deal.number
+        trade, industry, scope, wishes = words.TRADES[number % len(words.TRADES)]
+        brand = words.BRANDS[number // len(words.TRADES) % len(words.BRANDS)]
+        sources = self.rules.crm.sources
+        return create_client(
+            actor=self._actor(deal),
+            name=words.FIRM.format(brand=brand, trade=trade),
+            industry=industry,
+            business_scope=scope,
+            preferences=wishes,
+            source=sources[number % len(sources)].key,
+            size=demo.chance.randrange(20, 400),
+            size_rating=demo.chance.randrange(2, 6),
+            spending_rating=demo.chance.randrange(2, 6),
+            address=words.ADDRESS.format(
+                street=demo.one(words.DISTRICTS), number=demo.chance.randrange(8, 290)
+            ),
+            contact={
+                "name": demo.one(words.FAMILY) + demo.one(words.GIVEN),
+                "post": demo.one(words.POSTS),
+                "phones": f"1377{demo.chance.randrange(10**6, 10**7)}",
+                "email": f"client{number}@example.com",
+            },
+        )
+
+    def _plan(self, deal: Deal, client: Client) -> Visit:
+        """For the morning of the next working day."""
+        tomorrow = self.demo.workday(clock.today() + timedelta(days=1))
+        return plan_visit(
+            actor=self._actor(deal),
+            client=client,
+            planned_at=self.demo.moment(tomorrow, 10, 0),
+            purpose=self.demo.one(words.PURPOSES),
+            place=client.address,
+        )
+
+    def _record(self, deal: Deal, visit: Visit) -> None:
+        demo = self.demo
+        log_visit(
+            actor=self._actor(deal),
+            rules=self.rules,
+            record=visit,
+            took_place_at=visit.planned_at,
+            said=demo.one(words.SAID),
+            needs=demo.one(words.NEEDS),
+            opinions=demo.one(words.WISHES),
+            next_contact_on=demo.workday(clock.today() + timedelta(days=AGAIN)),
+        )
+
+    def _lead(self, deal: Deal, client: Client) -> Lead:
+        """A lead with every condition marked that a person marks."""
+        lead = create_lead(
+            actor=self._actor(deal),
+            client=client,
+            title=words.DEALS[deal.number % len(words.DEALS)],
+            need=self.demo.one(words.NEEDS),
+            source=client.source,
+        )
+        for condition in self.rules.crm.effective_lead.conditions:
+            if condition.key != CONTINUING:
+                lead = mark_condition(
+                    actor=self._actor(deal),
+                    rules=self.rules,
+                    record=lead,
+                    key=condition.key,
+                    met=True,
+                    evidence=words.EVIDENCE.get(condition.key, words.EVIDENCE_OTHER),
+                )
+        return self.demo.keep("leads", lead)
+
+    def _convert(self, deal: Deal, lead: Lead) -> Opportunity:
+        opportunity = convert_lead(
+            actor=self._actor(deal),
+            record=lead,
+            rules_version=version_on(),
+            amount=Decimal(self.demo.chance.randrange(60, 480) * 100),
+            probability=40,
+            expected_on=clock.today() + timedelta(days=40),
+        )
+        return self.demo.keep("opportunities", opportunity)
+
+    def _submit(self, deal: Deal, opportunity: Opportunity) -> Contract:
+        """Drawn up, with who owes what, and handed to the chain of the rules."""
+        starts, actor = clock.today() + timedelta(days=14), self._actor(deal)
+        contract = create_contract(
+            actor=actor,
+            client=opportunity.client,
+            title=words.CONTRACT.format(client=opportunity.client.name, deal=opportunity.title),
+            kind=Contract.Kind.SALE,
+            amount=opportunity.amount,
+            starts_on=starts,
+            ends_on=starts + timedelta(days=300),
+            scope=words.SCOPE,
+            duties=words.DUTIES,
+            payment=words.PAYMENT.format(amount=f"{opportunity.amount:,.2f}"),
+            special=words.SPECIAL,
+        )
+        for place, (party, what) in enumerate(words.OWED):
+            add_obligation(
+                actor=actor,
+                record=contract,
+                party=party,
+                what=what,
+                due_on=starts + timedelta(days=28 * place),
+                amount=opportunity.amount / 2 if party == "them" else None,
+            )
+        contract = submit_contract(actor=actor, record=contract, rules=self.rules)
+        return self.demo.keep("contracts", contract)
+
+    def _sign(self, deal: Deal, contract: Contract) -> Iterator[int]:
+        contract.refresh_from_db()
+        signed = sign_contract(
+            actor=self._actor(deal),
+            record=contract,
+            signed_on=clock.today(),
+            signed_by_us=self.demo.manager_of(deal.seller).name,
+            signed_by_them=contract.client.contacts.first().name,
+        )
+        self.demo.keep("signed", signed)
+        yield 1
+
+    def _keep_visiting(self, deal: Deal, client: Client) -> Iterator[int]:
+        """Every few weeks until today, duties ticked off as they fall due."""
+        while clock.today() < self.demo.today - timedelta(days=AGAIN + 5):
+            yield AGAIN
+            self._tick(deal, client)
+            visit = self._plan(deal, client)
+            yield 1
+            self._record(deal, visit)
+
+    def _tick(self, deal: Deal, client: Client) -> None:
+        for contract in client.contracts.signed():
+            for duty in contract.obligations.filter(done_on=None, due_on__lte=clock.today()):
+                complete_obligation(actor=self._actor(deal), record=duty, done_on=clock.today())

@@ -1,0 +1,56 @@
+"""What the office will do by itself: reports are asked for, reminded of, and due (R-exp-10)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from expansion import clock, offers, worktime
+from expansion.offers import Firing
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.templatetags.rules import rule_value
+from expansion.rulebook.work import Report
+from expansion.worktime import Period, PeriodKind
+
+
+def reports(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
+    """The reminder and the deadline of every report that is due by a period."""
+    for report in rules.reports:
+        if report.cadence.value.every in list(PeriodKind):
+            yield from _of(report, rules, start, end)
+
+
+def _of(report: Report, rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
+    calendar, clause = rules.working_time.as_calendar(), report.cadence.clause or ""
+    who = rule_value(tuple(_label(rules, word) for word in report.who))
+    for period in _around(report.cadence.value.every, start, end):
+        due = report.cadence.value.due_at(period, calendar)
+        if due is None:
+            continue
+        ahead = worktime.before(due, report.remind_before.value, calendar)
+        words = {"report": report.label(), "period": period.label}
+        for at, what in (
+            (ahead, _("Reminder: %(report)s, %(period)s") % words),
+            (due, _("Due: %(report)s, %(period)s") % words),
+        ):
+            if start <= at < end:
+                yield Firing(at, what, who, clause)
+
+
+def _around(every: str, start: datetime, end: datetime) -> Iterator[Period]:
+    """The periods that may have something due in the span: also the one before and after."""
+    period = Period.containing(every, clock.local_date(start)).previous()
+    last = Period.containing(every, clock.local_date(end)).next()
+    while period <= last:
+        yield period
+        period = period.next()
+
+
+def _label(rules: Rules, word: str) -> Any:
+    if word == "everyone":
+        return _("everyone")
+    return next((one.label() for one in (*rules.posts, *rules.teams) if one.key == word), word)
+
+
+offers.add(offers.Foresight("office.reports", 20, reports))

@@ -1,0 +1,71 @@
+"""What the rulebook will let happen by itself in the next fourteen days."""
+
+from datetime import date, datetime, time
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from expansion import clock
+from expansion.home.forecast import days
+from expansion.rulebook.services import drafts
+
+URL = reverse("home:forecast")
+
+
+def told() -> list[tuple[date, str, str]]:
+    """Day, local time and clause of everything told."""
+    zone = clock.zone()
+    return [
+        (one["day"], f"{row.at.astimezone(zone):%H:%M}", row.clause)
+        for one in days()
+        for row in one["rows"]
+    ]
+
+
+def test_a_weekly_report_is_told_with_its_reminder_and_its_deadline(cast):
+    assert (date(2026, 11, 20), "15:00", "A-4.2.2") in told()
+    assert (date(2026, 11, 19), "15:00", "A-4.2.2") in told()
+    assert (date(2026, 11, 27), "15:00", "A-4.2.2") in told()
+    assert all(date(2026, 11, 18) <= day <= date(2026, 12, 2) for day, _at, _clause in told())
+
+
+def test_a_cycle_that_opens_is_told(cast):
+    with clock.clock_at(datetime(2026, 12, 28, 9, 0)):
+        opening = [day for day, _at, clause in told() if clause == "A-5.3b"]
+    # The first working day of the year, for the quarter and for the year.
+    assert opening == [date(2027, 1, 4), date(2027, 1, 4)]
+
+
+def test_a_new_version_is_told_on_its_day_and_moves_what_follows(cast):
+    draft = drafts.change_draft(
+        actor=cast.administrator,
+        changes={"sla.visit_feedback": "36 hours"},
+        effective_on=date(2026, 11, 24),
+        reason="放宽",
+    )
+    drafts.publish_version(actor=cast.administrator, draft=draft)
+    [found] = [one for one in days() if one["version"]]
+    assert (found["day"], found["version"].pk) == (date(2026, 11, 24), draft.pk)
+
+
+def test_nothing_ahead_is_said_in_a_sentence(cast, sign_in, monkeypatch):
+    monkeypatch.setattr("expansion.home.forecast.days", list)
+    page = sign_in(cast.manager).get(URL).content.decode()
+    with translation.override("zh-hans"):
+        assert _("Nothing happens by itself") in page
+
+
+@pytest.mark.parametrize("part", ["manager", "administrator", "hr", "leadership", "deputy"])
+def test_those_who_run_the_department_read_it(cast, sign_in, part):
+    page = sign_in(getattr(cast, part)).get(URL)
+    assert page.status_code == 200 and page.context["days"]
+
+
+def test_a_day_is_told_in_the_order_of_its_hours(cast):
+    with clock.clock_at(datetime(2026, 11, 18, 0, 1)):
+        for one in days():
+            moments = [row.at for row in one["rows"]]
+            assert moments == sorted(moments)
+    assert clock.local_date(clock.moment_on(date(2026, 11, 18), time(0, 1))) == date(2026, 11, 18)
