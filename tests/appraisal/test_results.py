@@ -82,6 +82,14 @@ def test_whoever_runs_teams_gets_the_mean_of_their_members_team_blocks(cast):
     assert scores["manager"] == d("52.55")
 
 
+def test_a_head_who_was_evaluated_before_the_team_is_scored_with_it(cast, quarter):
+    make.evaluated(make.self_reviewed(make.of(quarter, cast.deputy)))
+    # As where the team's mean is all that a head is scored by: then there was nothing to score.
+    Result.objects.filter(participant__owner=cast.deputy).delete()
+    make.evaluated(make.self_reviewed(make.of(quarter, cast.outsider)))
+    assert Result.objects.filter(participant__owner=cast.deputy).exists()
+
+
 def test_a_year_is_half_its_quarters_and_half_its_own_evaluation(cast):
     from datetime import datetime
 
