@@ -11,6 +11,9 @@ function signed(request) {
   return request;
 }
 
+// The page has its heading already; a second one would confuse who reads by headings.
+const withoutHead = () => ({ wrapComponents: { InfoContainer: () => () => null } });
+
 document.addEventListener("theme:change", paint);
 paint();
 SwaggerUIBundle({
@@ -21,4 +24,5 @@ SwaggerUIBundle({
   docExpansion: "none",
   defaultModelsExpandDepth: -1,
   validatorUrl: null,
+  plugins: [withoutHead],
 });

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from crm.models import Communication, Visit
 from expansion import clock
@@ -85,7 +86,7 @@ def test_a_refused_one_stays_listed_with_its_sentence_and_is_corrected_in_the_fo
     phone.press("查看")
     phone.sees("有几家客户符合")
     phone.press("打开表单")
-    assert phone.page.locator("[name=said]").input_value() == "下周三来看场地。"
+    expect(phone.page.locator("[name=said]")).to_have_value("下周三来看场地。")
     phone.choose_client("海纳")
     phone.press("保存拜访")
     phone.page.wait_for_url("**/crm/clients/*")
