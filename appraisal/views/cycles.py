@@ -15,11 +15,10 @@ from appraisal.tables import STAGE_TONES
 from appraisal.views.scores import TabbedList
 from expansion import access, worktime
 from expansion.people.models import Role
+from expansion.ui.attachments import XLSX
 from expansion.ui.forms import ReasonForm
 from expansion.ui.gates import Held, May
 from expansion.ui.pages import ActPage, DetailPage, Screen
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class CycleList(TabbedList):

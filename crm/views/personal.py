@@ -15,8 +15,8 @@ from crm.services import erasing, reporting
 from expansion import clock
 from expansion.errors import Gone
 from expansion.transfer.columns import Column
-from expansion.transfer.views import WORKBOOK
 from expansion.transfer.writing import Watermark, write_workbook
+from expansion.ui.attachments import XLSX
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import ActPage, Screen
@@ -71,7 +71,7 @@ class ContactReport(Screen):
                 reporting.as_data(report), json_dumps_params={"ensure_ascii": False, "indent": 1}
             )
         else:
-            response = HttpResponse(self._workbook(report), content_type=WORKBOOK)
+            response = HttpResponse(self._workbook(report), content_type=XLSX)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
@@ -28,11 +28,10 @@ from expansion.rulebook.board import (
 )
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_on
+from expansion.ui.attachments import attachment
 from expansion.ui.gates import May
 from expansion.ui.pages import Screen
 from expansion.worktime import Period, PeriodKind
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class BoardScreen(Screen):
@@ -235,7 +234,7 @@ class ComplianceSheet(BoardScreen):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         name, content = sheets.export_board(actor=request.user, board=self.board)
-        return _file(name, content, XLSX)
+        return attachment(name, content)
 
 
 class CompliancePaper(BoardScreen):
@@ -243,10 +242,4 @@ class CompliancePaper(BoardScreen):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         name, content = sheets.print_board(actor=request.user, board=self.board)
-        return _file(name, content, "application/pdf")
-
-
-def _file(name: str, content: bytes, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+        return attachment(name, content, "application/pdf")

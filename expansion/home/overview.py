@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,10 +15,9 @@ from expansion.people.models import Role
 from expansion.people.purview import oversees, purview_of, require_overseer, running_quarter
 from expansion.people.selectors import seats_read_once
 from expansion.rulebook.selectors import rules_on
+from expansion.ui.attachments import attachment
 from expansion.ui.gates import Gate
 from expansion.ui.pages import Screen
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Overseeing(Gate):
@@ -128,6 +126,4 @@ class TeamsSheet(Screen):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         name, content = services.export_teams(actor=request.user)
-        response = HttpResponse(content, content_type=XLSX)
-        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-        return response
+        return attachment(name, content)

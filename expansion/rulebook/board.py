@@ -7,7 +7,7 @@ it. Those who lead see their units, everybody else the own cases.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -109,7 +109,7 @@ class Board:
         self.viewer, self.rules, self.until = viewer, rules, until
         self.units = units_of(viewer) if oversees(viewer) else frozenset()
         self.unit = unit if unit in self.units else None
-        self.person = person if person in self._known else None
+        self.person = person if person in self.people else None
         self._counted: dict[Any, Counter] = {}
 
     @cached_property
@@ -122,10 +122,6 @@ class Board:
         """Whom the board can be narrowed to; the viewer alone for who oversees nobody."""
         found = [one for team in self.teams for one in team.people]
         return {one.pk: one for one in found or [self.viewer]}
-
-    @property
-    def _known(self) -> Iterable[int]:
-        return self.people
 
     @cached_property
     def reach(self) -> Reach:

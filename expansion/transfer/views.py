@@ -19,11 +19,10 @@ from expansion.transfer.services import exports, imports
 from expansion.transfer.tables import EXPORTS, IMPORTS, export_badge, import_badge
 from expansion.transfer.wording import asked_of
 from expansion.transfer.writing import Watermark, write_workbook
+from expansion.ui.attachments import attachment
 from expansion.ui.forms import ServiceForm, new_key
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class TransferList(ListPage):
@@ -281,8 +280,7 @@ def _file_of(record: Export) -> FileResponse:
 
 def workbook(name: str, columns, rows, title: str, mark: Watermark) -> HttpResponse:
     """A workbook that is made while it is asked for."""
-    response = HttpResponse(content_type=WORKBOOK)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response = attachment(name)
     write_workbook(response, columns, rows, title=title, watermark=mark)
     return response
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,11 +15,10 @@ from expansion.office.models import WorkReport
 from expansion.office.selectors import reports as selectors
 from expansion.office.services import reports as services
 from expansion.office.services.sheets import export_reports
+from expansion.ui.attachments import attachment
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import May
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen, shown
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def report_rows() -> QuerySet[WorkReport]:
@@ -242,9 +240,7 @@ class TeamSheet(Screen):
             kind=request.GET.get("kind", ""),
             period=request.GET.get("period", ""),
         )
-        response = HttpResponse(content, content_type=XLSX)
-        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-        return response
+        return attachment(name, content)
 
 
 def chosen(wanted: str | None, offered: list[str]) -> str:

@@ -152,9 +152,9 @@ class DraftPage(Screen):
 
     def answer(self, form: DraftForm, *, status: int = 200, **more: Any) -> HttpResponse:
         groups = self.groups()
-        steps = list(self.steps(form, groups))
         changed = self.changed(groups)
         other = restructured(self.draft) if self.draft else []
+        steps = list(self.steps(form, groups, differs=bool(changed or other)))
         context = {
             "form": form,
             "draft": self.draft,
@@ -181,7 +181,9 @@ class DraftPage(Screen):
     def changed(self, groups: list[weights.Group]) -> list[Any]:
         return changed_rows(self.draft) if self.draft else []
 
-    def steps(self, form: DraftForm, groups: list[weights.Group]) -> Iterator[dict[str, Any]]:
+    def steps(
+        self, form: DraftForm, groups: list[weights.Group], *, differs: bool
+    ) -> Iterator[dict[str, Any]]:
         """What stands between the draft and its publication."""
         for group in groups:
             sums = _("%(set)s adds up") % {"set": group.label}
@@ -190,8 +192,7 @@ class DraftPage(Screen):
         begins, reason = form["effective_on"].value(), (form["reason"].value() or "").strip()
         yield step(bool(begins), _("The first day is chosen"), _("Choose the first day"))
         yield step(bool(reason), _("The reason is written"), _("Write why the rules change"))
-        some = bool(self.changed(groups) or (self.draft and restructured(self.draft)))
-        yield step(some, _("Something changes"), _("Nothing is changed yet"))
+        yield step(differs, _("Something changes"), _("Nothing is changed yet"))
 
     def breaches(self) -> Iterator[dict[str, Any]]:
         """What does not hold together besides the sums of the weights."""

@@ -1,7 +1,5 @@
 """A version of the rulebook to take away: as TOML, which can be uploaded again, and as PDF."""
 
-from urllib.parse import quote
-
 from django.http import HttpRequest, HttpResponse
 
 from expansion import clock
@@ -10,6 +8,7 @@ from expansion.rulebook.models import Version
 from expansion.rulebook.regulation import chapters_of, sections_of
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import drafted_rules, rules_of
+from expansion.ui.attachments import attachment
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import Screen
 from expansion.ui.pdf import pdf
@@ -23,7 +22,7 @@ class Toml(Screen):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self.find(Version, pk)
         text = writing.to_toml(_rules(version))
-        return _file(f"{version.preset}-{version}.toml", text.encode(), "application/toml")
+        return attachment(f"{version.preset}-{version}.toml", text.encode(), "application/toml")
 
 
 class Pdf(Screen):
@@ -45,16 +44,10 @@ class Pdf(Screen):
                 "printed_at": clock.now(),
             },
         )
-        return _file(f"{version.preset}-{version}.pdf", content, "application/pdf")
+        return attachment(f"{version.preset}-{version}.pdf", content, "application/pdf")
 
 
 def _rules(version: Version) -> Rules:
     if version.status == Version.Status.PUBLISHED:
         return rules_of(version)
     return drafted_rules(version).with_changes(version.changes, confirm=True)
-
-
-def _file(name: str, content: bytes, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
