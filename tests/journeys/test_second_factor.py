@@ -90,6 +90,7 @@ def test_whoever_needs_one_is_led_to_it_and_goes_on_from_there(house, member, wa
     device_of(one.page)
     log_in(one.page)
     one.page.locator(".topbar").wait_for()
+    one.page.wait_for_load_state("networkidle")  # what this page still asks for is asked before
     change_login_policy(actor=house.administrator, factor_roles=["member"])
     one.page.goto("/crm/clients/")
     one.page.wait_for_url("**/people/second-factor/app")
