@@ -9,6 +9,7 @@ from expansion.clock import (
     today,
     zone,
 )
+from expansion.worktime.cutoffs import Cutoff, CutPeriod, cut_periods
 from expansion.worktime.limits import (
     Limit,
     Unit,
@@ -23,12 +24,17 @@ from expansion.worktime.periods import Period, PeriodKind
 from expansion.worktime.workdays import (
     STATUTORY,
     Calendar,
+    IfHoliday,
     Origin,
+    add_workdays,
+    due_at,
+    due_day,
     first_workday_on_or_after,
     forget_years,
     is_provisional,
     is_workday,
     last_workday_on_or_before,
+    use_corrections,
     use_notices,
     workdays_between,
 )
@@ -36,6 +42,9 @@ from expansion.worktime.workdays import (
 __all__ = [
     "STATUTORY",
     "Calendar",
+    "CutPeriod",
+    "Cutoff",
+    "IfHoliday",
     "Limit",
     "Origin",
     "Pace",
@@ -43,9 +52,13 @@ __all__ = [
     "PeriodKind",
     "Unit",
     "add_months",
+    "add_workdays",
     "before",
     "clock_at",
+    "cut_periods",
     "deadline",
+    "due_at",
+    "due_day",
     "due_on",
     "first_workday_on_or_after",
     "forget_years",
@@ -58,6 +71,7 @@ __all__ = [
     "pace_of",
     "set_clock",
     "today",
+    "use_corrections",
     "use_notices",
     "workdays_between",
     "working_time_between",

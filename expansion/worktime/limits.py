@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.utils.translation import ngettext
 
 from expansion.clock import local_date, moment_on, zone
-from expansion.worktime.workdays import STATUTORY, Calendar
+from expansion.worktime.workdays import STATUTORY, Calendar, add_workdays
 
 LAST_MOMENT = time(23, 59, 59)
 LARGEST = 9999
@@ -92,7 +92,7 @@ def due_on(start: date, limit: Limit, calendar: Calendar = STATUTORY) -> date:
     if limit.unit is Unit.MONTHS and limit:
         return add_months(start, limit.amount)
     if limit.unit is Unit.WORKING_DAYS and limit:
-        return _after_workdays(start, limit.amount, calendar)
+        return add_workdays(start, limit.amount, calendar)
     raise ValueError(f"“{limit}” does not lead to a day.")
 
 
@@ -140,20 +140,6 @@ def _hours_within(
     return max(opens, start), min(closes, end)
 
 
-def _after_workdays(day: date, count: int, calendar: Calendar) -> date:
-    while count:
-        day += timedelta(days=1)
-        count -= calendar.is_workday(day)
-    return day
-
-
-def _before_workdays(day: date, count: int, calendar: Calendar) -> date:
-    while count:
-        day -= timedelta(days=1)
-        count -= calendar.is_workday(day)
-    return day
-
-
 def _after_working_time(start: datetime, span: timedelta, calendar: Calendar) -> datetime:
     day = local_date(start)
     while True:
@@ -181,7 +167,7 @@ def _earlier_day(day: date, limit: Limit, calendar: Calendar) -> date:
         return day - timedelta(days=limit.amount)
     if limit.unit is Unit.MONTHS:
         return add_months(day, -limit.amount)
-    return _before_workdays(day, limit.amount, calendar)
+    return add_workdays(day, -limit.amount, calendar)
 
 
 def _office_time(moment: datetime, calendar: Calendar) -> time:

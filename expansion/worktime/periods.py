@@ -1,4 +1,4 @@
-"""Weeks, months, quarters and years, as the department's calendar cuts them."""
+"""Weeks, months, quarters, half-years and years, as the department's calendar cuts them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,16 +14,22 @@ class PeriodKind(StrEnum):
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
+    HALF_YEAR = "half_year"
     YEAR = "year"
 
 
 LONGEST_KEY = 8  # a week's; a longer year than date() takes is an OverflowError there
-_MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
+_MONTHS = {
+    PeriodKind.MONTH: 1,
+    PeriodKind.QUARTER: 3,
+    PeriodKind.HALF_YEAR: 6,
+    PeriodKind.YEAR: 12,
+}
 
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """One week (Monday to Sunday, ISO), month, quarter or year; both ends belong to it."""
+    """One week (Monday to Sunday, ISO), month, quarter, half-year or year, with both its ends."""
 
     start: date
     kind: PeriodKind
@@ -65,7 +71,7 @@ class Period:
 
     @property
     def number(self) -> int:
-        """Which week, month or quarter of its year; 1 for a year."""
+        """Which week, month, quarter or half of its year; 1 for a year."""
         match self.kind:
             case PeriodKind.WEEK:
                 return self.start.isocalendar().week
@@ -73,6 +79,8 @@ class Period:
                 return self.start.month
             case PeriodKind.QUARTER:
                 return (self.start.month + 2) // 3
+            case PeriodKind.HALF_YEAR:
+                return (self.start.month + 5) // 6
             case PeriodKind.YEAR:
                 return 1
 
@@ -83,7 +91,7 @@ class Period:
 
     @property
     def key(self) -> str:
-        """`2026`, `2026-Q3`, `2026-11` or `2026-W47`: unique, and sorts by time within a kind."""
+        """`2026`, `2026-H2`, `2026-Q3`, `2026-11` or `2026-W47`: unique, by time within a kind."""
         match self.kind:
             case PeriodKind.WEEK:
                 return f"{self.year}-W{self.number:02}"
@@ -91,6 +99,8 @@ class Period:
                 return f"{self.year}-{self.number:02}"
             case PeriodKind.QUARTER:
                 return f"{self.year}-Q{self.number}"
+            case PeriodKind.HALF_YEAR:
+                return f"{self.year}-H{self.number}"
             case PeriodKind.YEAR:
                 return f"{self.year}"
 
@@ -140,6 +150,8 @@ def _kind_and_day(key: str) -> tuple[PeriodKind, date]:
         return PeriodKind.WEEK, date.fromisocalendar(int(year), int(part[1:]), 1)
     if part.startswith("Q"):
         return PeriodKind.QUARTER, date(int(year), int(part[1:]) * 3 - 2, 1)
+    if part.startswith("H"):
+        return PeriodKind.HALF_YEAR, date(int(year), int(part[1:]) * 6 - 5, 1)
     if part:
         return PeriodKind.MONTH, date(int(year), int(part), 1)
     return PeriodKind.YEAR, date(int(year), 1, 1)
@@ -153,6 +165,8 @@ def _label(kind: PeriodKind, number: int) -> str:
             return _("%(year)s-%(number)s")
         case PeriodKind.QUARTER:
             return _quarter_label(number)
+        case PeriodKind.HALF_YEAR:
+            return _("First half of %(year)s") if number == 1 else _("Second half of %(year)s")
         case PeriodKind.YEAR:
             return _("Year %(year)s")
 

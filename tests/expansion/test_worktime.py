@@ -34,6 +34,13 @@ def notices():
     worktime.use_notices(None)
 
 
+@pytest.fixture
+def corrections():
+    """Lets a test correct days; forgets them afterwards."""
+    yield worktime.use_corrections
+    worktime.use_corrections(None)
+
+
 def test_the_clock_stands_where_it_is_set_and_runs_on_afterwards():
     with worktime.clock_at(datetime(2026, 3, 1, 0, 30)):
         assert worktime.now() == local(2026, 3, 1, 0, 30)
@@ -88,6 +95,22 @@ def test_a_notice_is_read_anew_after_forgetting(notices):
     known[2026] = {date(2026, 11, 20): False}
     worktime.forget_years()
     assert not worktime.is_workday(date(2026, 11, 20))
+
+
+def test_a_corrected_day_stands_above_a_notice_and_above_an_own_week(notices, corrections):
+    notices(lambda year: {date(2026, 11, 20): False} if year == 2026 else None)
+    corrections(lambda year: {date(2026, 11, 20): True, date(2026, 11, 21): True})
+    assert worktime.is_workday(date(2026, 11, 20))
+    assert worktime.is_workday(date(2026, 11, 21))
+    corrections(lambda year: {date(2026, 11, 20): False})
+    assert not SEVEN_DAYS.is_workday(date(2026, 11, 20))
+    assert worktime.STATUTORY.origin(2026) is Origin.NOTICE
+
+
+def test_a_correction_says_nothing_of_where_the_year_comes_from(corrections):
+    corrections(lambda year: {date(year, 3, 3): False})
+    assert worktime.STATUTORY.origin(2026) is Origin.PUBLISHED
+    assert worktime.is_provisional(2031)
 
 
 def test_a_week_of_its_own_ignores_the_statutory_calendar():
@@ -187,6 +210,8 @@ def test_a_limit_out_of_range_is_refused(amount):
         ("2026-W01", date(2025, 12, 29), date(2026, 1, 4)),
         ("2028-02", date(2028, 2, 1), date(2028, 2, 29)),
         ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31)),
+        ("2026-H1", date(2026, 1, 1), date(2026, 6, 30)),
+        ("2026-H2", date(2026, 7, 1), date(2026, 12, 31)),
         ("2026", date(2026, 1, 1), date(2026, 12, 31)),
     ],
 )
@@ -195,7 +220,9 @@ def test_a_period_knows_its_ends(key, start, end):
     assert (period.start, period.end) == (start, end)
 
 
-@pytest.mark.parametrize("key", ["2026-Q5", "2026-13", "2025-W53", "2026-1", "next", ""])
+@pytest.mark.parametrize(
+    "key", ["2026-Q5", "2026-H0", "2026-H3", "2026-13", "2025-W53", "2026-1", "next", ""]
+)
 def test_what_is_no_period_is_refused(key):
     with pytest.raises(ValueError, match=r".+"):
         Period.parse(key)
@@ -214,6 +241,12 @@ def test_a_year_holds_four_quarters_and_a_quarter_three_months():
         "2026-Q4",
     ]
     assert len(Period.parse("2026-Q1").within("month")) == 3
+
+
+def test_two_halves_make_a_year_and_two_quarters_a_half():
+    halves = Period.parse("2026").within("half_year")
+    assert [one.key for one in halves] == ["2026-H1", "2026-H2"]
+    assert [one.key for one in halves[1].within("quarter")] == ["2026-Q3", "2026-Q4"]
 
 
 def test_a_period_ends_at_local_midnight():
