@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from expansion import access, clock
 from expansion.access import Seat
 from expansion.approvals.models import Decision, Request
-from expansion.approvals.selectors import latest, may_decide, open_step
+from expansion.approvals.selectors import latest, own_step
 from expansion.people.models import Membership, Role, Unit, User
 from expansion.people.selectors import Tree, home_unit, unit_by_key
 from research.models import Finding, QualityReview, Receipt, ResearchPlan, ResearchReport
@@ -108,9 +108,8 @@ def holder_of_review(person: User, request: Request | None) -> tuple[bool, User 
     """
     if request is None:
         return False, None
-    step = open_step(request)
+    step, seat = own_step(person, request)
     if step is not None:
-        seat = may_decide(person, step)
         return seat is not None, _principal(seat)
     theirs = Q(by=person.pk) | Q(for_person=person.pk)
     made = Decision.objects.filter(theirs, step__request=request, decision=Decision.Kind.APPROVE)

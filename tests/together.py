@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connections
 from django.utils.module_loading import import_string
 
-from expansion.errors import NotNow
+from expansion.errors import Forbidden, NotNow
 
 
 def together(acts: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -20,7 +20,7 @@ def together(acts: Sequence[Callable[[], Any]]) -> list[Any]:
         try:
             barrier.wait(timeout=10)
             return act()
-        except NotNow as refusal:
+        except (Forbidden, NotNow) as refusal:
             return refusal
         finally:
             connections.close_all()

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from expansion import access, offers
 from expansion.approvals.models import Decision, Note, Request, Step
-from expansion.approvals.selectors import involving, may_decide, open_step, settleable
+from expansion.approvals.selectors import involving, own_step, settleable
 
 
 def visible_requests(person: Any) -> Q:
@@ -40,13 +40,20 @@ class RequestAccess(access.Rule):
         if record is None:
             return True
         if action == "decide":
-            step = open_step(record)
-            return step is not None and may_decide(person, step) is not None
+            return own_step(person, record)[1] is not None
         if action == "withdraw":
             return record.submitted_by_id == person.pk and withdrawable(record)
         if action == "answer":
             return person.pk in record.parties
+        if action == "edit":  # adding a file to what is being decided
+            return not self.freezes(record) and (
+                person.pk in record.parties or own_step(person, record)[1] is not None
+            )
         return False
+
+    def freezes(self, record: Any) -> bool:
+        """What was decided keeps the files that were read with it."""
+        return record.status != Request.Status.PENDING
 
 
 def withdrawable(request: Request) -> bool:

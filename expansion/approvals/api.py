@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from expansion import access
-from expansion.api import Act, Named, RecordViewSet, Shown, routes
-from expansion.approvals import services
+from expansion.api import Act, Named, RecordViewSet, Shown, Visible, routes
+from expansion.approvals import services, signers
 from expansion.approvals.models import Decision, Request, Step
 from expansion.approvals.selectors import WITH_DECISIONS, chairs_in, waiting_for
+from expansion.people.models import User
 
 
 class DecisionShown(Shown):
@@ -23,11 +24,27 @@ class DecisionShown(Shown):
 
 class StepShown(Shown):
     person = Named(allow_null=True)
+    escalated_to = Named(allow_null=True)
+    added_by = Named(allow_null=True)
     decisions = DecisionShown(many=True)
 
     class Meta:
         model = Step
-        fields = ["id", "order", "role", "person", "status", "opened_at", "due_at", "decisions"]
+        fields = [
+            "id",
+            "order",
+            "role",
+            "person",
+            "joint",
+            "because",
+            "added_by",
+            "added_why",
+            "status",
+            "opened_at",
+            "due_at",
+            "escalated_to",
+            "decisions",
+        ]
 
 
 class RequestShown(Shown):
@@ -54,6 +71,8 @@ class RequestShown(Shown):
             "submitted_at",
             "closed_at",
             "comment",
+            "amount",
+            "currency",
             "snapshot",
             "digest",
             "steps",
@@ -76,6 +95,27 @@ class DecisionTaken(serializers.Serializer):
     notes = NoteTaken(many=True, required=False)
 
 
+class HandedOn(serializers.Serializer):
+    """Who decides instead, and why."""
+
+    person = Visible(queryset=User.objects.all())
+    reason = serializers.CharField(max_length=500)
+
+
+class SignerAdded(HandedOn):
+    place = serializers.ChoiceField([Step.Because.BEFORE.value, Step.Because.AFTER.value])
+
+
+def add_signer(*, record: Request, **given: Any) -> Request:
+    """Asks another person before or after the own step."""
+    return signers.add_signer(request=record, **given)
+
+
+def hand_on(*, record: Request, **given: Any) -> Request:
+    """Gives the own step to another person."""
+    return signers.hand_on(request=record, **given)
+
+
 def decide(*, record: Request, **given: Any) -> Request:
     """Decides the open step, in the own right or for an absent principal."""
     return services.decide(request=record, **given)
@@ -90,6 +130,8 @@ class RequestView(RecordViewSet):
     serializer_class = RequestShown
     verbs = {
         "decide": Act(decide, DecisionTaken, versioned=True, asks=""),
+        "add_signer": Act(add_signer, SignerAdded, versioned=True, asks="decide"),
+        "hand_on": Act(hand_on, HandedOn, versioned=True, asks="decide"),
         "withdraw": Act(withdraw, asks=""),
     }
 
@@ -99,7 +141,7 @@ class RequestView(RecordViewSet):
     def ask(self, act: Act, record: Any) -> None:
         """Whoever has no seat in it is told so before the form; the slower one by the service."""
         person = self.request.user
-        if self.action == "act_decide" and not chairs_in(person, record):
+        if act.asks or (self.action == "act_decide" and not chairs_in(person, record)):
             access.require(person, "decide", record)
 
 

@@ -1,17 +1,22 @@
 """Who decides: a chain of the rulebook turned into people, never the parties themselves (law 6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from expansion import clock
+from expansion.approvals.chains import Asked
 from expansion.approvals.wording import role_label
 from expansion.errors import NotNow
 from expansion.people.models import Membership, Role, Unit, User
 from expansion.people.selectors import holders, superior_of
+from expansion.rulebook.deciding import Deciding
+from expansion.rulebook.values import parts
 
 SUPERIOR = "superior"
+NAMED = "person"
+SIGNER = "signer"  # the role of a step that a decider has added
 # Posts of the one line upwards. Their holders do not stand in for each other: the next level does.
 LINE = (Role.LEADER, Role.DEPUTY, Role.MANAGER)
 
@@ -24,6 +29,9 @@ class Link:
     deciders: frozenset[int]
     person: User | None = None
     skipped: bool = False
+    order: int = 0
+    joint: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,26 +43,55 @@ class Matter:
     team: Unit
 
 
-def planned(chain: Iterable[str], matter: Matter) -> list[Link]:
-    """The steps of a chain for this matter.
+def planned(chain: Iterable[Asked], matter: Matter, ways: Deciding) -> list[Link]:
+    """The steps of a chain for this matter, those that are decided together under one order.
 
     A step whose only holder is a party goes to that person's superior; an unfilled post of the line
-    goes to the manager. A step that came down to one person who decides later in the chain anyway
-    is skipped, so that nobody is asked twice.
+    goes to the manager, or nothing can be submitted, as the rulebook says. A step that came down to
+    one person who decides later in the chain anyway is skipped, so that nobody is asked twice,
+    unless the rulebook asks at each step.
 
     Raises:
         NotNow: nobody is left who could decide a step.
     """
-    links = [_link(role, matter) for role in chain]
-    return [
-        replace(link, skipped=link.person is not None and _decides(link.person, links[at + 1 :]))
-        for at, link in enumerate(links)
+    links = [
+        link
+        for order, one in enumerate(chain, start=1)
+        for link in _links(order, one, matter, ways)
     ]
+    if ways.repeated.value == "each_step":
+        return links
+    return [replace(link, skipped=_is_asked_later(link, links)) for link in links]
+
+
+def _links(order: int, asked: Asked, matter: Matter, ways: Deciding) -> Iterator[Link]:
+    """Where any one of several decides, who has no holder of their own is left out."""
+    joint, roles = parts(asked.step)
+    if joint == "any":
+        roles = tuple(role for role in roles if _is_held(role, matter)) or roles[:1]
+    for role in roles:
+        link = _link(role, matter, ways)
+        together = joint if len(roles) > 1 else ""
+        yield replace(link, order=order, joint=together, because=asked.because)
+
+
+def _is_held(role: str, matter: Matter) -> bool:
+    if role == SUPERIOR:
+        return above(matter.submitter, matter.parties) is not None
+    return any(one.pk not in matter.parties for one in holders_of(role, matter.team))
+
+
+def _is_asked_later(link: Link, links: list[Link]) -> bool:
+    person = link.person
+    later = (one for one in links if one.order > link.order)
+    return person is not None and any(person.pk in one.deciders for one in later)
 
 
 def holders_of(role: str, team: Unit) -> list[User]:
     """Who holds a role of a chain today, in person, for records of this team."""
     kind, _colon, key = role.partition(":")
+    if kind == NAMED:
+        return list(User.objects.active().filter(username__iexact=key))
     if kind == "post":
         return _seated(post__key=key)
     if kind == "department":
@@ -69,14 +106,18 @@ def _seated(**where: str) -> list[User]:
     return list(User.objects.active().filter(pk__in=held.values("user_id")))
 
 
-def _link(role: str, matter: Matter) -> Link:
+def _link(role: str, matter: Matter, ways: Deciding) -> Link:
     if role == SUPERIOR:
         return _pinned(role, above(matter.submitter, matter.parties))
     found = holders_of(role, matter.team)
     free = [person for person in found if person.pk not in matter.parties]
+    if role.startswith(f"{NAMED}:") and free:
+        return _pinned(role, free[0])
     if free and (free == found or role not in LINE):
         return Link(role, frozenset(person.pk for person in free))
     held = [person for person in found if person.pk in matter.parties]
+    if not held and ways.vacant.value == "refused":
+        return _pinned(role, None)
     return _pinned(role, above(held[0], matter.parties) if held else _manager(role, matter))
 
 
@@ -109,7 +150,3 @@ def above(person: User | None, parties: frozenset[int]) -> User | None:
         if person is not None and person.pk not in parties:
             return person
     return None
-
-
-def _decides(person: User, links: list[Link]) -> bool:
-    return any(person.pk in link.deciders for link in links)

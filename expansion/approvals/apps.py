@@ -13,6 +13,7 @@ class ApprovalsConfig(AppConfig):
             compliance,
             controls,
             nav,
+            replays,
             services,
         )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import clock, compliance
 from expansion.approvals.models import HOLDER, Decision, Request, Step
-from expansion.approvals.wording import role_label
+from expansion.approvals.wording import step_label
 from expansion.compliance import Check, Query, Screen
 from expansion.people.models import Membership, Role, Unit
 from expansion.rulebook.models import Version
@@ -73,7 +73,7 @@ def _decided(asked: Q, *undecided: Subquery) -> Query:
 def chain_line(rules: Rules, kind: str) -> str:
     """Who approves a kind of subject, in order, and how long each may take."""
     rule = rules.approval(kind)
-    chain = " → ".join(role_label(role) for role in rule.chain.value)
+    chain = " → ".join(step_label(step) for step in rule.chain.value)
     if not chain:
         return gettext("%(subject)s: approved by nobody") % {"subject": rule.label()}
     return gettext("%(subject)s: approved by %(chain)s, each within %(limit)s") % {

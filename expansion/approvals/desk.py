@@ -11,18 +11,20 @@ from expansion.approvals.approvers import holders_of
 from expansion.approvals.comparison import Part, compared
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import (
-    may_decide,
     notes_of,
+    own_step,
     rounds_until,
     settleable,
     subject,
 )
 from expansion.approvals.wording import TONES, role_label
 from expansion.people.models import Mandate, User
+from expansion.rulebook.selectors import rules_of
 from expansion.ui import formats
 from expansion.ui.forms import new_key
 from expansion.ui.templatetags.ui import stamp
 
+UNCOUNTED = (Step.Status.SKIPPED, Step.Status.PASSED)
 MARKS: dict[str, str] = {
     Decision.Kind.APPROVE: "done",
     Decision.Kind.RETURN: "back",
@@ -67,9 +69,10 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
     """Everything about one request for its page."""
     way = rounds_until(request)
     steps = list(way[-1].steps.all())
-    step = next((one for one in steps if one.status == Step.Status.OPEN), None)
-    seat = may_decide(person, step, seats=person.seats) if step else None
+    step, seat = own_step(person, request, seats=person.seats, steps=steps)
     before = way[-2] if len(way) > 1 else None
+    frozen = request.status != Request.Status.PENDING
+    links = list(chain(way, step if seat else None))
     changed = compared(before.snapshot, request.snapshot) if before else {}
     notes = list(notes_of(request))
     return {
@@ -80,7 +83,8 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "seat": seat,
         "principal": User.objects.get(pk=seat.acting_for) if seat and seat.acting_for else None,
         "mandate": _mandate(person, seat),
-        "chain": list(chain(way, step if seat else None)),
+        "chain": links,
+        "said": [one for one in links if one.get("comment")],
         "place": place(step, steps),
         "sections": list(_sections(request, changed if comparing else {}, notes)),
         "comparing": comparing and before is not None,
@@ -89,9 +93,16 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "may_answer": person.pk in request.parties,
         "settleable": settleable(person, notes, seats=person.seats),
         "may_withdraw": access.can(person, "withdraw", request),
+        "may_pass_on": seat is not None and _passes_on(request),
+        "may_attach": not frozen and (person.pk in request.parties or seat is not None),
+        "frozen": frozen,
         "may_open": request.about is not None and access.can(person, "view", request.about),
         "request_id": new_key(),
     }
+
+
+def _passes_on(request: Request) -> bool:
+    return rules_of(request.rules_version).deciding.passing_on.value
 
 
 def _mandate(person: User, seat: access.Seat | None) -> Mandate | None:
@@ -115,11 +126,12 @@ def _sections(
 
 
 def place(step: Step | None, steps: list[Step]) -> dict[str, int] | None:
-    """Which step of how many it is, the skipped ones not counted."""
+    """Which step of how many it is; those decided together count once, skipped ones not at all."""
     if step is None:
         return None
-    counted = [one for one in steps if one.status != Step.Status.SKIPPED]
-    return {"at": counted.index(step) + 1, "total": len(counted)}
+    counted = [one.order for one in steps if one.status not in UNCOUNTED]
+    places = sorted(set(counted))
+    return {"at": places.index(step.order) + 1, "total": len(places)}
 
 
 def chain(way: list[Request], theirs: Step | None) -> Iterator[dict[str, Any]]:
@@ -145,25 +157,43 @@ def _round(request: Request, theirs: Step | None) -> Iterator[dict[str, Any]]:
 
 
 def _links(request: Request, step: Step, theirs: Step | None) -> Iterator[dict[str, Any]]:
+    if step.status == Step.Status.CARRIED:
+        label = f"{step_words(step)} · {step.get_status_display()}"
+        yield {"label": label, "state": "done", "note": ""}
     for made in step.decisions.all():
         yield {
-            "label": f"{role_label(step.role)} · {made.get_decision_display()}",
+            "label": f"{step_words(step)} · {made.get_decision_display()}",
             "state": MARKS[made.decision],
             "note": f"{made.by.name} {formats.moment(made.at)}",
             "comment": made.comment,
             "stamp": stamp(made.by.name, made.for_person.name) if made.for_person else "",
         }
     if request.status == Request.Status.PENDING and step.status in ("open", "waiting"):
-        yield _coming(step, step == theirs)
+        yield _coming(step, step == theirs) | _added(step)
+
+
+def _added(step: Step) -> dict[str, Any]:
+    """Who has put the step into the chain, for whom and why."""
+    if step.added_by is None:
+        return {}
+    acting = stamp(step.added_by.name, step.added_for.name) if step.added_for else ""
+    words = f"{step.added_by.name}：{step.added_why}"
+    return {"comment": words, "stamp": acting}
+
+
+def step_words(step: Step) -> str:
+    """A step in words, and why it stands in the chain where it does besides."""
+    because = step.get_because_display()
+    return f"{role_label(step.role)} ({because})" if because else role_label(step.role)
 
 
 def _coming(step: Step, theirs: bool) -> dict[str, Any]:
     """A step that still has to be decided: whose it is and until when."""
     if theirs:
-        label = _("You, %(role)s") % {"role": role_label(step.role)}
+        label = _("You, %(role)s") % {"role": step_words(step)}
     else:
         names = _(", ").join(one.name for one in _holders(step))
-        label = " · ".join(filter(None, [role_label(step.role), names]))
+        label = " · ".join(filter(None, [step_words(step), names]))
     due = _("until %(when)s") % {"when": formats.moment(step.due_at)} if step.due_at else ""
     return {
         "label": label,
@@ -174,4 +204,5 @@ def _coming(step: Step, theirs: bool) -> dict[str, Any]:
 
 def _holders(step: Step) -> list[User]:
     found = [step.person] if step.person else holders_of(step.role, step.request.team)
-    return [person for person in found if person.pk not in step.request.parties]
+    asked = [*found, step.escalated_to] if step.escalated_to else found
+    return [person for person in asked if person.pk not in step.request.parties]

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from expansion.approvals.models import Decision
-from expansion.ui.forms import ServiceForm
+from expansion.approvals.models import Decision, Step
+from expansion.approvals.signers import LONGEST as LONGEST_REASON
+from expansion.people.models import User
+from expansion.ui.forms import LONGEST_ID, ServiceForm
 
 NOTE = "note-"
 
@@ -39,3 +41,49 @@ class EmptyForm(ServiceForm):
 
 class AnswerForm(ServiceForm):
     answer = forms.CharField(label=_("Answer"), widget=forms.Textarea, max_length=2000)
+
+
+class HandOnForm(ServiceForm):
+    """Who decides instead, and why."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=LONGEST_REASON)
+
+    def __init__(self, *args: Any, person: User, asked: set[int] | None = None, **kwargs: Any):
+        super().__init__(*args, person=person, **kwargs)
+        others = User.objects.active().exclude(pk__in={person.pk, *(asked or ())})
+        self.fields["person"].queryset = others.order_by("name")
+
+
+class SignerForm(HandOnForm):
+    """Who decides besides, before or after the own step."""
+
+    place = forms.ChoiceField(
+        label=_("When"),
+        choices=[
+            (Step.Because.BEFORE, _("before me: it comes back to me afterwards")),
+            (Step.Because.AFTER, _("after me, before the next step")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Step.Because.AFTER,
+    )
+    field_order = ["person", "place", "reason"]
+
+
+class SeveralForm(ServiceForm):
+    """Which of the waiting ones are approved, each with the version that was read."""
+
+    chosen = forms.CharField(required=False)
+    comment = forms.CharField(label=_("Comment"), required=False, max_length=2000)
+
+    def versions(self) -> dict[int, int]:
+        """{request: version}; what is neither is left out, as if it had not been ticked."""
+        pairs = (one.partition(":") for one in self.data.getlist("chosen"))
+        return {
+            int(pk): int(version) for pk, _colon, version in pairs if is_id(pk) and is_id(version)
+        }
+
+
+def is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID

@@ -27,8 +27,9 @@ class Request(About, Recorded):
     """One round of approval of one record, over a frozen copy of it.
 
     `snapshot` is what the deciders read, whatever becomes of the record; `digest` is the SHA-256 of
-    its canonical JSON. A returned record that is submitted again gets a new request with the next
-    `round`; earlier ones stay as they are. `owner` and `team` are the record's at that moment.
+    its canonical JSON, `amount` the sum it is about. A returned record that is submitted again gets
+    a new request with the next `round`; earlier ones stay as they are. `owner` and `team` are the
+    record's at that moment.
     """
 
     class Status(models.TextChoices):
@@ -56,6 +57,8 @@ class Request(About, Recorded):
     submitted_at = models.DateTimeField(_("submitted at"))
     closed_at = models.DateTimeField(_("closed"), null=True)
     comment = models.CharField(_("comment"), max_length=2000, blank=True)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
     snapshot = models.JSONField(encoder=DjangoJSONEncoder)
     digest = models.CharField(max_length=64)
     rules_version = models.ForeignKey("rulebook.Version", models.PROTECT, related_name="+")
@@ -99,8 +102,11 @@ class StepQuerySet(models.QuerySet["Step"]):
 class Step(models.Model):
     """One link of a chain: which role decides, or which person where one is named.
 
-    `person` is named when the role comes down to one person at submission (the superior, or who
-    stands in for a party or an empty post). `limit` is the time the rulebook of that day gave.
+    Steps of one `order` are decided together: all of them, or any one (`joint`). `person` is named
+    when the role comes down to one person at submission (the superior, or who stands in for a party
+    or an empty post), when a decider adds a signer or passes the step on; `because` says why a step
+    stands there besides its chain. `limit` is the time the rulebook of that day gave; once it has
+    run out, at `late_at`, the rulebook says what follows.
     """
 
     class Status(models.TextChoices):
@@ -110,32 +116,62 @@ class Step(models.Model):
         RETURNED = "returned", _("returned")
         REJECTED = "rejected", _("rejected")
         SKIPPED = "skipped", _("skipped")
+        CARRIED = "carried", _("approved in an earlier round")
+        PASSED = "passed", _("passed on")
+
+    class Joint(models.TextChoices):
+        ALL = "all", _("all together")
+        ANY = "any", _("any one of them")
+
+    class Because(models.TextChoices):
+        SIZE = "size", _("by size, grade or level")
+        AUTHORITY = "authority", _("beyond the authority of those before")
+        BEFORE = "before", _("added before")
+        AFTER = "after", _("added after")
+        PASSED = "passed", _("passed on")
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="steps")
     order = models.PositiveSmallIntegerField()
-    role = models.CharField(max_length=60)
+    role = models.CharField(max_length=80)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     everyone = models.BooleanField(default=False)  # all who may decide must
+    joint = models.CharField(max_length=3, choices=Joint, blank=True)
+    because = models.CharField(max_length=10, choices=Because, blank=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    added_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    added_why = models.CharField(max_length=500, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     limit = models.CharField(max_length=20)
     remind_before = models.CharField(max_length=20)
     opened_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(_("due"), null=True, db_index=True)
+    late_at = models.DateTimeField(null=True)
+    escalated_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     closed_at = models.DateTimeField(null=True)
     objects = StepQuerySet.as_manager()
 
     class Meta:
-        ordering = ["request", "order"]
+        ordering = ["request", "order", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["request", "order"], name="approval_step_order"),
             models.UniqueConstraint(
-                fields=["request"], condition=Q(status="open"), name="approval_one_open_step"
+                fields=["request", "order", "role"],
+                condition=Q(status__in=["waiting", "open"]),
+                name="approval_step_order",
             ),
         ]
-        indexes = [models.Index(fields=["status", "role"])]
+        indexes = [
+            models.Index(fields=["status", "role"]),
+            models.Index(fields=["late_at"], condition=Q(status="open"), name="approval_step_late"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request} · {self.role}"

@@ -35,7 +35,7 @@ class Chair:
         role = Q(role=self.seat.role)
         if self.seat.role in LINE:
             role &= Q(request__team__in=sorted(self.seat.units))
-        named = Q(person=self.holder)
+        named = Q(person=self.holder) | Q(escalated_to=self.holder)
         reached = named | (Q(person=None) & (role | Q(role__in=sorted(self.words))))
         return (
             reached

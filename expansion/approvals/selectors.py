@@ -67,13 +67,45 @@ def involving(person: User, *, seats: tuple[Seat, ...] | None = None) -> QuerySe
     )
 
 
+def open_steps(request: Request) -> QuerySet[Step]:
+    """The steps whose turn it is: one, or those that are decided together."""
+    return request.steps.filter(status=Step.Status.OPEN).select_related("person")
+
+
 def open_step(request: Request) -> Step | None:
-    """The step whose turn it is; None once the request is closed."""
-    return request.steps.filter(status=Step.Status.OPEN).select_related("person").first()
+    """The first of them; None once the request is closed."""
+    return open_steps(request).first()
+
+
+def own_step(
+    person: User,
+    request: Request,
+    *,
+    seats: tuple[Seat, ...] | None = None,
+    steps: Iterable[Step] | None = None,
+) -> tuple[Step | None, Seat | None]:
+    """The open step that this person may decide now, and from which seat; else the first open one
+    and no seat. `steps` spares a look-up where those of the request have been read."""
+    if request.status != Request.Status.PENDING:
+        return None, None
+    found = open_steps(request) if steps is None else steps
+    now = [step for step in found if step.status == Step.Status.OPEN]
+    for step in now:
+        step.request = request
+        if seat := may_decide(person, step, seats=seats):
+            return step, seat
+    return (now[0] if now else None), None
 
 
 def deciders(step: Step) -> list[User]:
-    """Who may decide the step in person and has not yet."""
+    """Who may decide the step in person and has not yet, a superior it was escalated to at last."""
+    asked = still_asked(step)
+    above = step.escalated_to
+    return [*asked, above] if above and above.is_active and above not in asked else asked
+
+
+def still_asked(step: Step) -> list[User]:
+    """Whose decision the step itself asks for and does not have yet."""
     parties = step.request.parties
     found = [step.person] if step.person else holders_of(step.role, step.request.team)
     decided = set(step.decisions.values_list(HOLDER, flat=True))
@@ -106,7 +138,9 @@ def latest(record: Any) -> Request | None:
 
 
 WITH_DECISIONS = (
-    Prefetch("steps", Step.objects.select_related("person")),
+    Prefetch(
+        "steps", Step.objects.select_related("person", "added_by", "added_for", "escalated_to")
+    ),
     Prefetch("steps__decisions", Decision.objects.select_related("by", "for_person")),
     "steps__decisions__notes",
 )

@@ -17,13 +17,15 @@ from expansion import clock, offers, worktime
 from expansion.approvals import notifying
 from expansion.approvals.access import withdrawable
 from expansion.approvals.approvers import Link, Matter, planned
+from expansion.approvals.chains import asked, size_of
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import (
     could_decide,
     deciders,
     latest,
-    may_decide,
-    open_step,
+    open_steps,
+    own_step,
+    still_asked,
     subject,
 )
 from expansion.audit.services import write
@@ -64,7 +66,8 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
     snapshot = frozen(offered, record)
     parties = frozenset({actor.pk, record.owner_id}) | offered.kept_out(record)
     matter = Matter(actor, parties, record.team)
-    links = planned(rules.chain(offered.kind), matter)
+    size = size_of(record)
+    links = planned(asked(rules, offered.kind, size), matter, rules.deciding)
     request = Request.objects.create(
         kind=offered.kind,
         title=snapshot["title"][:200],
@@ -74,15 +77,18 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
         submitted_by=actor,
         submitted_at=clock.now(),
         comment=comment,
+        amount=size.amount,
+        currency=size.currency if size.amount is not None else "",
         snapshot=snapshot,
         digest=digest_of(snapshot),
         rules_version=version_on(),
         **about(record),
     )
-    _make_steps(request, links, rules)
+    carried = carried_over(last, links) if rules.deciding.resubmitted.value == "resume" else 0
+    _make_steps(request, links, rules, carried)
     changes = {"round": [None, request.round], "digest": [None, request.digest]}
     write(actor=actor, verb="approvals.request.submitted", about=record, changes=changes)
-    _open_next(request, actor)
+    open_next(request, actor)
     return request
 
 
@@ -100,35 +106,71 @@ def digest_of(snapshot: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _make_steps(request: Request, links: Iterable[Link], rules: Rules) -> None:
+def carried_over(last: Request | None, links: Iterable[Link]) -> int:
+    """Up to which order a returned round had been approved; 0 where the chain is another one now.
+
+    A round that is taken up asks nobody again who had approved before the step that returned it.
+    """
+    if last is None or last.status != Request.Status.RETURNED:
+        return 0
+    chain = list(links)
+    before = last.steps.filter(added_by=None).values_list("role", flat=True)
+    if list(before) != [link.role for link in chain]:
+        return 0
+    returned = last.steps.filter(status=Step.Status.RETURNED).values_list("role", flat=True)
+    return next((link.order - 1 for link in chain if link.role in returned), 0)
+
+
+def _make_steps(request: Request, links: Iterable[Link], rules: Rules, carried: int) -> None:
     rule = rules.approval(request.kind)
     Step.objects.bulk_create(
         Step(
             request=request,
-            order=order,
+            order=link.order,
             role=link.role,
             person=link.person,
+            joint=link.joint,
+            because=link.because,
             everyone=rule.decisions.value == "all",
-            status=Step.Status.SKIPPED if link.skipped else Step.Status.WAITING,
+            status=_first_status(link, carried),
             limit=str(rule.step_limit.value),
             remind_before=str(rule.remind_before.value),
         )
-        for order, link in enumerate(links, start=1)
+        for link in links
     )
 
 
-def _open_next(request: Request, actor: User) -> None:
-    """Opens the next step, or closes the request as approved where none is left."""
-    step = request.steps.filter(status=Step.Status.WAITING).order_by("order").first()
-    if step is None:
+def _first_status(link: Link, carried: int) -> Step.Status:
+    if link.skipped:
+        return Step.Status.SKIPPED
+    return Step.Status.CARRIED if link.order <= carried else Step.Status.WAITING
+
+
+def open_next(request: Request, actor: User | None) -> None:
+    """Opens the next steps, those that are decided together at once; none left, it is approved."""
+    waiting = list(request.steps.filter(status=Step.Status.WAITING).select_related("person"))
+    if not waiting:
         _close(request, Request.Status.APPROVED, actor)
         return
-    calendar = rules_of(request.rules_version).working_time.as_calendar()
+    for step in waiting:
+        if step.order == waiting[0].order:
+            step.request = request
+            open_now(step)
+            notifying.step_opened(step, actor)
+
+
+def open_now(step: Step) -> None:
+    """Lets the step's time run from now, in the hours of the rulebook the round began with."""
+    rules = rules_of(step.request.rules_version)
+    calendar = rules.working_time.as_calendar()
     step.status, step.opened_at = Step.Status.OPEN, clock.now()
     step.due_at = worktime.deadline(step.opened_at, worktime.Limit.parse(step.limit), calendar)
     step.remind_at = _reminder(step, calendar)
+    step.late_at = step.due_at and worktime.deadline(
+        step.due_at, rules.deciding.late_after.value, calendar
+    )
+    step.late_at = step.late_at or step.due_at
     step.save()
-    notifying.step_opened(step, actor)
 
 
 def _reminder(step: Step, calendar: worktime.Calendar) -> datetime | None:
@@ -162,7 +204,7 @@ def decide(
         Invalid: a return or a rejection without its reason.
     """
     request = lock(Request.objects.all(), request.pk)
-    step, holder = _decidable(actor, request, version)
+    step, holder = decidable(actor, request, version)
     kind = _checked(decision, comment)
     made = Decision.objects.create(
         step=step,
@@ -173,18 +215,18 @@ def decide(
         comment=comment.strip(),
     )
     _keep_notes(made, notes)
-    request.version += 1
-    request.save(update_fields=["version", "updated_at"])
     _record(made, request)
     _move_on(step, made)
     notifying.decided(made)
     return request
 
 
-def _decidable(actor: User, request: Request, version: int | None) -> tuple[Step, User | None]:
-    """The open step and the principal; refuses with the sentence that says why not."""
-    step = open_step(request)
-    seat = may_decide(actor, step) if step else None
+def decidable(actor: User, request: Request, version: int | None) -> tuple[Step, User | None]:
+    """The person's open step and the principal; refuses with the sentence that says why not.
+
+    The request is locked and was read under that lock.
+    """
+    step, seat = own_step(actor, request)
     if step is None or seat is None:
         raise _refusal(actor, request, step)
     if version is not None and version != request.version:
@@ -194,12 +236,13 @@ def _decidable(actor: User, request: Request, version: int | None) -> tuple[Step
 
 def _refusal(actor: User, request: Request, step: Step | None) -> Exception:
     """Who has decided, for somebody whose step it was; else who may decide."""
-    theirs = request.steps.exclude(closed_at=None).order_by("-order")
+    theirs = request.steps.exclude(closed_at=None).exclude(status=Step.Status.PASSED)
     if step is None or any(could_decide(actor, one) for one in theirs):
         return NotNow(_last_words(request) or _("This has been withdrawn."))
     if actor.pk in request.parties:
         return Forbidden(_("Nobody decides a matter of their own."))
-    names = _(", ").join(str(person) for person in deciders(step))
+    waiting = (person for one in open_steps(request) for person in deciders(one))
+    names = _(", ").join(str(person) for person in dict.fromkeys(waiting))
     return Forbidden(
         _("Only %(names)s may decide this step.") % {"names": names}
         if names
@@ -251,19 +294,50 @@ def _record(made: Decision, request: Request) -> None:
 
 
 def _move_on(step: Step, made: Decision) -> None:
-    """What follows: the next decider of this step, the next step, or the end of the round."""
+    """What follows: another decider of this step or of those beside it, the next step, the end."""
     request = step.request
-    if made.decision == Decision.Kind.APPROVE and step.everyone and deciders(step):
+    approved = made.decision == Decision.Kind.APPROVE
+    if approved and step.everyone and not _by_superior(made) and still_asked(step):
         return
     step.status, step.closed_at = OUTCOMES[made.decision], made.at
     step.save(update_fields=["status", "closed_at"])
-    if made.decision == Decision.Kind.APPROVE:
-        _open_next(request, made.by)
+    beside = request.steps.filter(status=Step.Status.OPEN)
+    if approved and step.joint != Step.Joint.ANY and beside.exists():
+        return
+    beside.update(status=Step.Status.SKIPPED, closed_at=made.at)
+    stamp_version(request)
+    if approved:
+        open_next(request, made.by)
     else:
         _close(request, Request.Status(step.status), made.by)
 
 
-def _close(request: Request, status: Request.Status, actor: User) -> None:
+def send_back(step: Step) -> None:
+    """Returns a round whose step ran out of time, as the rulebook says (R-exp-05).
+
+    Called under the lock of the request. Nobody has decided it: the trail names the clock.
+    """
+    request, now = step.request, clock.now()
+    request.steps.filter(status=Step.Status.OPEN).update(status=Step.Status.RETURNED, closed_at=now)
+    stamp_version(request)
+    changes = {"step": [None, step.role], "due": [None, step.due_at]}
+    write(actor=None, verb="approvals.step.timed_out", about=request.about, changes=changes)
+    _close(request, Request.Status.RETURNED, None)
+    notifying.step_timed_out(step)
+
+
+def _by_superior(made: Decision) -> bool:
+    """Whether it was decided by whom a late step was escalated to, who decides it alone."""
+    return made.step.escalated_to_id in {made.for_person_id or made.by_id}
+
+
+def stamp_version(request: Request) -> None:
+    """Another state from now on: whoever has read the one before is told so."""
+    request.version += 1
+    request.save(update_fields=["version", "updated_at"])
+
+
+def _close(request: Request, status: Request.Status, actor: User | None) -> None:
     """Ends the round and lets the record's own app act on it, in this transaction."""
     request.status, request.closed_at = status, clock.now()
     request.save(update_fields=["status", "closed_at", "updated_at"])
@@ -310,8 +384,7 @@ def withdraw(*, actor: User, request: Request) -> Request:
         raise Forbidden(_("Only %(name)s, who submitted it, may withdraw it.") % {"name": names})
     if not withdrawable(request):
         raise NotNow(_last_words(request) or _("This has been withdrawn."))
-    request.version += 1
-    request.save(update_fields=["version", "updated_at"])
+    stamp_version(request)
     request.steps.filter(status=Step.Status.OPEN).update(
         status=Step.Status.SKIPPED, closed_at=clock.now()
     )

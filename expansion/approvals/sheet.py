@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from expansion import access, worktime
+from expansion.approvals.desk import step_words
 from expansion.approvals.models import Request, Step
 from expansion.approvals.selectors import WITH_DECISIONS, subject
-from expansion.approvals.wording import role_label
 from expansion.audit.services import write
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_of
@@ -62,7 +62,7 @@ def _line(step: Step, calendar: worktime.Calendar) -> dict[str, Any]:
     closed = step.closed_at or worktime.now()
     return {
         "step": step,
-        "role": role_label(step.role),
+        "role": step_words(step),
         "hours": taken,
         "late": step.due_at is not None and step.opened_at is not None and closed > step.due_at,
     }

@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access
-from expansion.approvals import desk, forms, remarks, services, tables
+from expansion.approvals import batches, desk, forms, remarks, services, signers, tables
 from expansion.approvals.models import Decision, Note, Request
 from expansion.approvals.selectors import acts_under_mandate, waiting_for
 from expansion.approvals.sheet import export_sheet
+from expansion.errors import Invalid
 from expansion.people.selectors import active_people, seats_read_once
 from expansion.ui.gates import SIGNED_IN
-from expansion.ui.pages import ActPage, FormPage, ListPage, Screen
+from expansion.ui.pages import UNPROCESSABLE, ActPage, FormPage, ListPage, Screen
 
 DONE = {
     Decision.Kind.APPROVE: _("Approved"),
@@ -90,6 +92,99 @@ class Decide(FormPage):
             "queue": desk.queue(self.request.user, stored, steps),
             **desk.document(self.request.user, stored, comparing=False),
         }
+
+
+class AskAnother(ActPage):
+    """Asks somebody else, with the version that was read."""
+
+    gate = SIGNED_IN
+    model = Request
+    action = "decide"
+
+    def make_form(self, **given: Any) -> Any:
+        asked = set(self.record.parties)
+        return self.form(person=self.request.user, asked=asked, **given)
+
+    def initial(self) -> dict[str, Any]:
+        return super().initial() | {"version": self.record.version}
+
+    def write(self, form: Any) -> Request:
+        values = form.values() | {"version": form.cleaned_data["version"]}
+        return self.service(actor=self.request.user, request=self.record, **values)
+
+    def differences(self, form: Any) -> list[dict[str, Any]]:
+        return []  # The page shows the new state, as with a decision.
+
+
+class AddSigner(AskAnother):
+    form = forms.SignerForm
+    title = _("Add a signer")
+    verb = _("Ask")
+    done = _("Asked; the chain shows where")
+
+    def service(self, **values: Any) -> Request:
+        return signers.add_signer(**values)
+
+
+class HandOn(AskAnother):
+    """What is passed on may not be this person's to read any more: back to the inbox then."""
+
+    form = forms.HandOnForm
+    title = _("Pass on")
+    verb = _("Pass on")
+    done = _("Passed on")
+    note = _("The other person decides instead of you, within the time that is left.")
+
+    def service(self, **values: Any) -> Request:
+        return signers.hand_on(**values)
+
+    def success_url(self, record: Any) -> str:
+        return reverse("approvals:inbox")
+
+
+class Several(Screen):
+    """Approves several of those that wait at once; each answer says what became of it."""
+
+    gate = SIGNED_IN
+    template = "approvals/several.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(forms.SeveralForm(person=request.user))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = forms.SeveralForm(person=request.user, data=request.POST)
+        if not form.is_valid():
+            return self.answer(form, status=UNPROCESSABLE)
+        comment = form.cleaned_data["comment"]
+        try:
+            answers = batches.approve_several(
+                actor=request.user, versions=form.versions(), comment=comment
+            )
+        except Invalid as refusal:
+            form.take(refusal)
+            return self.answer(form, status=UNPROCESSABLE)
+        refused = [one for one in answers if one.refusal]
+        if refused:
+            return self.answer(form, done=len(answers) - len(refused), refused=refused)
+        messages.success(request, batches.done_words(len(answers)))
+        return HttpResponseRedirect(reverse("approvals:inbox"))
+
+    def answer(self, form: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+        with seats_read_once():
+            steps = waiting_for(self.request.user, seats=self.request.user.seats)
+            rows = [
+                {
+                    "step": step,
+                    "request": step.request,
+                    "kind": tables.kind_label(step.request.kind),
+                    "amount": desk.amount(step.request),
+                    "alone": alone,
+                    "value": f"{step.request_id}:{step.request.version}",
+                }
+                for step, alone in batches.offered(steps)
+            ]
+        chosen = form.data.getlist("chosen") if form.is_bound else []
+        return self.draw({"form": form, "rows": rows, "chosen": chosen, **more}, status=status)
 
 
 class Withdraw(ActPage):

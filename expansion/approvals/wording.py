@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from expansion.people.models import Post, Role, Unit
+from expansion.people.models import Post, Role, Unit, User
+from expansion.rulebook.values import parts
 
 TONES = {
     "pending": "info",
@@ -15,12 +16,25 @@ TONES = {
     "rejected": "late",
     "withdrawn": "neutral",
     "skipped": "neutral",
+    "carried": "done",
+    "passed": "neutral",
 }
+
+
+def step_label(step: str) -> str:
+    """A step of a chain in the reader's words, those who decide it together joined."""
+    joint, roles = parts(step)
+    between = _(" and ") if joint == "all" else _(" or ")
+    return between.join(role_label(role) for role in roles)
 
 
 def role_label(role: str) -> str:
     """A chain's role in the reader's words: a role, a post, a team's head, a department."""
     kind, _colon, key = role.partition(":")
+    if kind == "signer":
+        return _("added signer")
+    if kind == "person":
+        return _named(User.objects.filter(username__iexact=key).first(), key)
     if kind == "superior":
         return _("superior")
     if kind == "post":

@@ -8,26 +8,34 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from expansion.rulebook.lists import lists
 from expansion.rulebook.overlays import KEPT
+from expansion.rulebook.values import offered, words
 
 if TYPE_CHECKING:
+    from expansion.rulebook.deciding import ApprovalRule
     from expansion.rulebook.organisation import Post, Team
     from expansion.rulebook.schema import Rules
     from expansion.rulebook.scoring import Indicator, KpiSet
-    from expansion.rulebook.work import Factor
+    from expansion.rulebook.work import Factor, Grade
 
 HUNDRED = Decimal(100)
 ROLES = ("manager", "deputy", "leader", "member", "consolidator")
 
 
 class Problem(NamedTuple):
+    """What does not hold. What is `unfinished` may stand while a draft is written: a sum that is
+    mended by the next weight. All else is refused at once."""
+
     path: str
     sentence: str
+    unfinished: bool = False
 
 
 def problems(rules: "Rules") -> Iterator[Problem]:
     """Everything that does not hold."""
     yield from _doubled_keys(rules)
+    yield from _retired_problems(rules)
     for one in rules.kpi_sets:
         yield from _set_problems(one)
     yield from _share_problems(rules)
@@ -58,10 +66,24 @@ def _doubled_keys(node: Any, path: str = "") -> Iterator[Problem]:
                 yield from _doubled_keys(one, f"{place}.{one.key}")
 
 
+def _retired_problems(rules: "Rules") -> Iterator[Problem]:
+    """A list keeps what new records choose; a pipeline where work begins and what closes it."""
+    for one in lists(rules):
+        if one.items and not offered(one.items):
+            sentence = _("At least one entry of “%(name)s” stays offered.") % {"name": one.label}
+            yield Problem(one.path, sentence)
+    for pipeline in rules.pipelines:
+        if any(stage.retired for stage in (pipeline.stages[0], pipeline.stages[-1])):
+            yield Problem(
+                f"pipelines.{pipeline.key}.stages",
+                _("The first and the last stage stay: where work begins, and what closes it."),
+            )
+
+
 def _set_problems(one: "KpiSet") -> Iterator[Problem]:
     path = f"kpi_sets.{one.key}"
     if one.kind != "common" and one.total != HUNDRED:
-        yield Problem(path, _off_hundred(one.label(), one.total))
+        yield Problem(path, _off_hundred(one.label(), one.total), unfinished=True)
     for indicator in one.indicators:
         yield from _indicator_problems(f"{path}.indicators.{indicator.key}", indicator)
 
@@ -85,7 +107,7 @@ def _off_hundred(label: str, total: Decimal) -> str:
 def _indicator_problems(path: str, indicator: "Indicator") -> Iterator[Problem]:
     total = sum((part.share.value for part in indicator.how), Decimal())
     if total != HUNDRED:
-        yield Problem(f"{path}.how", _off_hundred(indicator.label(), total))
+        yield Problem(f"{path}.how", _off_hundred(indicator.label(), total), unfinished=True)
     for part in indicator.how:
         if (part.kind == "rated") == bool(part.metric):
             yield Problem(
@@ -109,6 +131,7 @@ def _share_problems(rules: "Rules") -> Iterator[Problem]:
                 "%(sum)s%%. Together they have to make 100%%."
             )
             % {"team": combine.team_share.value, "common": common, "sum": total},
+            unfinished=True,
         )
 
 
@@ -167,7 +190,7 @@ def _organisation_problems(rules: "Rules") -> Iterator[Problem]:
 
 
 def _unknown(
-    path: str, keys: Iterable[str | None], entries: "Iterable[Post | Team | KpiSet]"
+    path: str, keys: Iterable[str | None], entries: "Iterable[Post | Team | KpiSet | Grade]"
 ) -> Iterator[Problem]:
     known = {one.key for one in entries}
     for key in keys:
@@ -180,13 +203,30 @@ def _chain_problems(rules: "Rules") -> Iterator[Problem]:
         path, chain = f"approvals.{rule.key}.chain", rule.chain.value
         if not chain:
             yield Problem(path, _("An approval needs at least one person who decides."))
-        if len(set(chain)) != len(chain):
+        everybody = list(words(chain))
+        if len(set(everybody)) != len(everybody):
             yield Problem(path, _("Nobody stands twice in a chain."))
+        yield from _extra_problems(rules, rule)
     for listed in rules.parameters():
         values = listed.value if isinstance(listed.value, tuple) else (listed.value,)
+        named = list(words(value for value in values if isinstance(value, str)))
         for kind, entries in (("post", rules.posts), ("team", rules.teams)):
-            keys = [v[5:] for v in values if isinstance(v, str) and v.startswith(f"{kind}:")]
+            keys = [word[5:] for word in named if word.startswith(f"{kind}:")]
             yield from _unknown(listed.path, keys, entries)
+    ours = rules.authority
+    if ours.manager_limit.value is not None and not ours.beyond_limit_chain.value:
+        sentence = _("Say who decides beyond the manager's limit.")
+        yield Problem("authority.beyond_limit_chain", sentence)
+
+
+def _extra_problems(rules: "Rules", rule: "ApprovalRule") -> Iterator[Problem]:
+    for one in rule.also:
+        path = f"approvals.{rule.key}.also.{one.key}"
+        if not one.has_condition:
+            yield Problem(path, _("Say when: from an amount, for a grade or for a level."))
+        if not one.chain.value:
+            yield Problem(f"{path}.chain", _("An approval needs at least one person who decides."))
+        yield from _unknown(f"{path}.grades", one.grades, rules.crm.grading.grades)
 
 
 def _work_problems(rules: "Rules") -> Iterator[Problem]:
@@ -212,7 +252,7 @@ def _factor_problems(rules: "Rules") -> Iterator[Problem]:
     ):
         total = _sum(factors)
         if factors and total != HUNDRED:
-            yield Problem(path, _off_hundred(path, total))
+            yield Problem(path, _off_hundred(path, total), unfinished=True)
 
 
 def _sum(factors: "Iterable[Factor]") -> Decimal:

@@ -5,7 +5,7 @@ figure, choice or interval is a `Parameter`, which carries where its value comes
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, StrEnum, auto
@@ -114,7 +114,27 @@ class Item(Strict):
         return self.label()
 
 
-Items = tuple[Item, ...]
+class Choice(Item):
+    """An entry that new records choose. A retired one stays readable where it was chosen before,
+    and is offered no more; one that is not retired says nothing of it."""
+
+    retired: bool = Field(default=False, exclude_if=lambda retired: not retired)
+
+
+Items = tuple[Choice, ...]
+C = TypeVar("C", bound=Choice)
+
+
+def offered(items: Iterable[C], kept: str = "") -> tuple[C, ...]:
+    """What a new value is chosen from: all entries but the retired ones. `kept` is what the record
+    holds already: it may stay, retired or not."""
+    return tuple(one for one in items if not one.retired or one.key == kept)
+
+
+def choices_of(items: Iterable[C], kept: str = "") -> list[tuple[str, str]]:
+    """The same as keys with labels, for a field. What no list knows any more shows as its key."""
+    listed = [(one.key, one.label()) for one in offered(items, kept)]
+    return listed if not kept or kept in dict(listed) else [*listed, (kept, kept)]
 
 
 class Numbered(Strict):
@@ -150,12 +170,35 @@ def by_key(items: Iterable[I], key: str) -> I:
 
 
 # Who decides: `manager`, `deputy`, `leader`, `superior`, `legal`, `leadership`, `hr`, `finance`, or
-# the holder of `post:<key>`, the head of `team:<key>`, another department `department:<key>`.
+# the holder of `post:<key>`, the head of `team:<key>`, another department `department:<key>`, the
+# very person with the user name in `person:<name>`.
 ROLES = ("manager", "deputy", "leader", "superior", "legal", "leadership", "hr", "finance")
+_WORD = re.compile(r"(post|team|department):[a-z][a-z0-9_]*|person:[\w.@-]{1,60}")
+
+# What stands between the words of a step that several decide: all of them, or any one.
+JOINTS = {"+": "all", "|": "any"}
+
+
+def parts(step: str) -> tuple[str, tuple[str, ...]]:
+    """How several decide a step, `all` or `any`, and who; one alone decides it in neither way."""
+    for sign, joint in JOINTS.items():
+        if sign in step:
+            return joint, tuple(word.strip() for word in step.split(sign))
+    return "", (step,)
+
+
+def words(chain: Iterable[str]) -> Iterator[str]:
+    """Everybody who stands in a chain, in order; those who decide a step together one by one."""
+    for step in chain:
+        yield from parts(step)[1]
+
+
+def is_approver(word: str) -> bool:
+    return word in ROLES or _WORD.fullmatch(word) is not None
 
 
 def _approver(given: str) -> str:
-    if given in ROLES or re.fullmatch(r"(post|team|department):[a-z][a-z0-9_]*", given):
+    if is_approver(given):
         return given
     sentence = _("Nobody here has the role “%(role)s”. Choose one of: %(roles)s.") % {
         "role": given,
@@ -165,7 +208,19 @@ def _approver(given: str) -> str:
 
 
 Approver = Annotated[Text, AfterValidator(_approver), Mark.APPROVER]
-Chain = tuple[Approver, ...]
+
+
+def _step(given: str) -> str:
+    """One who decides, or several joined by one of the two signs, written with one blank around."""
+    joint, deciders = parts(given)
+    for one in deciders:
+        _approver(one)
+    sign = next((f" {sign} " for sign, kind in JOINTS.items() if kind == joint), "")
+    return sign.join(deciders)
+
+
+ChainStep = Annotated[Text, AfterValidator(_step), Mark.APPROVER]
+Chain = tuple[ChainStep, ...]
 
 
 def optional_limit(title: str) -> Any:
@@ -255,11 +310,16 @@ class Cadence(Strict):
         return period.end
 
     def _moved(self, day: date, calendar: Calendar) -> date:
-        if self.if_holiday == "previous":
-            return worktime.last_workday_on_or_before(day, calendar)
-        if self.if_holiday == "next":
-            return worktime.first_workday_on_or_after(day, calendar)
-        return day
+        return worktime.due_day(day, calendar, if_holiday=self.if_holiday)
+
+    def cutoff(self) -> worktime.Cutoff | None:
+        """Where it cuts time for what is counted from one deadline to the next, Friday 15:00 say;
+        None where it names no weekday or day of the month itself. No holiday moves a cut."""
+        if self.every == "week" and self.weekday is not None:
+            return worktime.Cutoff(worktime.PeriodKind.WEEK, WEEKDAYS.index(self.weekday), self.at)
+        if self.every == "month" and self.day is not None and self.of == "period":
+            return worktime.Cutoff(worktime.PeriodKind.MONTH, self.day, self.at)
+        return None
 
 
 def _last_month(period: Period) -> date:

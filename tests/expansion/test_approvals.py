@@ -484,7 +484,8 @@ def test_a_decided_step_reminds_nobody(cast):
     request = make.submitted(cast)
     step = open_step(request)
     decide(actor=cast.manager, request=request, decision="reject", comment="不做")
-    assert remind(step.due_at + timedelta(days=1)) == {"due": 0, "overdue": 0}
+    nothing = {"due": 0, "overdue": 0, "followed_up": 0}
+    assert remind(step.due_at + timedelta(days=1)) == nothing
 
 
 def test_a_post_or_a_department_may_stand_in_a_chain(cast):

@@ -5,14 +5,17 @@ import pytest
 from crm.models import Contract
 from expansion import clock
 from expansion.approvals.models import Decision
-from expansion.approvals.selectors import open_step
+from expansion.approvals.selectors import open_step, open_steps
 from expansion.approvals.services import decide
-from expansion.errors import NotNow
+from expansion.approvals.signers import hand_on
+from expansion.errors import Forbidden, NotNow
+from expansion.notices.models import Notice
 from expansion.numbering.models import Counter
 from expansion.numbering.services import next_number
 from expansion.people.models import Mandate
 from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as make
+from tests.make.rules import put_in_force
 from tests.together import together
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]
@@ -40,6 +43,36 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told_who(cast):
     status = {"approve": "in_approval", "return": "returned"}[made.decision]
     assert Contract.objects.get().status == status
     assert (open_step(request) is None) == (made.decision == "return")
+
+
+def test_two_who_decide_one_step_together_at_once_open_the_next_one_once(cast):
+    put_in_force({"approvals.contract.chain": ["finance + legal", "leadership"]})
+    request = make.submitted(cast)
+    results = together(
+        [
+            lambda: decide(actor=cast.finance, request=request, decision="approve"),
+            lambda: decide(actor=cast.legal, request=request, decision="approve"),
+        ]
+    )
+    assert not [one for one in results if isinstance(one, Exception)]
+    assert [step.role for step in open_steps(request)] == ["leadership"]
+    assert Notice.objects.filter(kind="approvals.open", person=cast.leadership).count() == 1
+
+
+def test_what_is_passed_on_twice_at_once_goes_to_one(cast):
+    request = make.submitted(cast)
+    results = together(
+        [
+            lambda: hand_on(
+                actor=cast.manager, request=request, person=cast.finance, reason="预算归他管"
+            ),
+            lambda: hand_on(
+                actor=cast.manager, request=request, person=cast.hr, reason="人事归她管"
+            ),
+        ]
+    )
+    assert len([one for one in results if isinstance(one, Forbidden)]) == 1
+    assert open_steps(request).count() == 1
 
 
 def test_numbers_given_at_once_never_repeat(cast):

@@ -7,7 +7,7 @@ from django import template
 from expansion import access, offers
 from expansion.approvals import desk
 from expansion.approvals.models import Request
-from expansion.approvals.selectors import latest, may_decide, open_step, rounds_until
+from expansion.approvals.selectors import latest, own_step, rounds_until
 from expansion.approvals.wording import TONES
 from expansion.ui.forms import new_key
 
@@ -21,8 +21,8 @@ def approval_of(context: Any, record: Any) -> dict[str, Any]:
     """The last round of a record and what this person may do about it."""
     person = context["request"].user
     last = latest(record)
-    step = open_step(last) if last else None
-    theirs = step if step and may_decide(person, step) else None
+    step, seat = own_step(person, last) if last else (None, None)
+    theirs = step if seat else None
     way = rounds_until(last) if last else []
     return {
         "last": last,

@@ -1,0 +1,167 @@
+"""Whom a decider asks besides: a signer before or after the own step, or instead (R-exp-05)."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from expansion import access, clock
+from expansion.approvals import notifying
+from expansion.approvals.approvers import SIGNER
+from expansion.approvals.models import Request, Step
+from expansion.approvals.selectors import could_decide
+from expansion.approvals.services import decidable, open_next, open_now, stamp_version
+from expansion.audit.services import write
+from expansion.errors import Invalid, NotNow
+from expansion.people.models import User
+from expansion.records import Graded, Level, lock
+from expansion.rulebook.selectors import rules_of
+
+LONGEST = 500  # characters of the reason
+PLACES = (Step.Because.BEFORE, Step.Because.AFTER)
+
+
+@transaction.atomic
+def add_signer(
+    *,
+    actor: User,
+    request: Request,
+    person: User,
+    place: str,
+    reason: str,
+    version: int | None = None,
+) -> Request:
+    """Asks another person to decide `before` or `after` the actor's own step.
+
+    Asked before, the own step waits and comes again; what the signer returns or rejects ends the
+    round as any decider's would.
+
+    Raises:
+        NotNow: the rulebook lets nobody be added, or several decide together just now.
+        Invalid: the person may not or need not be asked; the sentence says why.
+        Forbidden, Stale: as with `decide`.
+    """
+    if place not in PLACES:
+        raise Invalid(fields={"place": [_("Choose: before or after.")]})
+    request = lock(Request.objects.all(), request.pk)
+    step, holder = decidable(actor, request, version)
+    _check(actor, step, person, reason)
+    if place == Step.Because.BEFORE and step.joint:
+        raise NotNow(_("Several decide together here: ask the signer after it."))
+    before = place == Step.Because.BEFORE
+    order = step.order if before else step.order + 1
+    _make_room(request, order)
+    if before:
+        step.refresh_from_db()
+        step.status = Step.Status.WAITING
+        step.opened_at = step.due_at = step.remind_at = step.late_at = None
+        step.save()
+    _new(step, person, actor, holder, order=order, because=place, why=reason)
+    _note(actor, holder, request, "approvals.signer.added", person, reason)
+    stamp_version(request)
+    if before:
+        open_next(request, actor)
+    return request
+
+
+@transaction.atomic
+def hand_on(
+    *, actor: User, request: Request, person: User, reason: str, version: int | None = None
+) -> Request:
+    """Gives the own step to another person, who decides it within the time that is left.
+
+    Raises:
+        NotNow: the rulebook lets nothing be passed on.
+        Invalid: the person may not or need not be asked; the sentence says why.
+        Forbidden, Stale: as with `decide`.
+    """
+    request = lock(Request.objects.all(), request.pk)
+    step, holder = decidable(actor, request, version)
+    _check(actor, step, person, reason)
+    step.status, step.closed_at = Step.Status.PASSED, clock.now()
+    step.save(update_fields=["status", "closed_at"])
+    new = _new(
+        step, person, actor, holder, order=step.order, because=Step.Because.PASSED, why=reason
+    )
+    due, late, remind = step.due_at, step.late_at, step.remind_at
+    open_now(new)
+    Step.objects.filter(pk=new.pk).update(due_at=due, late_at=late, remind_at=remind)
+    _note(actor, holder, request, "approvals.step.handed_on", person, reason)
+    stamp_version(request)
+    new.due_at = due
+    notifying.step_opened(new, actor)
+    return request
+
+
+def _check(actor: User, step: Step, person: User, reason: str) -> None:
+    request = step.request
+    if not rules_of(request.rules_version).deciding.passing_on.value:
+        raise NotNow(_("By the rulebook nobody is added to a chain."))
+    if not reason.strip() or len(reason) > LONGEST:
+        raise Invalid(fields={"reason": [_("Say why, in at most 500 characters.")]})
+    if refusal := _why_not(step, person):
+        raise Invalid(fields={"person": [refusal % {"name": person.name}]})
+
+
+def _why_not(step: Step, person: User) -> str:
+    """Why this person is not asked; empty where nothing stands in the way."""
+    request = step.request
+    if not person.is_active:
+        return _("%(name)s has left or has not begun.")
+    if person.pk in request.parties:
+        return _("It is a matter of %(name)s's own, and nobody decides those.")
+    asked = request.steps.filter(status__in=[Step.Status.WAITING, Step.Status.OPEN])
+    if any(one.person_id == person.pk or could_decide(person, one) for one in asked):
+        return _("%(name)s is asked in this chain anyway.")
+    if is_kept(request) and not access.can(person, "view", request.about):
+        return _("%(name)s may not see this: it is confidential.")
+    return ""
+
+
+def is_kept(request: Request) -> bool:
+    """Whether its level keeps the record from some who would see it otherwise."""
+    record = request.about
+    return isinstance(record, Graded) and record.level in (Level.CONFIDENTIAL, Level.SECRET)
+
+
+def _make_room(request: Request, order: int) -> None:
+    """Moves what comes from this order on by one, the last first."""
+    for step in request.steps.filter(order__gte=order).order_by("-order", "-pk"):
+        step.order += 1
+        step.save(update_fields=["order"])
+
+
+def _new(
+    step: Step,
+    person: User,
+    actor: User,
+    holder: User | None,
+    *,
+    order: int,
+    because: str,
+    why: str,
+) -> Step:
+    passed = because == Step.Because.PASSED
+    return Step.objects.create(
+        request=step.request,
+        order=order,
+        role=step.role if passed else f"{SIGNER}:{person.pk}",
+        person=person,
+        joint=step.joint if passed else "",
+        because=because,
+        added_by=actor,
+        added_for=holder,
+        added_why=why.strip(),
+        limit=step.limit,
+        remind_before=step.remind_before,
+    )
+
+
+def _note(
+    actor: User, holder: User | None, request: Request, verb: str, person: User, reason: str
+) -> None:
+    write(
+        actor=actor,
+        verb=verb,
+        about=request.about,
+        changes={"person": [None, person.name], "reason": [None, reason.strip()]},
+        for_person=holder,
+    )
