@@ -63,13 +63,32 @@ SHOWN: Mapping[str, Mapping[str, Stage]] = {
         HR: Stage.FEEDBACK,
     },
 }
+LINE = (Role.LEADER, Role.DEPUTY, Role.MANAGER)  # posts over units of their own
 ORGANISERS = {Role.MANAGER: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT}
 MANAGER = {Role.MANAGER: Scope.DEPARTMENT}
 ALL_ROLES = dict.fromkeys(Role.values, Scope.DEPARTMENT)
 
 
-def roles_held(person: Any) -> list[str]:
-    return sorted({seat.role for seat in person.seats})
+def fixing(person: Any, participant: Participant) -> list[access.Seat]:
+    """The seats from which the person fixes this score: a post of the line over its own units,
+    another role over all (of two managers each has one side, reading 37)."""
+    return [
+        seat
+        for seat in person.seats
+        if seat.role == participant.final_by
+        and (seat.role not in LINE or participant.team_id in seat.units)
+    ]
+
+
+def fixed_by(person: Any, prefix: str = "") -> Q:
+    """The same as a condition on participants, reached by the lookup `prefix`."""
+    found = NOTHING
+    for seat in person.seats:
+        one = Q(**{f"{prefix}final_by": seat.role})
+        if seat.role in LINE:
+            one &= Q(**{f"{prefix}team__in": sorted(seat.units)})
+        found |= one
+    return found
 
 
 def parts(person: Any, participant: Participant) -> frozenset[str]:
@@ -79,7 +98,7 @@ def parts(person: Any, participant: Participant) -> frozenset[str]:
     found = set()
     if participant.superior_id in principals(person):
         found.add(SUPERIOR)
-    if participant.final_by in roles_held(person):
+    if fixing(person, participant):
         found.add(FINAL)
     if person.holds(Role.HR):
         found.add(HR)
@@ -100,10 +119,10 @@ def acting_for(person: Any, participant: Participant, part: str) -> int | None:
     """Whose mandate a person uses for this act; None in the own right (stamped on the act)."""
     if part == SUPERIOR:
         return None if participant.superior_id == person.pk else participant.superior_id
-    fixing = [seat for seat in person.seats if seat.role == participant.final_by]
-    if any(seat.acting_for is None for seat in fixing):
+    seats = fixing(person, participant)
+    if any(seat.acting_for is None for seat in seats):
         return None
-    return next((seat.acting_for for seat in fixing), None)
+    return next((seat.acting_for for seat in seats), None)
 
 
 def _conditions(person: Any, prefix: str) -> Iterator[tuple[str, Q]]:
@@ -111,7 +130,7 @@ def _conditions(person: Any, prefix: str) -> Iterator[tuple[str, Q]]:
     own = Q(**{f"{prefix}owner_id": person.pk})
     yield PERSON, own
     yield SUPERIOR, ~own & Q(**{f"{prefix}superior_id__in": principals(person)})
-    yield FINAL, ~own & Q(**{f"{prefix}final_by__in": roles_held(person)})
+    yield FINAL, ~own & fixed_by(person, prefix)
     if person.holds(Role.HR):
         yield HR, ~own
 
@@ -267,13 +286,13 @@ class CaseAccess(PrivateRule):
         others = ~Q(owner_id=person.pk)
         if person.holds(*self.readers):
             return others
-        return others & Q(participant__final_by__in=roles_held(person))
+        return others & fixed_by(person, "participant__")
 
     def covers(self, person: Any, seat: access.Seat, action: str, record: Any) -> bool:
         if record.owner_id == person.pk:
             return False
-        fixes = record.participant.final_by in roles_held(person)
-        return fixes or (action == "view" and person.holds(*self.readers))
+        reads = action == "view" and person.holds(*self.readers)
+        return reads or bool(fixing(person, record.participant))
 
 
 @access.register(Target)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal import live
-from appraisal.access import roles_held
+from appraisal.access import fixed_by
 from appraisal.arithmetic import two_places
 from appraisal.desk import explaining
 from appraisal.desk.cockpit import Cockpit
@@ -133,7 +133,7 @@ def _as_superior(person: Any) -> Iterator[offers.Todo]:
 
 
 def _appeals(person: Any) -> Iterator[offers.Todo]:
-    handled = Appeal.objects.pending().filter(participant__final_by__in=roles_held(person))
+    handled = Appeal.objects.pending().filter(fixed_by(person, "participant__"))
     for appeal in handled.exclude(owner=person).select_related("owner"):
         yield offers.Todo(
             kind="appraisal.appeal",
@@ -147,7 +147,7 @@ def _appeals(person: Any) -> Iterator[offers.Todo]:
 
 def _cases(person: Any) -> Iterator[offers.Todo]:
     open_ones = ConsequenceCase.objects.filter(
-        status=ConsequenceCase.Status.OPEN, participant__final_by__in=roles_held(person)
+        fixed_by(person, "participant__"), status=ConsequenceCase.Status.OPEN
     ).exclude(owner=person)
     for case in open_ones.select_related("owner"):
         yield offers.Todo(

@@ -4,8 +4,9 @@ The first page shows the running period by the same two functions that freeze it
 that nobody is surprised by the difference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import chain
 
 from appraisal.models import Cycle, Target
 from appraisal.scoring import SIX_PLACES
@@ -24,6 +25,22 @@ def value_of(part: Part, reading: Reading | None) -> Decimal | None:
     if reading is None:
         return Decimal(0) if part.grows else None
     return None if reading.value is None else Decimal(reading.value).quantize(SIX_PLACES)
+
+
+def together(part: Part, readings: Iterable[Reading | None]) -> Reading | None:
+    """What the records of several people say of a part as one; None where nobody has any.
+
+    What is counted (`grows`) adds up; a rate or a mark is the mean, each person's by the number of
+    records that it rests on.
+    """
+    found = [one for one in readings if one is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    given = [(Decimal(one.value), len(one.evidence) or 1) for one in found if one.value is not None]
+    weight = 1 if part.grows else sum(count for _value, count in given)
+    total = sum((value * (1 if part.grows else count) for value, count in given), Decimal())
+    evidence = tuple(chain.from_iterable(one.evidence for one in found))
+    return Reading(total / weight if given else None, evidence)
 
 
 def targets_of(cycle: Cycle | None) -> Targets:

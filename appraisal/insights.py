@@ -91,7 +91,9 @@ def targets(person: Any, purview: offers.Purview) -> dict[str, Any] | None:
     rules = rules_on()
     period = Period.containing(rules.appraisal.cycles[0])
     people = assigned(rules, clock.today(), purview.people)
-    people = [one for one in people if one.unit.pk in purview.units]
+    # A head's figures are those of all below, who are counted one by one.
+    own = (one for one in people if one.kpi_set.whose == "person")
+    people = [one for one in own if one.unit.pk in purview.units]
     gone = pace(period, rules)
     rows = reached(live.standings(people, period, rules, only=lambda part: part.grows), gone)
     return {"rows": rows, "period": period, "pace": gone} if rows else None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from appraisal import arithmetic, scoring
-from appraisal.figures import target_of, targets_of, value_of
+from appraisal.circles import Circles
+from appraisal.figures import target_of, targets_of, together, value_of
 from appraisal.models import Cycle
-from appraisal.roster import Assigned
-from expansion import metrics
+from appraisal.roster import Assigned, assigned
+from expansion import clock, metrics
 from expansion.metrics import Metric, Reading
 from expansion.people.models import User
+from expansion.people.selectors import active_people
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import Indicator, KpiSet, Part
 from expansion.worktime import Period
@@ -73,13 +75,19 @@ def standings(
 
     `only` chooses parts, so that nothing else is read.
     """
-    readings = _readings(people, period, rules, only)
+    counted = _counted(people, rules)
+    held = [(one.person.pk, one.unit.pk, one.kpi_set.key) for one in counted]
+    circles = Circles(rules, held)
+    persons = {one.person.pk: one.person for one in counted}
+    readings = _readings(people, circles, persons, period, rules, only)
     targets = targets_of(Cycle.objects.of_period(period).first())
 
     def figures(one: Assigned) -> scoring.Figures:
         found = {}
+        circle = circles.of(one.person.pk, one.unit.pk, one.kpi_set.key)
         for indicator, part in _computed(one.kpi_set, only):
-            value = value_of(part, readings[part.metric].get(one.person.pk))
+            known = readings[part.metric]
+            value = value_of(part, together(part, (known.get(person) for person in circle)))
             target = target_of(
                 indicator,
                 part,
@@ -96,13 +104,27 @@ def standings(
     return [Standing(one.person, one.kpi_set, figures(one)) for one in people]
 
 
+def _counted(people: Sequence[Assigned], rules: Rules) -> Sequence[Assigned]:
+    """Whose records are read: these people's, of a head everybody's of the regulation."""
+    if all(one.kpi_set.whose == "person" for one in people):
+        return people
+    return assigned(rules, clock.today(), active_people())
+
+
 def _readings(
-    people: Sequence[Assigned], period: Period, rules: Rules, only: Callable[[Part], bool]
+    people: Sequence[Assigned],
+    circles: Circles,
+    persons: Mapping[int, User],
+    period: Period,
+    rules: Rules,
+    only: Callable[[Part], bool],
 ) -> dict[str, dict[int, Reading]]:
-    asked: dict[str, list[User]] = {}
+    concerned: dict[str, dict[int, User]] = {}
     for one in people:
+        circle = circles.of(one.person.pk, one.unit.pk, one.kpi_set.key)
         for key in {part.metric for _indicator, part in _computed(one.kpi_set, only)}:
-            asked.setdefault(key, []).append(one.person)
+            concerned.setdefault(key, {}).update({pk: persons[pk] for pk in circle})
+    asked = {key: list(users.values()) for key, users in concerned.items()}
     with metrics.read_together():
         return {
             key: dict(metrics.get(key).read(users, period.begins_at, period.ends_at, rules))

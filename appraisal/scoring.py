@@ -12,6 +12,7 @@ from appraisal import arithmetic
 from appraisal.arithmetic import two_places
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import CycleType, Indicator, KpiSet, Part
+from expansion.rulebook.values import Parameter
 
 HUNDRED = Decimal(100)
 SIX_PLACES = Decimal("0.000001")
@@ -30,11 +31,23 @@ Figures = Mapping[tuple[str, str], Figure]
 
 
 def indicators(rules: Rules, kpi_set: KpiSet) -> list[Indicator]:
-    """The indicators that make a score with this set, the common ones last."""
+    """The indicators that make a score with this set, the common ones last; behind them the overall
+    rating where the rulebook gives it a share (D-2.3.3b, reading 5)."""
     common = rules.common_set()
     known = {one.key: one for one in common.indicators} if common else {}
     known |= {one.key: one for one in kpi_set.indicators}
-    return [known[key] for key in arithmetic.indicator_keys(rules, kpi_set)]
+    found = [known[key] for key in arithmetic.indicator_keys(rules, kpi_set)]
+    return [*found, overall_rating(rules)] if rules.appraisal.combine.overall_share.value else found
+
+
+def overall_rating(rules: Rules) -> Indicator:
+    """The overall rating as an indicator that the parties rate; its weight is its share."""
+    share = rules.appraisal.combine.overall_share
+    whole = Parameter[Decimal](value=HUNDRED, source=share.source, clause=share.clause)
+    part = Part(key="rating", kind="rated", share=whole)
+    return Indicator(
+        key=arithmetic.OVERALL, zh="总评", en="Overall rating", weight=share, how=(part,)
+    )
 
 
 def by_part(lines: Iterable[Figure]) -> Figures:
@@ -66,7 +79,10 @@ def score(
 ) -> arithmetic.Result | None:
     """The score of one person, by the arithmetic of the trial; None when nothing has a value."""
     values = {one.key: indicator_score(one, figures) for one in indicators(rules, kpi_set)}
-    return arithmetic.score(rules, kpi_set, cycle=cycle, values=values, shorter=shorter)
+    overall = values.pop(arithmetic.OVERALL, None)
+    return arithmetic.score(
+        rules, kpi_set, cycle=cycle, values=values, overall=overall, shorter=shorter
+    )
 
 
 def breakdown(

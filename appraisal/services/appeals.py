@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal.access import FINAL, acting_for
+from appraisal.access import FINAL, LINE, acting_for
 from appraisal.models import Appeal, Evidence, Line, Participant, Result, Stage
 from appraisal.scoring import SIX_PLACES
 from appraisal.services.consequences import run_consequences
@@ -111,8 +111,9 @@ def _store(appeal: Appeal) -> None:
 
 
 def _tell_handlers(appeal: Appeal) -> None:
+    role = appeal.participant.final_by
     tell(
-        people=holders(appeal.participant.final_by),
+        people=holders(role, unit=appeal.participant.team_id if role in LINE else None),
         kind="appraisal.appeal",
         title=format_lazy(
             gettext_lazy("{person} appeals: {number}"), person=appeal.owner, number=appeal.number

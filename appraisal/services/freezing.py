@@ -17,7 +17,8 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 
-from appraisal.figures import Targets, target_of, targets_of, value_of
+from appraisal.circles import Circles
+from appraisal.figures import Targets, target_of, targets_of, together, value_of
 from appraisal.models import Cycle, Evidence, Line, Participant
 from appraisal.scoring import SIX_PLACES, indicators
 from expansion import metrics
@@ -39,11 +40,12 @@ ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 @dataclass(slots=True)
 class Slot:
-    """One line to be filled: whose, which part of which indicator."""
+    """One line to be filled: whose, which part of which indicator, and whose records count."""
 
     participant: Participant
     indicator: Indicator
     part: Part
+    circle: tuple[int, ...]
 
     @property
     def key(self) -> Key:
@@ -54,7 +56,8 @@ class Slot:
         return self.part.kind == "rated"
 
     def reading(self, readings: Readings) -> Reading | None:
-        return readings[self.part.metric].get(self.participant.owner_id)
+        found = readings[self.part.metric]
+        return together(self.part, (found.get(person) for person in self.circle))
 
     def target(self, targets: Targets) -> Decimal | None:
         one = self.participant
@@ -77,9 +80,12 @@ def slots(cycle: Cycle, people: Iterable[Participant]) -> Iterator[Slot]:
         known = indicators(rules, rules.kpi_set(kpi_set))
         return [(indicator, part) for indicator in known for part in indicator.how]
 
+    people = list(people)
+    circles = Circles(rules, ((one.owner_id, one.team_id, one.kpi_set) for one in people))
     for one in people:
+        circle = circles.of(one.owner_id, one.team_id, one.kpi_set)
         for indicator, part in foreseen(one.kpi_set):
-            yield Slot(one, indicator, part)
+            yield Slot(one, indicator, part, circle)
 
 
 def write_figures(cycle: Cycle, people: Iterable[Participant], readings: Readings) -> int:

@@ -61,18 +61,19 @@ def read_metrics(
 ) -> Readings:
     """What each metric says of the people whose set uses it: one call per metric."""
     users: dict[str, dict[int, User]] = {}
+    known = {one.owner_id: one.owner for one in people}
     for slot in slots(cycle, people):
         if slot.part.metric:
-            users.setdefault(slot.part.metric, {})[slot.participant.owner_id] = (
-                slot.participant.owner
-            )
+            concerned = users.setdefault(slot.part.metric, {})
+            for person in slot.circle:
+                concerned[person] = known[person]
     readings = {}
     period, rules = cycle.period, cycle.rules
     with metrics.read_together():
-        for done, (key, concerned) in enumerate(sorted(users.items())):
+        for done, (key, asked) in enumerate(sorted(users.items())):
             progress(done, len(users))
             readings[key] = metrics.get(key).read(
-                list(concerned.values()), period.begins_at, period.ends_at, rules
+                list(asked.values()), period.begins_at, period.ends_at, rules
             )
     progress(len(users), len(users))
     return readings

@@ -124,10 +124,17 @@ class TrialDesk:
             "cycle": self.cycle,
             "indicators": values,
         }
+        if arithmetic.OVERALL in values:
+            data["overall"] = self._overall(values.pop(arithmetic.OVERALL))
         if self.shorter:
             given = [_number(one["value"], one["number"]) for one in self.shorter if one["value"]]
             data[trial.SHORTER[self.cycle][0]] = given
         return data
+
+    def _overall(self, rating: Decimal | None) -> dict[str, Decimal | None]:
+        """One number stands for what every party that counts has given."""
+        parties = self.rules.parties(self.cycle)
+        return {one.key: rating for one in parties if one.weight.value}
 
     def _show(self, result: arithmetic.Result) -> None:
         steps = scoring.breakdown(self.rules, self.kpi_set, result, {})

@@ -130,9 +130,13 @@ class Indicator(Item):
 
 
 class KpiSet(Item):
-    """Indicators of a group of people; `team` sets stand beside the set `common`."""
+    """Indicators of a group of people; `team` sets stand beside the set `common`.
+
+    `whose` says whose records count: the person's own, or of a head everybody's in the units below.
+    """
 
     kind: Literal["team", "common", "whole"]
+    whose: Literal["person", "unit"] = Field("person", title=_("Whose records count"))
     indicators: tuple[Indicator, ...]
 
     @property

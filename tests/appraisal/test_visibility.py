@@ -1,13 +1,13 @@
 """Who sees which section at which stage: the table of `appraisal.access`, tried out in full."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from appraisal.access import EVALUATION, FIGURES, RESULT, SELF_REVIEW, sections
+from appraisal.access import EVALUATION, FIGURES, FINAL, RESULT, SELF_REVIEW, parts, sections
 from appraisal.models import Line, Participant, Rating, Result, Review, Stage
 from expansion import access, clock
-from expansion.people.models import Mandate
+from expansion.people.models import Mandate, Membership, Unit, User
 from tests.make import appraisal as make
 
 NOTHING = frozenset()
@@ -116,3 +116,18 @@ def test_a_draft_is_its_writers_alone(cast):
         assert not access.visible_to(person, Review.objects.all()).exists()
         assert not access.visible_to(person, Rating.objects.all()).exists()
     assert access.visible_to(cast.member, Rating.objects.all()).exists()
+
+
+def test_of_two_managers_each_fixes_the_scores_of_the_own_side(cast):
+    """`leasing` has one over each unit; their role is the same (reading 37)."""
+    quarter = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    one = make.of(quarter, cast.member)
+    post = Membership.objects.get(user=cast.manager).post
+    other = User.objects.create(username="other", name="另一位经理")
+    side = Unit.objects.get(key="research")
+    Membership.objects.create(user=other, unit=side, post=post, since=date(2024, 1, 1))
+    assert FINAL in parts(cast.again(cast.manager), one)
+    assert FINAL not in parts(other, one)
+    seen = access.visible_to(other, Participant.objects.all())
+    assert one not in seen
+    assert make.of(quarter, cast.outsider) in seen
