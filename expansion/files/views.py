@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.storage import default_storage
 from django.db import models
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from expansion import access
 from expansion.errors import Gone, Invalid
 from expansion.files import services
 from expansion.files.models import Attachment
+from expansion.files.stored import open_stored
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import UNPROCESSABLE, Screen
 
@@ -35,11 +35,9 @@ class FilePage(Screen):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = self.attachment(pk)
-        if found.about is not None and getattr(found.about, "deleted_at", None):
-            raise Gone(_("There is nothing here for you at this address."))
         etag = f'"{found.digest}"'
         response = get_conditional_response(request, etag=etag) or FileResponse(
-            default_storage.open(found.key),
+            open_stored(found.key),
             as_attachment=not self.inline,
             filename=found.name,
             content_type=found.media_type,
@@ -53,7 +51,7 @@ class FilePage(Screen):
         """The file, its going written down where its record is kept; so is one asked for in vain.
 
         Raises:
-            Gone: it is not there for this person.
+            Gone: it is not there for this person, or its record is deleted.
             Forbidden: the record is kept, and its files are not this person's to fetch.
         """
         try:
@@ -63,6 +61,8 @@ class FilePage(Screen):
             if asked is not None:
                 services.note_refused(actor=self.request.user, attachment=asked)
             raise
+        if found.about is not None and getattr(found.about, "deleted_at", None):
+            raise Gone(_("There is nothing here for you at this address."))
         return found if self.inline else services.fetch(actor=self.request.user, attachment=found)
 
 

@@ -5,6 +5,8 @@ import secrets
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
+from expansion.files.stored import open_stored
+
 LONGEST_NAME = 200
 
 
@@ -15,7 +17,8 @@ def keep(content: File) -> str:
 
 
 def open_kept(key: str) -> File:
-    return default_storage.open(key, "rb")
+    """The stored bytes; `Missing` where they are gone."""
+    return open_stored(key)
 
 
 def forget(key: str) -> None:

@@ -115,6 +115,16 @@ def test_an_original_is_never_opened_inside_the_page(cast, client, sign_in):
     assert sign_in(cast.member).get(f"/files/{file.pk}/picture").status_code == 404
 
 
+def test_bytes_that_are_gone_from_the_disk_are_a_sentence_and_no_fault(
+    cast, client, sign_in, caplog
+):
+    file = attach(cast.member, client, pdf())
+    default_storage.delete(file.key)
+    answer = sign_in(cast.member).get(f"/files/{file.pk}")
+    assert answer.status_code == 503 and "administrator" in answer.content.decode()
+    assert file.key in caplog.text
+
+
 def test_a_removed_file_is_gone_and_its_bytes_stay(cast, client, sign_in):
     file = attach(cast.member, client, pdf())
     member = sign_in(cast.member)
