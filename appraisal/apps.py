@@ -15,6 +15,7 @@ class AppraisalConfig(AppConfig):
             insights,
             metrics,
             nav,
+            replays,
         )
         from appraisal.services.citing import keep_counted
         from expansion import offers

@@ -13,6 +13,7 @@ from appraisal.services.consequences import rule_of
 from expansion import metrics
 from expansion.people.models import Unit, User
 from expansion.rulebook.scoring import Indicator
+from expansion.rulebook.values import choices_of
 from expansion.ui.forms import ServiceForm
 
 MOST_TEXT = 4000
@@ -164,7 +165,7 @@ class MeasureForm(ServiceForm):
 
     def __init__(self, *args: Any, case: ConsequenceCase, **given: Any):
         super().__init__(*args, **given)
-        self.fields["measure"].choices = [(one.key, one.label()) for one in rule_of(case).measures]
+        self.fields["measure"].choices = choices_of(rule_of(case).measures, case.measure)
 
 
 class TargetForm(ServiceForm):

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from appraisal import preset_words as words
+from appraisal.access import fixing
 from appraisal.models import Cycle, Participant, Result, Stage
 from appraisal.scoring import indicators
 from appraisal.selectors import opens_on
@@ -131,10 +132,16 @@ def _fix_and_deliver(demo: Any, cycle: Cycle) -> None:
 
 
 def _finalisers(demo: Any, cycle: Cycle) -> list[User]:
-    roles = set(cycle.participants.values_list("final_by", flat=True))
-    ranked = sorted(roles, key=lambda role: role != Role.MANAGER)
+    """Each who fixes somebody's score in person, each manager on the own side."""
+    rows = list(cycle.participants.complete())
     people = [demo.fresh(one) for one in demo.people.values()]
-    return [next(one for one in people if one.holds(role)) for role in ranked]
+    fixing_any = [one for one in people if any(_fixes(one, row) for row in rows)]
+    return sorted(fixing_any, key=lambda one: not one.holds(Role.MANAGER))
+
+
+def _fixes(person: User, row: Participant) -> bool:
+    seats = fixing(person, row) if row.owner_id != person.pk else []
+    return any(seat.acting_for is None for seat in seats)
 
 
 def _close(demo: Any, cycle: Cycle) -> Iterator[int]:

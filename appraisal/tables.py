@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appraisal.desk.explaining import verdict
 from appraisal.models import Appeal, Cycle, Participant, Stage
 from expansion.ui import formats
+from expansion.ui.deadlines import provisional
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge, due_badge
 
@@ -69,7 +70,8 @@ MINE = Listing(
 def evaluation_due(one: Participant) -> SafeString:
     due = one.cycle.evaluation_due_at
     waits = one.at == Stage.EVALUATION
-    return format_html("{} {}", formats.day(due), due_badge(due) if due and waits else "")
+    near = due_badge(due) if due and waits else ""
+    return format_html("{} {}{}", formats.day(due), near, provisional(due))
 
 
 EVALUATIONS = Listing(
@@ -140,7 +142,8 @@ def appeal_badge(appeal: Appeal) -> SafeString:
 
 def decision_due(appeal: Appeal) -> SafeString:
     due = appeal.decide_until
-    return format_html("{} {}", formats.day(due), due_badge(due) if appeal.pending else "")
+    near = due_badge(due) if appeal.pending else ""
+    return format_html("{} {}{}", formats.day(due), near, provisional(due))
 
 
 APPEALS = Listing(

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import (
+    BottomLine,
     Client,
     ClientPersonShare,
     ClientRole,
@@ -22,6 +23,7 @@ from crm.models import (
     Contract,
     ContractPersonShare,
     ContractTeamShare,
+    Escalation,
     Lead,
     Obligation,
     Opportunity,
@@ -44,6 +46,11 @@ WORKING: Mapping[str, Scope] = {
 }
 LEADING: Mapping[str, Scope] = {Role.LEADER: Scope.TEAM, Role.MANAGER: Scope.DEPARTMENT}
 SECRET: Mapping[str, Scope] = {**WORKING, Role.LEADER: Scope.OWN}
+LOGGED: Mapping[str, Scope] = {**WORKING, Role.LEADERSHIP: Scope.DEPARTMENT}
+NEGOTIATING: Mapping[str, Scope] = {
+    **dict.fromkeys(WORKING, Scope.OWN),
+    Role.MANAGER: Scope.DEPARTMENT,
+}
 
 keep_in(Client, persons=ClientPersonShare, teams=ClientTeamShare)
 keep_in(Opportunity, persons=OpportunityPersonShare, teams=OpportunityTeamShare)
@@ -63,6 +70,7 @@ class ClientAccess(access.Rule):
         "reveal": WORKING,
         "share": WORKING,
         "reassign": LEADING,
+        "unmark": {Role.MANAGER: Scope.DEPARTMENT},
     }
 
     def allows(self, person: Any, action: str, record: Any) -> bool:
@@ -206,3 +214,44 @@ def decided_contracts(person: Any) -> QuerySet:
     kind = ContentType.objects.get_for_model(Contract)
     seen = involving(person, seats=person.seats)
     return seen.filter(about_type=kind).order_by().values("about_id")
+
+
+@access.register(BottomLine)
+class BottomLineAccess(access.Rule):
+    """Who negotiates the deal, the manager and the supervising leader, and nobody else: not by a
+    share of the deal, not by leading its team, not in a rehearsal, whatever rights are granted."""
+
+    owner, team = "opportunity__owner", None
+    private = True
+    grants = {
+        "view": NEGOTIATING | {Role.LEADERSHIP: Scope.DEPARTMENT},
+        "create": NEGOTIATING,
+        "edit": NEGOTIATING,
+    }
+
+    def allows(self, person: Any, action: str, record: Any) -> bool:
+        deal = record.opportunity
+        return deal.deleted_at is None and deal.client.deleted_at is None
+
+
+@access.register(Escalation)
+class EscalationAccess(HangsOnClient):
+    """Seen with the client, by leadership, by who worked the matter and by whoever decides it.
+
+    Deciding is nobody's by role alone: whose the matter is says the rulebook of its day.
+    """
+
+    adjustable, level = True, "contract__level"
+    also_because = _("decides it, or has worked it")
+    grants = {
+        "view": LOGGED,
+        "export": LOGGED,
+        "confidential": LOGGED,
+        "secret": {**SECRET, Role.LEADERSHIP: Scope.DEPARTMENT},
+    }
+
+    def also_visible(self, person: Any) -> Q:
+        """By what the matter itself says; a role of the line sees it with the client."""
+        outside = {seat.role for seat in person.seats} - (set(WORKING) - {Role.DEPUTY})
+        named = {seat.acting_for or person.pk for seat in person.seats}
+        return Q(owner=person.pk) | Q(decider__in=named) | Q(role__in=sorted(outside))

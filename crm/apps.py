@@ -8,6 +8,7 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm import (  # noqa: F401
             access,
+            authority_offers,
             cards,
             compliance,
             contract_offers,
@@ -18,12 +19,15 @@ class CrmConfig(AppConfig):
             nav,
             nav_contracts,
             panels,
+            replays,
             sections,
+            survey_offers,
             timeline,
             transfer_offers,
         )
         from expansion import offers
 
         offers.add(offers.Seed("crm", 30, "crm.seeds.sow"))
+        offers.add(offers.Seed("crm.authority", 96, "crm.seeds.authority.sow"))
         offers.add(offers.PresetSeed("crm", 30, "crm.preset_seeds.sow"))
         offers.add(offers.Seed("crm.handovers", 95, "crm.seeds.handovers.sow"))

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.authority import size_of
 from crm.models import Client, Contract, Obligation
 from crm.selectors_contracts import contracts_of, found_contracts
 from crm.services import contracts
@@ -164,6 +165,7 @@ offers.add(
         returned=contracts.contract_returned,
         rejected=contracts.contract_rejected,
         withdrawn=contracts.contract_withdrawn,
+        size=size_of,
     ),
     offers.TimelineSource("contracts", Client, timeline),
     offers.Tab(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Client, Contact
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import choices_of
 from expansion.ui.forms import RecordForm, ServiceForm
 
 
@@ -45,7 +46,7 @@ class ClientForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        sources = [(item.key, item.label()) for item in rules_on().crm.sources]
+        sources = choices_of(rules_on().crm.sources, self.instance.source)
         self.fields["source"] = forms.ChoiceField(
             label=_("Source"), choices=[("", "—"), *sources], required=False
         )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 from crm.models import Lead, Opportunity
 from crm.pickers import ClientField
 from expansion.rulebook.selectors import rules_of, rules_on
+from expansion.rulebook.values import choices_of
 from expansion.ui.forms import RecordForm, ServiceForm
 
 
@@ -35,7 +36,7 @@ class LeadForm(OfClientForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        sources = [(item.key, item.label()) for item in rules_on().crm.sources]
+        sources = choices_of(rules_on().crm.sources, self.instance.source)
         self.fields["source"] = forms.ChoiceField(
             label=lazy("Source"), choices=[("", "—"), *sources], required=False
         )
@@ -106,7 +107,7 @@ class MoveForm(ServiceForm):
 
     def __init__(self, *args: Any, record: Opportunity, may_override: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        stages = rules_of(record.rules_version).pipeline("client").stages
+        stages = rules_of(record.rules_version).pipeline("client").open_stages
         self.fields["stage"].choices = [(stage.key, stage.label()) for stage in stages]
         if not may_override:
             del self.fields["override"]

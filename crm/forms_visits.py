@@ -12,6 +12,7 @@ from crm.pickers import ClientField
 from expansion import clock
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import choices_of
 from expansion.ui.forms import RecordForm, ServiceForm, SeveralRecords
 
 
@@ -207,7 +208,7 @@ class CommunicationForm(NextContactForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        channels = [(item.key, item.label()) for item in rules_on().crm.contact_channels]
+        channels = choices_of(rules_on().crm.contact_channels)
         self.fields["channel"].choices = channels
         self.initial.setdefault("channel", channels[0][0])
         for name in ("needs", "concerns"):

@@ -32,12 +32,12 @@ def funnel(person: Any, purview: Purview) -> dict[str, Any] | None:
         return None
     visible = access.visible_to(person, Opportunity.objects.live().open())
     sums = sums_by_stage(visible.filter(client__team__in=purview.units))
-    stages = rules_on().pipeline("client").stages
-    keys = [stage.key for stage in stages]
+    pipeline = rules_on().pipeline("client")
+    keys = [stage.key for stage in pipeline.open_stages]
     address = reverse("crm:opportunity-list")
     rows = [
         {
-            "label": label_in(stages, key),
+            "label": label_in(pipeline.stages, key),
             "count": sums.get(key, (0, {}))[0],
             "amounts": sums_label({key: sums[key]}) if key in sums else "",
             "url": f"{address}?{urlencode({'view': 'open', 'stage': key})}",

@@ -16,6 +16,8 @@ from crm.models import Client, Communication, Contract, Lead, Visit
 from expansion import clock, metrics
 from expansion.metrics import Evidence, Metric, Reading
 from expansion.rulebook.schema import Rules
+from expansion.surveys.models import Questionnaire
+from expansion.surveys.selectors import scores_of
 
 ONE, HUNDRED, NOUGHT, TOP = Decimal(1), Decimal(100), Decimal(0), Decimal(5)
 CURRENCY = "CNY"
@@ -91,6 +93,30 @@ def _uncounted(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return _("without an amount")
     return "" if currency == CURRENCY else _("in %(currency)s") % {"currency": currency}
+
+
+def satisfaction(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
+    """How satisfied their clients are, on the scale of the rules (A-5.2.2b, D-2.3.1d).
+
+    The mean of the questionnaires closed in the span; one that too few of a person's clients have
+    answered is shown and not counted, and no single answer ever is.
+    """
+    gathered: Gathered = defaultdict(list)
+    top = Decimal(rules.surveys.scale.value)
+    for one in scores_of(people, start, end):
+        day = clock.local_date(one.on)
+        gathered[one.owner].append(
+            Evidence(Questionnaire, one.questionnaire, one.title, day, one.value * top / HUNDRED)
+            if one.value is not None
+            else Evidence(
+                Questionnaire, one.questionnaire, one.title, day, NOUGHT, False, _few(one.least)
+            )
+        )
+    return {person: _mean(found) for person, found in gathered.items()}
+
+
+def _few(least: int) -> str:
+    return _("fewer than %(least)d answers") % {"least": least}
 
 
 def visits(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
@@ -221,7 +247,7 @@ metrics.add(
         "crm.satisfaction",
         lazy("Satisfaction"),
         lazy("points"),
-        metrics.no_data,
+        satisfaction,
         clause="A-5.2.2b",
     ),
     Metric(

@@ -57,7 +57,7 @@ def opportunities_tab(person: Any, client: Client) -> dict[str, Any]:
 
 def opportunity_line(one: Opportunity) -> dict[str, Any]:
     """An opportunity with its place in the pipeline, for a panel."""
-    stages = rules_of(one.rules_version).pipeline("client").stages
+    stages = rules_of(one.rules_version).pipeline("client").open_stages
     keys = [stage.key for stage in stages]
     place = keys.index(one.stage) + 1 if one.stage in keys else 0
     return {

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from crm.models import Client, Contact, ContactPoint
+from crm.models import BottomLine, Client, Contact, ContactPoint
 from expansion import access
 from expansion.audit.models import Entry
 from expansion.relations.models import Relation
@@ -168,6 +168,7 @@ def hanging() -> dict[type[models.Model], str]:
         for path, above in rule.share_paths():
             if above is Client and model is not Client:
                 direct.setdefault(model, path)
+    direct[BottomLine] = "opportunity__client"  # hangs on it, and is seen with it by nobody
     return direct
 
 

@@ -98,7 +98,8 @@ class Desk:
         for before, stage in zip(self.stages, self.stages[1:], strict=False):
             yield 1
             if deal.rests == LOST:
-                lose_opportunity(actor=self._actor(deal), record=opportunity, reason=words.LOST)
+                lost = {"reason": words.LOST, "rules": self.rules}
+                lose_opportunity(actor=self._actor(deal), record=opportunity, **lost)
                 return
             if APPROVED in stage.requires.value:
                 contract = self._submit(deal, opportunity)
@@ -113,7 +114,8 @@ class Desk:
             )
         if deal.rests == WON:
             yield 1
-            win_opportunity(actor=self._actor(deal), record=opportunity, reason=words.WON)
+            won = {"reason": words.WON, "rules": self.rules}
+            win_opportunity(actor=self._actor(deal), record=opportunity, **won)
 
     def _actor(self, deal: Deal) -> User:
         return self.demo.fresh(deal.seller)
@@ -204,6 +206,7 @@ class Desk:
         """Drawn up, with who owes what, and handed to the chain of the rules."""
         starts, actor = clock.today() + timedelta(days=14), self._actor(deal)
         contract = create_contract(
+            rules=self.rules,
             actor=actor,
             client=opportunity.client,
             title=words.CONTRACT.format(client=opportunity.client.name, deal=opportunity.title),
@@ -236,6 +239,7 @@ class Desk:
             signed_on=clock.today(),
             signed_by_us=self.demo.manager_of(deal.seller).name,
             signed_by_them=contract.client.contacts.first().name,
+            rules=self.rules,
         )
         self.demo.keep("signed", signed)
         yield 1

@@ -56,7 +56,7 @@ class Requirements:
     """Which clients meet which requirements, asked in one query for all clients given."""
 
     def __init__(self, rules: Rules, clients: Iterable[int]):
-        self.stages = rules.pipeline("client").stages
+        self.stages = rules.pipeline("client").open_stages
         self._clients = set(clients)
 
     def missing(self, stage: str, client: int) -> list[str]:

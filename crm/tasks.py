@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.services import obligations
+from crm.services import missed_visits, obligations
 from crm.services.check_in import forget_positions
 from crm.services.leads import judge_open_leads
 from crm.services.visits import mark_missed_visits
@@ -14,7 +14,9 @@ from expansion.rulebook.selectors import rules_on
 
 @registry.every("crm.mark_missed_visits", "5 0 * * *", label=_("Mark missed visits"))
 def mark_missed(job: Job) -> dict:
-    return {"missed": len(mark_missed_visits(rules=rules_on(), now=clock.now()))}
+    rules, now = rules_on(), clock.now()
+    missed = mark_missed_visits(rules=rules, now=now)
+    return {"missed": len(missed), "told_above": missed_visits.tell_above(rules=rules, now=now)}
 
 
 @registry.every("crm.judge_leads", "10 0 * * *", label=_("Judge open leads"))

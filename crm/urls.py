@@ -97,4 +97,5 @@ urlpatterns = [
     *OPPORTUNITIES,
     *VISITS,
     path("", include("crm.urls_contracts")),
+    path("", include("crm.urls_authority")),
 ]

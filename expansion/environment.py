@@ -45,6 +45,15 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def address(name: str) -> str:
+    """A web address without a path, or nothing: `https://expansion.example.com`."""
+    value = text(name, "").rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
+        raise ImproperlyConfigured(f"{name} is an address such as https://expansion.example.com.")
+    return value
+
+
 def mode() -> str:
     """`local` (one machine, loopback only), `test` or `production`."""
     value = text("EXPANSION_MODE", "local")

@@ -233,6 +233,21 @@ class SearchSource:
 
 
 @dataclass(frozen=True)
+class Size:
+    """How large a matter is: by it a rulebook asks further deciders (R-exp-06).
+
+    `amount` is in `currency`; `grade` is the client's, `level` that of secrecy. `below_line` says
+    that it stays under the bottom line that was set for it.
+    """
+
+    amount: Decimal | None = None
+    currency: str = "CNY"
+    grade: str = ""
+    level: str = ""
+    below_line: bool = False
+
+
+@dataclass(frozen=True)
 class Subject:
     """A noun that can be approved, and what happens to it then.
 
@@ -241,7 +256,7 @@ class Subject:
     [[label, value]]. The hooks run in the deciding transaction and receive
     (record, actor, request). Where a noun has several chains, `applies(record)` says which is
     whose. `concerned` is the column that names whom the matter is about: that person never
-    decides it, as little as submitter and owner.
+    decides it, as little as submitter and owner. `size(record)` says how large the matter is.
     """
 
     kind: str
@@ -257,6 +272,7 @@ class Subject:
     print_url: Callable[[Any], str] | None = None
     applies: Callable[[Any], bool] = lambda record: True
     concerned: str = ""
+    size: Callable[[Any], Size] = lambda record: Size()
 
     def kept_out(self, record: Any) -> frozenset[int]:
         """Whom the record is about, by id; nobody where it is about no person of the house."""
@@ -352,6 +368,43 @@ class Foresight:
 
 
 @dataclass(frozen=True)
+class Replayed:
+    """One record under a draft of the rules: what happened, and what would have happened.
+
+    Both are texts of the same kind, equal where nothing would differ; `after` is None where it
+    cannot be said, and `note` says why. `record` is named to whoever may see it and to nobody
+    else, with everything that is said of it here.
+    """
+
+    record: models.Model
+    before: Text
+    after: Text | None
+    note: Text = ""
+    name: Text = ""  # where the record's own label says too much or too little
+
+    @property
+    def label(self) -> Text:
+        return self.name or str(self.record)
+
+    @property
+    def differs(self) -> bool:
+        return self.after is not None and str(self.before) != str(self.after)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a draft of the rules would have changed in a closed period: `rows(rules, period)` reads
+    the records of the period, in a number of queries that does not grow with them, and writes
+    nothing. `note` says what is not replayed."""
+
+    key: str
+    label: Text
+    order: int
+    rows: Callable[[Any, Any], Iterable[Replayed]]
+    note: Text = ""
+
+
+@dataclass(frozen=True)
 class Finding:
     """One row of a control check: what somebody did that has to be looked at.
 
@@ -396,6 +449,60 @@ class Holding:
     owner: str = "owner"
     team: str = "team"
     goes_with: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class GuestPage:
+    """What a public one-time link opens (`guests.Pass.purpose` is the key), and what is done with
+    what is sent there.
+
+    `show(record)` gives what the page says: `title`, `intro`, `purpose`, `keeper`, `promise` and
+    the button's `verb`; `form(record, **given)` its form. `closed(record)` is the sentence of a
+    matter that takes no answer any more, else empty. `submit(record=, values=)` runs in the
+    transaction that uses the link up. Who is logged in is told `refuses_house`, where it is given.
+    """
+
+    key: str
+    show: Callable[[Any], dict[str, Any]]
+    form: Callable[..., Any]
+    closed: Callable[[Any], Text]
+    submit: Callable[..., Any]
+    template: str = "guests/_fields.html"
+    refuses_house: Text = ""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody outside who can be asked: the `record` they belong to, by which access is judged,
+    the `contact` within it (0: the record itself), and in whose name and team it is worked."""
+
+    record: models.Model
+    contact: int
+    name: str
+    owner: Any
+    team: Any
+    has_email: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.record.pk}-{self.contact}"
+
+
+@dataclass(frozen=True)
+class SurveyAudience:
+    """People outside whom a questionnaire may ask.
+
+    `find(person, text, most)` offers those that this person may ask; `pick(person, keys)` gives
+    the chosen ones of them again. `email(record, contact)` is the address of the moment.
+    """
+
+    key: str
+    label: Text
+    order: int
+    model: type[models.Model]
+    find: Callable[[Any, str, int], Iterable[Recipient]]
+    pick: Callable[[Any, Iterable[str]], Iterable[Recipient]]
+    email: Callable[[Any, int], str]
 
 
 @dataclass(frozen=True)

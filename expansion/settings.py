@@ -85,9 +85,11 @@ INSTALLED_APPS = [
     "expansion.numbering",
     "expansion.relations",
     "expansion.files",
+    "expansion.guests",
     "expansion.notices",
     "expansion.approvals",
     "expansion.transfer",
+    "expansion.surveys",
     "expansion.office",
     "expansion.home",
     "expansion.launch",
@@ -111,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "expansion.people.middleware.person",
+    "expansion.worktime.middleware.calendar_known",
     "expansion.rulebook.middleware.rules_asked_once",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -377,6 +380,9 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "expansion@localhost")
+
+# Where people reach the house, so that a mail leads to the record: https://expansion.example.com
+SITE_URL = env.address("SITE_URL")
 
 # What the department loads when the database is still empty.
 RULEBOOK_PRESET = env.text("RULEBOOK_PRESET", "ktv")

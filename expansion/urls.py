@@ -34,6 +34,8 @@ urlpatterns = [
     path("approvals/", include("expansion.approvals.urls")),
     path("office/", include("expansion.office.urls")),
     path("transfer/", include("expansion.transfer.urls")),
+    path("surveys/", include("expansion.surveys.urls")),
+    path("guests/", include("expansion.guests.urls")),
     path("crm/", include("crm.urls")),
     path("api/v1/", include("expansion.api.urls")),
     path("partnerships/", include("partnerships.urls")),

@@ -11,6 +11,7 @@ from expansion import access, clock
 from expansion.people.models import User
 from expansion.people.selectors import Tree, department, members_on
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import choices_of, offered
 from expansion.ui.formats import SYMBOLS
 from expansion.ui.forms import RecordForm, ServiceForm
 from partnerships.models import Milestone, Partner, Project
@@ -30,11 +31,11 @@ class PartnerForm(OfClientForm):
         super().__init__(*args, **kwargs)
         rules = rules_on().partnerships
         self.fields["kind"] = forms.ChoiceField(
-            label=_("Kind of partner"), choices=_listed(rules.partner_types, self.instance.kind)
+            label=_("Kind of partner"), choices=choices_of(rules.partner_types, self.instance.kind)
         )
         self.fields["source"] = forms.ChoiceField(
             label=_("Source"),
-            choices=[("", "—"), *_listed(rules.opportunity_sources, self.instance.source)],
+            choices=[("", "—"), *choices_of(rules.opportunity_sources, self.instance.source)],
             required=False,
         )
         self.fields["rating"] = forms.TypedChoiceField(
@@ -46,12 +47,6 @@ class PartnerForm(OfClientForm):
         )
         if "client" in self.fields:
             self.order_fields(["client"])
-
-
-def _listed(items: Any, kept: str) -> list[tuple[str, str]]:
-    """The rulebook's choices, and the stored one where a later rulebook dropped it."""
-    choices = [(item.key, item.label()) for item in items]
-    return choices if not kept or kept in dict(choices) else [*choices, (kept, kept)]
 
 
 class ProjectForm(RecordForm):
@@ -84,7 +79,7 @@ class ProjectForm(RecordForm):
             del self.fields["evaluation"]
             visible = access.visible_to(self.person, Partner.objects.active())
             self.fields["partner"].queryset = visible.select_related("client")
-        asked = [item.label() for item in rules_on().partnerships.scheme_fields]
+        asked = [item.label() for item in offered(rules_on().partnerships.scheme_fields)]
         self.fields["scheme"].help_text = " · ".join(asked)
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"
 
@@ -109,7 +104,7 @@ class MoveForm(ServiceForm):
 
     def __init__(self, *args: Any, record: Project, may_override: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        stages = pipeline_of(record).stages
+        stages = pipeline_of(record).open_stages
         self.fields["stage"].choices = [(stage.key, stage.label()) for stage in stages]
         if not may_override:
             del self.fields["override"]

@@ -26,7 +26,7 @@ def pipeline_of(project: Project) -> Pipeline:
 
 
 def stage_keys(project: Project) -> list[str]:
-    return [stage.key for stage in pipeline_of(project).stages]
+    return [stage.key for stage in pipeline_of(project).open_stages]
 
 
 def missing(project: Project, stage: str) -> list[str]:

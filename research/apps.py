@@ -14,6 +14,7 @@ class ResearchConfig(AppConfig):
             holdings,
             metrics,
             nav,
+            replays,
             subjects,
         )
 

@@ -27,6 +27,7 @@ from expansion.compliance import (
 from expansion.office.compliance import reports
 from expansion.people import rights
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from research.models import Citation, Finding, QualityReview, Receipt, ResearchPlan, ResearchReport
 
 
@@ -75,7 +76,7 @@ def screened(rules: Rules, clause: str) -> Query:
 def sections_written(rules: Rules, clause: str) -> Query:
     """Reports handed in: kept where every section of the rulebook is written (A-3.1.4a)."""
     written = Q()
-    for item in rules.research.report_sections:
+    for item in offered(rules.research.report_sections):
         written &= Q(texts__has_key=item.key) & ~Q(**{f"texts__{item.key}": ""})
     return Query(_handed_in(), person="owner_id", due="handed_in_at", kept=written)
 
@@ -93,7 +94,7 @@ def points_checked(rules: Rules, clause: str) -> Listed:
 
     It is the matter of whoever approved.
     """
-    points = {item.key for item in rules.research.report_checklist}
+    points = {item.key for item in offered(rules.research.report_checklist)}
 
     def find(reach: Reach, span: Span) -> Iterator[Instance]:
         first, end = span.moments

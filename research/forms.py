@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from expansion import access, clock
 from expansion.people.models import Unit, User
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import choices_of
 from expansion.ui.forms import RecordForm, ServiceForm, SeveralRecords
 from research.models import Finding, QualityReview, ResearchPlan, ResearchReport, Section
 from research.services import plans, reports
-from research.wording import choices, periods, topics
+from research.wording import open_topics, periods
 
 TEXT = "text_"
 
@@ -63,7 +64,8 @@ class PlanForm(SectionsForm):
     def outline(self) -> Iterable[Section]:
         if self.instance.pk:
             return super().outline()
-        return [Section(key, label, "") for key, label in choices(rules_on().research.plan_fields)]
+        asked = choices_of(rules_on().research.plan_fields)
+        return [Section(key, label, "") for key, label in asked]
 
 
 def period_field() -> forms.ChoiceField:
@@ -160,7 +162,7 @@ class ReviewForm(ServiceForm):
             self.fields[name] = forms.IntegerField(
                 label=label, min_value=0, max_value=100, widget=number
             )
-        self.fields["checklist"].choices = choices(rules_on().research.report_checklist)
+        self.fields["checklist"].choices = choices_of(rules_on().research.report_checklist)
         self.order_fields([*QualityReview.RESPECTS, "checklist", "note"])
 
     def values(self) -> dict[str, Any]:
@@ -191,10 +193,15 @@ class FindingForm(RecordForm):
         super().__init__(*args, **kwargs)
         rules = rules_on()
         self.fields["source"] = forms.ChoiceField(
-            label=_("Source"), choices=choices(rules.research.sources), widget=forms.RadioSelect
+            label=_("Source"),
+            choices=choices_of(rules.research.sources, self.instance.source),
+            widget=forms.RadioSelect,
         )
         self.fields["category"] = forms.ChoiceField(
-            label=_("Topic"), choices=topics(rules), required=False, widget=forms.RadioSelect
+            label=_("Topic"),
+            choices=open_topics(rules, self.instance.category),
+            required=False,
+            widget=forms.RadioSelect,
         )
         self.fields["plan"] = plan_field(self.plans())
         self.fields["text"].widget.attrs["rows"] = 6

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.values import Items
+from expansion.rulebook.values import Items, choices_of
 from expansion.worktime import Period, PeriodKind
 
 TONES = {
@@ -34,6 +34,12 @@ PAST_PERIODS = 6
 def topics(rules: Rules) -> list[tuple[str, Any]]:
     """What a finding is about: the rulebook's topics, else the three kinds of A-2.2.3a."""
     return choices(rules.research.topics) or list(KINDS)
+
+
+def open_topics(rules: Rules, kept: str = "") -> list[tuple[str, Any]]:
+    """What a new finding may be about; `kept` is what an old one is about already."""
+    listed = rules.research.topics
+    return choices_of(listed, kept) if listed else list(KINDS)
 
 
 def choices(items: Items) -> list[tuple[str, Any]]:

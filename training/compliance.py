@@ -24,7 +24,7 @@ from expansion.compliance import (
 )
 from expansion.people.models import Membership
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.values import Items
+from expansion.rulebook.values import Items, offered
 from expansion.worktime.compliance import Interval
 from training.models import Course, Enrolment, Session
 
@@ -159,20 +159,19 @@ def _counted(items: Items, numbers: Counter[str]) -> Iterator[str]:
 
 def methods(rules: Rules) -> Iterator[str]:
     """How training is to be evaluated (B-5.3.1b)."""
-    return (str(item) for item in rules.training.evaluation_methods)
+    return (str(item) for item in offered(rules.training.evaluation_methods))
 
 
 def professional(rules: Rules) -> Iterator[str]:
     """Subjects and forms of the courses in professional quality (D-5.1.3b)."""
-    return (
-        str(item)
-        for item in (*rules.training.professional_topics, *rules.training.professional_forms)
-    )
+    ours = rules.training
+    both = (*ours.professional_topics, *ours.professional_forms)
+    return (str(item) for item in offered(both))
 
 
 def routes(rules: Rules) -> Iterator[str]:
     """The ways in which people rise (D-5.2.2b)."""
-    return (str(item) for item in rules.training.promotion_routes)
+    return (str(item) for item in offered(rules.training.promotion_routes))
 
 
 def in_appraisal(rules: Rules) -> Iterator[str]:

@@ -11,6 +11,7 @@ from expansion import clock
 from expansion.people.models import User
 from expansion.people.selectors import Tree, department, members_on
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import choices_of
 from expansion.ui.forms import RecordForm, ServiceForm
 from training.models import Course, Enrolment, Session
 
@@ -22,12 +23,6 @@ def staff():
     return User.objects.filter(pk__in=[one.pk for one in people]).order_by("username")
 
 
-def listed(items: Iterable[Any], kept: str = "") -> list[tuple[str, str]]:
-    """The rulebook's choices, and the stored one where a later rulebook dropped it."""
-    choices = [(item.key, item.label()) for item in items]
-    return choices if not kept or kept in dict(choices) else [*choices, (kept, kept)]
-
-
 class CourseForm(RecordForm):
     class Meta:
         model = Course
@@ -37,11 +32,11 @@ class CourseForm(RecordForm):
         super().__init__(*args, **kwargs)
         rules = rules_on().training
         self.fields["category"] = forms.ChoiceField(
-            label=_("Category"), choices=listed(rules.categories, self.instance.category)
+            label=_("Category"), choices=choices_of(rules.categories, self.instance.category)
         )
         self.fields["topic"] = forms.ChoiceField(
             label=_("Subject area"),
-            choices=[("", "—"), *listed(rules.topics, self.instance.topic)],
+            choices=[("", "—"), *choices_of(rules.topics, self.instance.topic)],
             required=False,
         )
 
@@ -74,7 +69,7 @@ class SessionForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.fields["mode"] = forms.ChoiceField(
             label=_("Mode"),
-            choices=listed(rules_on().training.modes, self.instance.mode),
+            choices=choices_of(rules_on().training.modes, self.instance.mode),
             widget=forms.RadioSelect,
         )
         self.fields["trainer"].queryset = staff()

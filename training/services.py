@@ -17,6 +17,7 @@ from expansion.people.models import User
 from expansion.people.selectors import home_unit
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from expansion.ui import formats
 from training.models import Course, Enrolment, Session
 
@@ -69,7 +70,7 @@ def update_course(
     before = snapshot(course, COURSE_FIELDS)
     for name in COURSE_FIELDS:
         setattr(course, name, values.get(name, getattr(course, name)))
-    _check_course(course, rules)
+    _check_course(course, rules, before)
     course.version += 1
     course.save()
     changes = differences(before, snapshot(course, COURSE_FIELDS))
@@ -283,7 +284,8 @@ def _marked(actor: User, session: Session, marks: Mapping[Enrolment, str]) -> di
     return changes
 
 
-def _check_course(course: Course, rules: Rules) -> None:
+def _check_course(course: Course, rules: Rules, before: Mapping[str, Any] | None = None) -> None:
+    """A retired entry stays with the course that has it and is given to no other."""
     wrong: dict[str, list[str]] = {}
     course.title = course.title.strip()
     if not course.title:
@@ -291,7 +293,8 @@ def _check_course(course: Course, rules: Rules) -> None:
     lists = {"category": rules.training.categories, "topic": rules.training.topics}
     for name, items in lists.items():
         key = getattr(course, name)
-        if (key or name == "category") and key not in {item.key for item in items}:
+        known = {item.key for item in offered(items, (before or {}).get(name, ""))}
+        if (key or name == "category") and key not in known:
             wrong[name] = [_("Choose one of the list.")]
     if not 0 < course.hours <= LONGEST:
         wrong["hours"] = [_("Hours lie between 0.1 and 999.9.")]
@@ -301,7 +304,7 @@ def _check_course(course: Course, rules: Rules) -> None:
 
 def _check_session(session: Session, rules: Rules, kept_mode: str = "") -> None:
     wrong: dict[str, list[str]] = {}
-    modes = {item.key for item in rules.training.modes}
+    modes = {item.key for item in offered(rules.training.modes)}
     if session.mode != kept_mode and session.mode not in modes:
         wrong["mode"] = [_("Choose one of the list.")]
     if session.ends_at <= session.starts_at:

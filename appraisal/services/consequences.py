@@ -15,6 +15,7 @@ from expansion.errors import Invalid, NotNow
 from expansion.people.models import User
 from expansion.records import lock
 from expansion.rulebook.scoring import Consequence
+from expansion.rulebook.values import offered
 
 Status = ConsequenceCase.Status
 
@@ -125,7 +126,7 @@ def propose_measure(
     case = lock(ConsequenceCase.objects.select_related("participant__cycle__rulebook"), record.pk)
     if case.status == Status.LIFTED or is_suspended(case):
         raise NotNow(_("The case rests: an appeal is pending or the result is open again."))
-    known = [one.key for one in rule_of(case).measures]
+    known = [one.key for one in offered(rule_of(case).measures, case.measure)]
     if measure not in known:
         raise Invalid(fields={"measure": [_("Choose a measure of the rulebook.")]})
     if not reason.strip():

@@ -16,11 +16,9 @@ from appraisal.services.steps import allow
 from expansion import worktime
 from expansion.audit.services import write
 from expansion.errors import NotNow
+from expansion.notices import ladders
 from expansion.notices.services import tell
 from expansion.people.models import User
-from expansion.worktime import Limit, Unit
-
-AHEAD = Limit(1, Unit.WORKING_DAYS)
 
 WORDS = {
     "self_review.ahead": gettext_lazy("Your self-review for {cycle} is due"),
@@ -46,6 +44,7 @@ def _remind(cycle: Cycle) -> int:
     go_on_without_self_review(cycle.pk)
     people = list(cycle.participants.complete())
     told += _around(cycle, "evaluation", cycle.evaluation_due_at, _owe_evaluation(people))
+    told += _tell_above(cycle, people)
     return told + _before_window_ends(cycle, people)
 
 
@@ -57,26 +56,57 @@ def _owe_evaluation(people: Iterable[Participant]) -> list[User]:
     return [one.superior for one in people if one.at == Stage.EVALUATION and one.superior]
 
 
+def _lead(cycle: Cycle) -> worktime.Limit:
+    """How long before a step falls due somebody is reminded of it."""
+    return cycle.rules.ladder("appraisal").remind_before.value
+
+
+def _tell_above(cycle: Cycle, people: list[Participant]) -> int:
+    """Superiors of those who owe an evaluation, and the manager, hear of it as the ladder says."""
+    waiting = [one for one in people if one.at == Stage.EVALUATION and one.superior]
+    if cycle.evaluation_due_at is None:
+        return 0
+    owed = [
+        ladders.Owed(
+            people=(one.superior,),
+            due_at=cycle.evaluation_due_at,
+            what=str(one),
+            key=f"{one.pk}:{cycle.opened_at:%Y%m%d}",
+            url=one.get_absolute_url(),
+            about=one,
+        )
+        for one in waiting
+    ]
+    return ladders.tell_late(
+        owed,
+        now=worktime.now(),
+        kind="appraisal.evaluation",
+        ladder="appraisal",
+        rules=cycle.rules,
+        only_above=True,
+    )
+
+
 def _around(cycle: Cycle, step: str, due: datetime | None, people: list[User]) -> int:
     if due is None or not people:
         return 0
     calendar = cycle.rules.working_time.as_calendar()
     if worktime.now() > due:
         return _tell(cycle, f"{step}.late", people)
-    if worktime.now() >= worktime.before(due, AHEAD, calendar):
+    if worktime.now() >= worktime.before(due, _lead(cycle), calendar):
         return _tell(cycle, f"{step}.ahead", people)
     return 0
 
 
 def _before_window_ends(cycle: Cycle, people: list[Participant]) -> int:
-    """Whoever has not confirmed hears once, a working day before the appeal window ends."""
+    """Whoever has not confirmed hears once, before the appeal window ends."""
     open_ones = [one for one in people if one.at == Stage.FEEDBACK]
     waiting = [one for one in open_ones if one.result.acknowledged_at is None]
     ends = [one.result.appeal_until for one in waiting if one.result.appeal_until]
     if not ends or worktime.now() > max(ends):
         return 0
     calendar = cycle.rules.working_time.as_calendar()
-    if worktime.now() < worktime.before(max(ends), AHEAD, calendar):
+    if worktime.now() < worktime.before(max(ends), _lead(cycle), calendar):
         return 0
     return _tell(cycle, "acknowledge.ahead", [one.owner for one in waiting])
 

@@ -1,5 +1,6 @@
 """The API of the client desk."""
 
+from crm.api.authority import EscalationView
 from crm.api.clients import ClientView, ContactView, PointView
 from crm.api.contracts import ContractView, ObligationView
 from crm.api.leads import LeadView, OpportunityView
@@ -18,5 +19,6 @@ urlpatterns = routes(
         "communications": CommunicationView,
         "contracts": ContractView,
         "obligations": ObligationView,
+        "escalations": EscalationView,
     },
 )

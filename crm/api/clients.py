@@ -171,8 +171,8 @@ def add_contact(*, client: Client, **given: Any) -> Contact:
 class ClientView(RecordViewSet):
     listing = tables.CLIENTS
     serializer_class = ClientShown
-    creates = Act(clients.create_client, ClientMade)
-    changes = Act(clients.update_client, ClientTaken, versioned=True)
+    creates = Act(under_rules(clients.create_client), ClientMade)
+    changes = Act(under_rules(clients.update_client), ClientTaken, versioned=True)
     verbs = {
         "reassign": Act(clients.reassign_client, ClientHandedOver, asks="reassign"),
         "next-contact": Act(under_rules(communications.plan_next_contact), NextContact),

@@ -142,8 +142,8 @@ class WonBecause(serializers.Serializer):
 class LeadView(RecordViewSet):
     listing = tables_leads.LEADS
     serializer_class = LeadShown
-    creates = Act(leads.create_lead, LeadMade)
-    changes = Act(leads.update_lead, LeadTaken, versioned=True)
+    creates = Act(under_rules(leads.create_lead), LeadMade)
+    changes = Act(under_rules(leads.update_lead), LeadTaken, versioned=True)
     verbs = {
         "mark": Act(under_rules(leads.mark_condition), ConditionMark),
         "overrule": Act(under_rules(leads.overrule_condition), ConditionOverruled, asks="overrule"),

@@ -25,6 +25,7 @@ from expansion.compliance import (
 )
 from expansion.people.models import Membership
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from expansion.worktime.compliance import Interval
 
 _people = Contact.objects.filter(client=OuterRef("pk"), deleted_at=None)
@@ -47,7 +48,7 @@ def files_filled_in(rules: Rules, clause: str) -> Listed:
     Each is due within the limit of a record after a contact. The file is read as it stands now.
     """
     interval = Interval(rules.sla.visit_feedback.value, rules.working_time.as_calendar())
-    wanted = [FILLED[item.key] for item in rules.crm.lead_fields if item.key in FILLED]
+    wanted = [FILLED[item.key] for item in offered(rules.crm.lead_fields) if item.key in FILLED]
 
     def find(reach: Reach, span: Span) -> Iterator[Instance]:
         begun = Client.objects.live().filter(
@@ -119,7 +120,7 @@ def key_clients(rules: Rules) -> Iterator[str]:
 
 def return_visit_modes(rules: Rules) -> Iterator[str]:
     """By which ways a client may be visited again."""
-    return (item.label() for item in rules.crm.return_visit_modes)
+    return (item.label() for item in offered(rules.crm.return_visit_modes))
 
 
 def grades(rules: Rules) -> Iterator[str]:
@@ -136,7 +137,7 @@ def grades(rules: Rules) -> Iterator[str]:
 
 def stages(rules: Rules) -> Iterator[str]:
     """The stages of the client pipeline in order, with what each needs."""
-    for place, stage in enumerate(rules.pipeline("client").stages, start=1):
+    for place, stage in enumerate(rules.pipeline("client").open_stages, start=1):
         needed = gettext(", ").join(sentence(key) for key in stage.requires.value)
         words = _("%(place)d. %(stage)s, needs: %(needed)s") if needed else "%(place)d. %(stage)s"
         yield str(words) % {"place": place, "stage": stage.label(), "needed": needed}

@@ -42,7 +42,7 @@ def _visited_again(
 ) -> Iterator[Instance]:
     """From the first signature to the end of the last contract, whoever owns the client today."""
     intervals = _by_grade(rules)
-    clients = _under_contract(reach, span)
+    clients = under_contract(reach, span)
     since = min(one.begins(span) for one in intervals.values())
     met = met_since(since, clients.values("pk"), talks)
     for client in clients:
@@ -60,7 +60,7 @@ def _by_grade(rules: Rules) -> dict[str, Interval]:
     return {key: Interval(limit, calendar) for key, limit in limits.items()}
 
 
-def _under_contract(reach: Reach, span: Span) -> QuerySet[Client]:
+def under_contract(reach: Reach, span: Span) -> QuerySet[Client]:
     """Clients with a signed contract: `since` the first signature, `until` the last end."""
     signed = {"contracts__status": Contract.Status.SIGNED, "contracts__deleted_at": None}
     return (

@@ -1,5 +1,6 @@
 """The address book and the ledger: everyone outside the department that it deals with."""
 
+from crm.models.authority import BottomLine, Escalation
 from crm.models.client import Client, ClientRole, Contact, ContactPoint, Rating
 from crm.models.communication import Communication, Interest
 from crm.models.contract import Contract, Obligation
@@ -16,6 +17,7 @@ from crm.models.shares import (
 from crm.models.visit import Outcome, PositionConsent, Visit, VisitComment, VisitReading
 
 __all__ = [
+    "BottomLine",
     "Client",
     "ClientPersonShare",
     "ClientRole",
@@ -26,6 +28,7 @@ __all__ = [
     "Contract",
     "ContractPersonShare",
     "ContractTeamShare",
+    "Escalation",
     "Interest",
     "Lead",
     "LeadCondition",

@@ -63,6 +63,7 @@ class Book:
 
     def __init__(self, demo: Any):
         self.demo = demo
+        self.rules = rules_on()
         self.names = Names(demo.chance)
         drawn = (self._draw(number) for number in range(CLIENTS - ON_CARDS))
         self.entries = sorted(drawn, key=lambda one: one.since)
@@ -118,6 +119,7 @@ class Book:
         rated = demo.often(70)
         entry.client = create_client(
             actor=demo.people[entry.seller],
+            rules=self.rules,
             name=entry.name,
             kind=Client.Kind.PERSON if entry.person else Client.Kind.FIRM,
             role=demo.one(ROLES),

@@ -15,6 +15,7 @@ from expansion import clock
 from expansion.approvals.models import Request, Step
 from expansion.approvals.selectors import latest, open_step
 from expansion.approvals.services import decide, withdraw
+from expansion.approvals.signers import add_signer, hand_on
 
 
 class Contracts:
@@ -24,6 +25,7 @@ class Contracts:
 
     def __init__(self, desk: Desk):
         self.desk, self.demo = desk, desk.demo
+        self.asked: list[str] = list(words.ASKED)  # the ways in which nobody was asked yet
 
     def draft(self, deal: Deal) -> None:
         """The seller draws the contract up, with who owes what and when."""
@@ -46,6 +48,7 @@ class Contracts:
             duties=words.DUTIES,
             payment=desk.say(deal, (words.PAYMENT,), sum=f"{amount:,.2f}"),
             special=desk.phrases.pick(words.SPECIAL),
+            rules=desk.rules,
         )
         demo.keep("contracts", deal.contract)
         self._add_duties(deal, starts, ends, amount)
@@ -97,6 +100,10 @@ class Contracts:
     def _decide(self, deal: Deal, request: Request) -> None:
         """Whoever's turn it is: sends it back, turns it down, or passes it on."""
         step = open_step(request)
+        if self._asks_another(deal, step):
+            self._ask(request, self.asked.pop())
+            self.desk.next(0, partial(self._decide, deal, request))
+            return
         kind, comment = self._verdict(deal, request)
         actor = self._decider(step)
         request = decide(actor=actor, request=request, decision=kind, comment=comment)
@@ -108,6 +115,19 @@ class Contracts:
             passed = request.status == Request.Status.APPROVED
             act = partial(self._sign, deal) if passed else partial(self._decide, deal, request)
             self.desk.next(self.demo.one((0, 1)), act)
+
+    def _asks_another(self, deal: Deal, step: Step) -> bool:
+        others = Step.objects.filter(request=step.request).exclude(added_by=None)
+        return bool(self.asked) and step.role == "legal" and not (deal.stops or others.exists())
+
+    def _ask(self, request: Request, place: str) -> None:
+        """Legal asks finance, once in each way."""
+        legal, finance = self.demo.people["legal"], self.demo.people["finance"]
+        reason = words.ASKED[place]
+        if place == Step.Because.PASSED:
+            hand_on(actor=legal, request=request, person=finance, reason=reason)
+        else:
+            add_signer(actor=legal, request=request, person=finance, place=place, reason=reason)
 
     def _verdict(self, deal: Deal, request: Request) -> tuple[str, str]:
         pick = self.desk.phrases.pick
@@ -130,6 +150,7 @@ class Contracts:
             actor=self.desk.seller(deal),
             record=deal.contract,
             payment=deal.contract.payment + "改期须提前七天书面提出，订金可顺延一次。",
+            rules=self.desk.rules,
         )
         self._submit(deal)
 
@@ -142,6 +163,7 @@ class Contracts:
             signed_on=clock.today(),
             signed_by_us="陈立群",
             signed_by_them=deal.entry.contact,
+            rules=self.desk.rules,
         )
         for duty in deal.contract.obligations.all():
             if self.demo.often(97):

@@ -48,7 +48,9 @@ class Opportunities:
             deal.opportunity = moved
             if self.demo.often(90):
                 reason = self.desk.phrases.pick(words.WON)
-                deal.opportunity = win_opportunity(actor=actor, record=moved, reason=reason)
+                deal.opportunity = win_opportunity(
+                    actor=actor, record=moved, reason=reason, rules=self.desk.rules
+                )
 
     def _present(self, deal: Deal) -> None:
         self.leads.mark(deal, "presentation_heard")
@@ -88,6 +90,7 @@ class Opportunities:
             actor=self.desk.seller(deal),
             record=deal.opportunity,
             probability=self.demo.one((60, 70, 80)),
+            rules=self.desk.rules,
         )
         if deal.fate == "lost":
             self.desk.next(3, partial(self._lose, deal))
@@ -99,7 +102,10 @@ class Opportunities:
     def _lose(self, deal: Deal) -> None:
         reason = self.desk.say(deal, words.LOST)
         deal.opportunity = lose_opportunity(
-            actor=self.desk.seller(deal), record=deal.opportunity, reason=reason
+            actor=self.desk.seller(deal),
+            record=deal.opportunity,
+            reason=reason,
+            rules=self.desk.rules,
         )
 
     def _go_back(self, deal: Deal) -> None:

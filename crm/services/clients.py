@@ -1,6 +1,7 @@
 """Writes over clients, their contact persons and how these are reached (R-crm-01)."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -8,9 +9,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from crm.authority import GRADE, MARKED
 from crm.models import Client, ClientRole, Lead, Opportunity, Visit
 from crm.naming import firm_key, valid_credit_code
 from crm.services.contacts import add_first_contact, refresh_search
+from crm.services.escalations import escalate, settle_with
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid
@@ -18,6 +21,8 @@ from expansion.notices.services import tell
 from expansion.people.models import Unit, User
 from expansion.people.selectors import home_unit
 from expansion.records import differences, lock, snapshot
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 
 FIELDS = (
     "name",
@@ -49,14 +54,16 @@ def create_client(
     team: Unit | None = None,
     role: str = ClientRole.Role.PROSPECT,
     contact: Mapping[str, Any] | None = None,
+    rules: Rules | None = None,
     **values: Any,
 ) -> Client:
     """A new client with its first contact person (A-3.2.1a).
 
     `contact` is {"name", "post", "phones", "email"}; phones are free text, several in one.
+    With `rules` the source is one that they offer.
 
     Raises:
-        Invalid: the firm is there already, or a number or the credit code does not hold.
+        Invalid: the firm is there already; a number, credit code or source does not hold.
     """
     access.require(actor, "create", Client)
     client = Client(
@@ -67,6 +74,7 @@ def create_client(
         **values,
     )
     _check(client)
+    check_source(rules, client.source)
     client.save()
     ClientRole.objects.create(client=client, role=role, since=clock.today())
     if add_first_contact(actor, client, contact or {}) is None:
@@ -77,14 +85,22 @@ def create_client(
         about=client,
         changes={"name": [None, client.name], "owner": [None, client.owner_id]},
     )
+    escalate(actor=actor, record=client, rules=rules)
     return client
 
 
 @transaction.atomic
 def update_client(
-    *, actor: User, record: Client, version: int | None = None, **values: Any
+    *,
+    actor: User,
+    record: Client,
+    version: int | None = None,
+    rules: Rules | None = None,
+    **values: Any,
 ) -> Client:
     """Changes a client's own fields; `values` names those that the form sent.
+
+    With `rules` a new source is one that they offer; the one it has may stay.
 
     Raises:
         Forbidden: the client is not this person's to change.
@@ -98,12 +114,20 @@ def update_client(
         if name in values:
             setattr(client, name, values[name])
     _check(client)
+    check_source(rules, client.source, before["source"])
     client.version += 1
     client.save()
     refresh_search(client)
     changes = differences(before, snapshot(client, FIELDS))
     write(actor=actor, verb="crm.client.changed", about=client, changes=changes)
+    escalate(actor=actor, record=client, rules=rules, anew=_anew(client, changes))
     return client
+
+
+def _anew(client: Client, changes: Mapping[str, Any]) -> set[str]:
+    """What makes the client major since this very change."""
+    marked = {MARKED} if client.major and "major" in changes else set()
+    return marked | ({GRADE} if "grade" in changes else set())
 
 
 @transaction.atomic
@@ -154,19 +178,29 @@ def _reassign(actor: User, record: Client, owner: User, reason: str) -> Client:
         raise Invalid(
             fields={"owner": [_("%(name)s does not work clients.") % {"name": owner.name}]}
         )
+    moved = copy(client)
+    moved.owner, moved.team = owner, home_unit(owner)
+    access.require(actor, "reassign", moved)
+    return hand_over(actor=actor, client=client, owner=owner, reason=reason)
+
+
+@transaction.atomic
+def hand_over(*, actor: User, client: Client, owner: User, reason: str) -> Client:
+    """The client goes to somebody else with all that is open. Called by a service that holds the
+    client and has asked whether it may go there."""
     before = snapshot(client, ("owner", "team"))
     former, client.owner, client.team = client.owner, owner, home_unit(owner)
-    access.require(actor, "reassign", client)
     client.version += 1
     client.save(update_fields=["owner", "team", "version", "updated_at"])
-    _hand_over(client, former)
+    _take_along(client, former)
     changes = differences(before, snapshot(client, ("owner", "team")))
     changes["reason"] = [None, reason]
     write(actor=actor, verb="crm.client.reassigned", about=client, changes=changes)
+    settle_with(actor=actor, client=client, reason=reason)
     return client
 
 
-def _hand_over(client: Client, former: User) -> None:
+def _take_along(client: Client, former: User) -> None:
     """What is open goes along; what is done stays with who did it."""
     now = {"owner": client.owner, "team": client.team}
     Lead.objects.live().open().filter(client=client).update(**now)
@@ -227,6 +261,14 @@ def _check(client: Client) -> None:
         raise Invalid(fields={"name": [taken(firms.get())]})
     if client.credit_code and others.filter(credit_code=client.credit_code).exists():
         raise Invalid(fields={"credit_code": [taken(others.get(credit_code=client.credit_code))]})
+
+
+def check_source(rules: Rules | None, source: str, kept: str = "") -> None:
+    """A source is one that the rulebook offers, or the one that the record has."""
+    if rules is None or source in ("", kept):
+        return
+    if source not in {item.key for item in offered(rules.crm.sources)}:
+        raise Invalid(fields={"source": [_("Choose one of the listed sources.")]})
 
 
 def taken(client: Client) -> str:

@@ -15,6 +15,7 @@ from expansion.errors import Invalid
 from expansion.people.models import User
 from expansion.records import lock
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 
 
 @transaction.atomic
@@ -85,7 +86,7 @@ def plan_next_contact(*, actor: User, rules: Rules, record: Client, day: date | 
 
 
 def _check(rules: Rules, client: Client, channel: str, said: str, contact: Contact | None) -> None:
-    if channel not in {item.key for item in rules.crm.contact_channels}:
+    if channel not in {item.key for item in offered(rules.crm.contact_channels)}:
         raise Invalid(fields={"channel": [_("The rulebook knows no such channel.")]})
     if not said.strip():
         raise Invalid(fields={"said": [_("One sentence is enough: what was said?")]})

@@ -1,13 +1,15 @@
 """Writes over contracts: drafting, submitting, signing (R-crm-14)."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.authority import needs_leadership, require_authority, require_no_discount, ruling
 from crm.models import Client, ClientRole, Contract
+from crm.services.escalations import escalate
 from expansion import access, clock, offers
 from expansion.approvals.models import Request
 from expansion.approvals.services import submit
@@ -38,6 +40,7 @@ def create_contract(
     title: str,
     owner: User | None = None,
     team: Unit | None = None,
+    rules: Rules | None = None,
     **values: Any,
 ) -> Contract:
     """A new draft (R-crm-14); it is worked in the client's team.
@@ -60,31 +63,42 @@ def create_contract(
     contract.save()
     changes = {"title": [None, contract.title], "client": [None, client.name]}
     write(actor=actor, verb="crm.contract.created", about=contract, changes=changes)
+    escalate(actor=actor, record=contract, rules=rules)
     return contract
 
 
 @transaction.atomic
 def update_contract(
-    *, actor: User, record: Contract, version: int | None = None, **values: Any
+    *,
+    actor: User,
+    record: Contract,
+    version: int | None = None,
+    rules: Rules | None = None,
+    **values: Any,
 ) -> Contract:
     """Changes a draft or a returned contract; its text is locked in approval and ever after.
 
     Raises:
         NotNow: the text is locked; the sentence says why.
+        Forbidden: it waits for a decision over who carries it on, and the amount is lower.
         Stale: somebody has changed it since `version`.
         Invalid: the amount or the term does not hold.
     """
     access.require(actor, "edit", record)
+    client = lock(Client.objects.all(), record.client_id)
     contract = locked_draft(record, version)
+    contract.client = client
     before = snapshot(contract, FIELDS)
     for name in FIELDS:
         if name in values:
             setattr(contract, name, values[name])
     _check(contract)
+    require_no_discount(actor, contract, before["amount"], before["currency"])
     contract.version += 1
     contract.save()
     changes = differences(before, snapshot(contract, FIELDS))
     write(actor=actor, verb="crm.contract.changed", about=contract, changes=changes)
+    escalate(actor=actor, record=contract, rules=rules)
     return contract
 
 
@@ -127,22 +141,36 @@ def delete_contract(*, actor: User, record: Contract, reason: str) -> Contract:
 def submit_contract(*, actor: User, record: Contract, rules: Rules, comment: str = "") -> Contract:
     """Hands the contract to its chain (A-3.2.6a); the first time it gets its number.
 
+    One that was approved within an authority that does not reach it any more is handed in again.
+
     Raises:
         NotNow: it is being approved or has been decided.
         Invalid: a part that the deciders need is empty; the sentence names it.
     """
     access.require(actor, "submit", record)
-    contract = locked_draft(record)
+    client = lock(Client.objects.all(), record.client_id)
+    contract = _submittable(record, rules)
+    contract.client = client
     _check_complete(contract)
     changes = {"status": [contract.status, Contract.Status.IN_APPROVAL]}
     if not contract.number:
         contract.number = next_number(key="contract", rules=rules)
         changes["number"] = ["", contract.number]
     contract.status = Contract.Status.IN_APPROVAL
+    contract.approved_at, contract.digest = None, ""
     contract.version += 1
-    contract.save(update_fields=["number", "status", "version", "updated_at"])
+    contract.save()
     submit(actor=actor, record=contract, rules=rules, comment=comment)
     write(actor=actor, verb="crm.contract.submitted", about=contract, changes=changes)
+    escalate(actor=actor, record=contract, rules=rules)
+    return contract
+
+
+def _submittable(record: Contract, rules: Rules) -> Contract:
+    """A draft, or what was approved before its amount came to lie beyond the authority."""
+    contract = lock(Contract.objects.live(), record.pk)
+    if contract.status != Contract.Status.APPROVED or not needs_leadership(contract, rules):
+        require_editable(contract)
     return contract
 
 
@@ -184,6 +212,7 @@ def sign_contract(
     signed_on: date,
     signed_by_us: str,
     signed_by_them: str,
+    rules: Rules | None = None,
 ) -> Contract:
     """Records the signatures; from now on the due dates run (R-crm-14, R-crm-15).
 
@@ -191,12 +220,17 @@ def sign_contract(
     cooperation (R-crm-02).
 
     Raises:
-        NotNow: the last approval is missing.
+        Forbidden: it waits for its owner, or is beyond this person's limit (R-exp-06).
+        NotNow: the last approval is missing, or leadership's where that is needed.
         Invalid: the date lies before the last approval or after today.
     """
     access.require(actor, "sign", record)
+    client = lock(Client.objects.all(), record.client_id)
     contract = lock(Contract.objects.live(), record.pk)
-    _check_signable(contract, signed_on)
+    contract.client = client
+    require_signable(contract)
+    require_authority(actor, "sign", contract, ruling(rules))
+    _check_day(contract, signed_on)
     contract.signed_on = signed_on
     contract.signed_by_us, contract.signed_by_them = signed_by_us, signed_by_them
     changes = {"status": [contract.status, Contract.Status.SIGNED], "signed_on": [None, signed_on]}
@@ -209,12 +243,16 @@ def sign_contract(
     return contract
 
 
-def _check_signable(contract: Contract, signed_on: date) -> None:
+def require_signable(contract: Contract) -> None:
+    """Raises NotNow where no signature can be recorded yet, or a second time."""
     if contract.status == Contract.Status.SIGNED:
         raise NotNow(_("This contract has been signed already."))
     if contract.status != Contract.Status.APPROVED or contract.approved_at is None:
         raise NotNow(_("There is no signing date before the last approval. Submit it first."))
-    approved_on = clock.local_date(contract.approved_at)
+
+
+def _check_day(contract: Contract, signed_on: date) -> None:
+    approved_on = clock.local_date(cast(datetime, contract.approved_at))
     if signed_on < approved_on:
         text = _("The last approval was on %(day)s. Choose that day or a later one.")
         raise Invalid(fields={"signed_on": [text % {"day": approved_on}]})

@@ -23,6 +23,7 @@ from expansion.notices.models import Notice
 from expansion.people.models import User
 from expansion.records import About, lock
 from expansion.relations.models import Relation
+from expansion.surveys.services.forgetting import forget_recipient
 from expansion.transfer import keeping
 from expansion.transfer.models import Import, ImportRow
 
@@ -55,6 +56,9 @@ def erase_person(*, actor: User, record: Contact, reason: str) -> Contact:
         "entries": blank_entries(entries_about(client), traces.out_of_entry),
         "notices": blank_notices(Notice.objects.filter(about_client(client)), traces.out_of),
         "points": contact.points.count(),
+        "survey_rows": forget_recipient(
+            actor=actor, record=client, contact=contact.pk, alone=_is_alone(contact, traces)
+        ),
     }
     _blank_labels(client, traces)
     _blank(contact, traces)
@@ -68,6 +72,12 @@ def erase_person(*, actor: User, record: Contact, reason: str) -> Contact:
     return contact
 
 
+def _is_alone(contact: Contact, traces: Traces) -> bool:
+    """A private client is its own contact."""
+    client = contact.client
+    return client.kind == Client.Kind.PERSON and client.name in traces.names
+
+
 def _blank(contact: Contact, traces: Traces) -> None:
     """The record itself stays, and all that points at it."""
     contact.points.all().delete()
@@ -76,7 +86,7 @@ def _blank(contact: Contact, traces: Traces) -> None:
     contact.version += 1
     contact.save()
     client = contact.client
-    if client.kind == Client.Kind.PERSON and client.name in traces.names:
+    if _is_alone(contact, traces):
         _blank_private(client)
     refresh_search(client)
 

@@ -74,7 +74,7 @@ def refresh_stage(client: Client) -> None:
 
 
 def _place(opportunity: Opportunity) -> int:
-    stages = rules_of(opportunity.rules_version).pipeline("client").stages
+    stages = rules_of(opportunity.rules_version).pipeline("client").open_stages
     keys = [stage.key for stage in stages]
     return keys.index(opportunity.stage) if opportunity.stage in keys else -1
 

@@ -8,6 +8,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from crm.models import Client, Communication, Lead, LeadCondition, Visit
+from crm.services.clients import check_source
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
@@ -22,13 +23,17 @@ Status = Lead.Status
 
 
 @transaction.atomic
-def create_lead(*, actor: User, client: Client, title: str, **values: Any) -> Lead:
+def create_lead(
+    *, actor: User, client: Client, title: str, rules: Rules | None = None, **values: Any
+) -> Lead:
     """A new lead of a client, worked by the client's owner in the client's team.
 
     Raises:
+        Invalid: `rules` do not offer the source.
         Forbidden: the client is not this person's to work.
     """
     access.require(actor, "edit", client)
+    check_source(rules, values.get("source", ""))
     client = lock(Client.objects.live(), client.pk)
     lead = Lead.objects.create(
         client=client,
@@ -42,10 +47,18 @@ def create_lead(*, actor: User, client: Client, title: str, **values: Any) -> Le
 
 
 @transaction.atomic
-def update_lead(*, actor: User, record: Lead, version: int | None = None, **values: Any) -> Lead:
+def update_lead(
+    *,
+    actor: User,
+    record: Lead,
+    version: int | None = None,
+    rules: Rules | None = None,
+    **values: Any,
+) -> Lead:
     """Changes a lead's own fields.
 
     Raises:
+        Invalid: `rules` do not offer the new source.
         Stale: somebody has changed it since `version`.
     """
     access.require(actor, "edit", record)
@@ -53,6 +66,7 @@ def update_lead(*, actor: User, record: Lead, version: int | None = None, **valu
     before = snapshot(lead, FIELDS)
     for name in FIELDS:
         setattr(lead, name, values.get(name, getattr(lead, name)))
+    check_source(rules, lead.source, before["source"])
     _save(lead, *FIELDS)
     changes = differences(before, snapshot(lead, FIELDS))
     write(actor=actor, verb="crm.lead.changed", about=lead, changes=changes)

@@ -12,6 +12,7 @@ from crm.services.contracts import LARGEST, locked_draft
 from expansion import access, clock, worktime
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
+from expansion.notices import ladders
 from expansion.notices.services import tell
 from expansion.people.models import User
 from expansion.records import lock
@@ -121,12 +122,11 @@ def remind(*, now: datetime, rules: Rules) -> dict[str, int]:
         .filter(ends_on__lte=until)
         .select_related("owner", "client")
     )
-    for duty in due:
-        _tell_duty(duty, "due", lambda duty=duty: _("Due %(day)s: %(what)s") % _facts(duty))
-    for duty in overdue:
-        _tell_duty(
-            duty, "overdue", lambda duty=duty: _("Overdue since %(day)s: %(what)s") % _facts(duty)
-        )
+    owed = [_owed(duty) for duty in (*due, *overdue)]
+    lead = rules.sla.contract_notice.value
+    ladders.remind(
+        owed, now=now, kind="crm.obligation", ladder="obligations", rules=rules, lead=lead
+    )
     for contract in ending:
         _tell_ending(contract)
     return {"due": len(due), "overdue": len(overdue), "ending": len(ending)}
@@ -143,18 +143,15 @@ def _running():
     return Obligation.objects.select_related("contract__owner", "contract__client")
 
 
-def _facts(duty: Obligation) -> dict[str, str]:
-    return {"day": formats.day(duty.due_on), "what": f"{duty.what} · {duty.contract.title}"}
-
-
-def _tell_duty(duty: Obligation, word: str, title) -> None:
-    tell(
-        people={duty.contract.owner, duty.contract.client.owner},
-        kind=f"crm.obligation.{word}",
-        title=lazy(title, str)(),
+def _owed(duty: Obligation) -> ladders.Owed:
+    contract = duty.contract
+    return ladders.Owed(
+        people=tuple(dict.fromkeys((contract.owner, contract.client.owner))),
+        due_at=ladders.end_of(duty.due_on),
+        what=f"{duty.what} · {contract.title}",
+        key=f"{duty.pk}.{duty.due_on}",
         url=duty.get_absolute_url(),
-        about=duty.contract,
-        key=f"crm.obligation.{word}.{duty.pk}.{duty.due_on}",
+        about=contract,
     )
 
 

@@ -5,8 +5,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.authority import require_authority, require_no_discount, ruling
 from crm.models import Client, Lead, Opportunity, StageMove
 from crm.requirements import Requirements, sentence
+from crm.services.escalations import escalate
 from crm.services.following import refresh_stage
 from expansion import access, clock
 from expansion.audit.services import write
@@ -14,6 +16,7 @@ from expansion.errors import Invalid, NotNow
 from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.models import Version
+from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_of, unread
 
 FIELDS = ("title", "need", "amount", "currency", "probability", "expected_on")
@@ -37,7 +40,7 @@ def create_opportunity(
     """
     access.require(actor, "edit", client)
     client = lock(Client.objects.live(), client.pk)
-    first = rules_of(rules_version).pipeline("client").stages[0].key
+    first = rules_of(rules_version).pipeline("client").open_stages[0].key
     opportunity = Opportunity.objects.create(
         client=client,
         owner_id=client.owner_id,
@@ -53,6 +56,7 @@ def create_opportunity(
     refresh_stage(client)
     changes = {"title": [None, opportunity.title], "stage": [None, first]}
     write(actor=actor, verb="crm.opportunity.created", about=opportunity, changes=changes)
+    escalate(actor=actor, record=opportunity, rules=rules_of(rules_version))
     return opportunity
 
 
@@ -89,21 +93,32 @@ def convert_lead(
 
 @transaction.atomic
 def update_opportunity(
-    *, actor: User, record: Opportunity, version: int | None = None, **values: Any
+    *,
+    actor: User,
+    record: Opportunity,
+    version: int | None = None,
+    rules: Rules | None = None,
+    **values: Any,
 ) -> Opportunity:
     """Changes an opportunity's own fields; the stage moves by `move_opportunity` alone.
 
     Raises:
         Stale: somebody has changed it since `version`.
+        Forbidden: it waits for a decision over who carries it on, and the amount is lower.
     """
     access.require(actor, "edit", record)
+    client = lock(Client.objects.live(), record.client_id)
     opportunity = lock(Opportunity.objects.live(), record.pk, version=version)
+    opportunity.client = client
     before = snapshot(opportunity, FIELDS)
     for name in FIELDS:
         setattr(opportunity, name, values.get(name, getattr(opportunity, name)))
+    require_no_discount(actor, opportunity, before["amount"], before["currency"])
     _save(opportunity, *FIELDS)
     changes = differences(before, snapshot(opportunity, FIELDS))
     write(actor=actor, verb="crm.opportunity.changed", about=opportunity, changes=changes)
+    if opportunity.status == Status.OPEN:
+        escalate(actor=actor, record=opportunity, rules=rules)
     return opportunity
 
 
@@ -144,26 +159,39 @@ def move_opportunity(
 
 
 @transaction.atomic
-def win_opportunity(*, actor: User, record: Opportunity, reason: str = "") -> Opportunity:
+def win_opportunity(
+    *, actor: User, record: Opportunity, reason: str = "", rules: Rules | None = None
+) -> Opportunity:
     """Closes an opportunity as won. It has to stand in the last stage, whose gate it has passed.
 
     Raises:
-        NotNow: it is closed, or has not come to the last stage.
+        Forbidden: it waits for its owner, or is beyond this person's limit (R-exp-06).
+        NotNow: it is closed, has not come to the last stage, or leadership has not approved.
     """
     access.require(actor, "edit", record)
     opportunity = _open(record)
     if opportunity.stage != _stage_keys(opportunity)[-1]:
         raise NotNow(_("Move it to the last stage first: a contract is what wins it."))
+    require_authority(actor, "edit", opportunity, ruling(rules))
     return _close(actor, opportunity, Status.WON, reason)
 
 
 @transaction.atomic
-def lose_opportunity(*, actor: User, record: Opportunity, reason: str) -> Opportunity:
-    """Closes an opportunity as lost, with the reason."""
+def lose_opportunity(
+    *, actor: User, record: Opportunity, reason: str, rules: Rules | None = None
+) -> Opportunity:
+    """Closes an opportunity as lost, with the reason.
+
+    Raises:
+        Forbidden: it waits for its owner, or is beyond this person's limit (R-exp-06).
+        Invalid: the reason is missing.
+    """
     access.require(actor, "edit", record)
     if not reason.strip():
         raise Invalid(fields={"reason": [_("Say why it was lost: the next one learns from it.")]})
-    return _close(actor, _open(record), Status.LOST, reason)
+    opportunity = _open(record)
+    require_authority(actor, "edit", opportunity, ruling(rules), losing=True)
+    return _close(actor, opportunity, Status.LOST, reason)
 
 
 @transaction.atomic
@@ -205,7 +233,7 @@ def _missing(opportunity: Opportunity, stage: str, keys: list[str]) -> list[str]
 
 def _stage_keys(opportunity: Opportunity) -> list[str]:
     """The stages in order; one that a rulebook dropped is followed by all of them."""
-    stages = rules_of(opportunity.rules_version).pipeline("client").stages
+    stages = rules_of(opportunity.rules_version).pipeline("client").open_stages
     return [stage.key for stage in stages]
 
 

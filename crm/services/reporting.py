@@ -16,6 +16,7 @@ from expansion import access
 from expansion.audit.models import Entry
 from expansion.audit.services import write
 from expansion.people.models import User
+from expansion.surveys.selectors import asked_contact
 from expansion.ui import formats
 
 FORMATS = ("xlsx", "json")
@@ -70,6 +71,7 @@ def person_report(*, actor: User, record: Contact, file_format: str) -> Report:
 def _lines(contact: Contact, traces: Traces) -> Iterator[Line]:
     yield from _own(contact)
     yield from _met(contact)
+    yield from _asked(contact)
     yield from _copies(contact, traces)
     yield from _mentions(contact, traces)
 
@@ -92,6 +94,14 @@ def _met(contact: Contact) -> Iterator[Line]:
         yield Line(_("Visits"), str(visit), f"{visit.visitor}: {visit.said}".strip(": "), when)
     for talk in contact.communications.order_by("pk").select_related("by"):
         yield Line(_("Calls and messages"), str(talk), f"{talk.by}: {talk.said}", talk.at)
+
+
+def _asked(contact: Contact) -> Iterator[Line]:
+    """Surveys that asked the person; what was answered is kept as nobody's."""
+    for one in asked_contact(contact.client, contact.pk):
+        answered = _("answered on %(day)s") % {"day": formats.day_as("full", one.answered_on)}
+        state = answered if one.answered_on else _("not answered")
+        yield Line(_("Surveys"), one.questionnaire.title, state, one.questionnaire.sent_at)
 
 
 def _copies(contact: Contact, traces: Traces) -> Iterator[Line]:

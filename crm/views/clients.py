@@ -13,16 +13,20 @@ from crm.models import Client, Contact, ContactPoint
 from crm.panels import KINDS, with_months
 from crm.pickers import offered_clients
 from crm.selectors import client_page, first_contacts, roles_of, timeline
+from crm.selectors_authority import open_matters
 from crm.services import clients, communications, contacts
 from crm.tables import due_fact, stage_label
 from crm.views.selected import SelectedPage
 from expansion import access, offers
 from expansion.people.explaining import why
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import offered
 from expansion.ui import formats
 from expansion.ui.forms import new_key
 from expansion.ui.gates import May
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage, Screen
+
+ACTS = ("edit", "reassign", "delete", "unmark")
 
 
 class ClientList(ListPage):
@@ -71,7 +75,8 @@ class ClientDetail(DetailPage):
             "roles": roles_of(record),
             "people": first_contacts(record),
             "composer_key": new_key(),
-            "composer_channel": rules_on().crm.contact_channels[0].key,
+            "composer_channel": offered(rules_on().crm.contact_channels)[0].key,
+            "matters": open_matters(person, record),
             "why": why(person, record),
             "may_share": access.can(person, "share", record),
             **self._acts(person, record),
@@ -102,9 +107,7 @@ class ClientDetail(DetailPage):
 
     @staticmethod
     def _acts(person: Any, record: Client) -> dict[str, bool]:
-        return {
-            f"may_{act}": access.can(person, act, record) for act in ("edit", "reassign", "delete")
-        }
+        return {f"may_{act}": access.can(person, act, record) for act in ACTS}
 
 
 def facts(client: Client) -> list[dict[str, Any]]:
@@ -141,7 +144,7 @@ class ClientCreate(ClientForm):
     done = lazy("Client saved")
 
     def service(self, **values: Any) -> Client:
-        return clients.create_client(**values)
+        return clients.create_client(rules=rules_on(), **values)
 
 
 class ClientEdit(ClientForm):
@@ -150,7 +153,7 @@ class ClientEdit(ClientForm):
     done = lazy("Client saved")
 
     def service(self, **values: Any) -> Client:
-        return clients.update_client(**values)
+        return clients.update_client(rules=rules_on(), **values)
 
 
 class ClientAct(ActPage):

@@ -7,10 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import forms_contracts as forms
 from crm import tables_contracts as tables
+from crm.authority import require_authority
 from crm.models import Client, Contract, Obligation
 from crm.searching import matching
+from crm.selectors_authority import authority_of
 from crm.selectors_contracts import contract_page
 from crm.services import contracts, obligations
+from crm.views.ledger import ledger_tabs
 from crm.wording import PHASE_TONES, phase_label
 from expansion import access, clock
 from expansion.rulebook.selectors import rules_on
@@ -19,14 +22,6 @@ from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 
 OFFERED = 12  # clients shown where a contract has none yet
-
-
-def ledger_tabs(active: str) -> list[dict[str, Any]]:
-    """The two lists of the ledger."""
-    return [
-        {"label": _("Contracts"), "url": "/crm/contracts/", "active": active == "contracts"},
-        {"label": _("Obligations"), "url": "/crm/obligations/", "active": active == "obligations"},
-    ]
 
 
 class ContractList(ListPage):
@@ -82,26 +77,33 @@ class ContractDetail(DetailPage):
         asked = self.request.GET.get("tab", "text")
         tab = asked if asked in dict(self.tabs) else "text"
         page = contract_page(self.request.user, record)
+        limits = authority_of(self.request.user, record, "sign", rules_on())
         counts = {"obligations": page["open"]}
-        return page | {
-            "tab": tab,
-            "tabs": [
-                {
-                    "label": label,
-                    "url": f"?tab={key}",
-                    "active": key == tab,
-                    "count": counts.get(key),
-                }
-                for key, label in self.tabs
-            ],
-            "tone": PHASE_TONES[record.phase(clock.today())],
-            "word": phase_label(record, clock.today()),
-            "today": clock.today(),
-            "sections": [
-                (record._meta.get_field(name).verbose_name, getattr(record, name))
-                for name in Contract.SECTIONS
-            ],
-        }
+        again = bool(limits["missing"]) and access.can(self.request.user, "submit", record)
+        return (
+            page
+            | limits
+            | {
+                "may_submit_again": again,
+                "tab": tab,
+                "tabs": [
+                    {
+                        "label": label,
+                        "url": f"?tab={key}",
+                        "active": key == tab,
+                        "count": counts.get(key),
+                    }
+                    for key, label in self.tabs
+                ],
+                "tone": PHASE_TONES[record.phase(clock.today())],
+                "word": phase_label(record, clock.today()),
+                "today": clock.today(),
+                "sections": [
+                    (record._meta.get_field(name).verbose_name, getattr(record, name))
+                    for name in Contract.SECTIONS
+                ],
+            }
+        )
 
 
 class ContractForm(FormPage):
@@ -181,6 +183,11 @@ class ContractSign(ContractAct):
     title = _("Record the signatures")
     verb = _("Save")
     done = _("Signatures recorded")
+
+    def load(self, pk: int | None) -> None:
+        super().load(pk)
+        if self.record.status == Contract.Status.APPROVED:
+            require_authority(self.request.user, "sign", self.record, rules_on())
 
     def service(self, **values: Any) -> Contract:
         return contracts.sign_contract(**values)

@@ -112,7 +112,7 @@ class LeadCreate(LeadForm):
     done = lazy("Lead saved")
 
     def service(self, **values: Any) -> Lead:
-        return leads.create_lead(**values)
+        return leads.create_lead(rules=rules_on(), **values)
 
 
 class LeadEdit(LeadForm):
@@ -121,7 +121,7 @@ class LeadEdit(LeadForm):
     done = lazy("Lead saved")
 
     def service(self, **values: Any) -> Lead:
-        return leads.update_lead(**values)
+        return leads.update_lead(rules=rules_on(), **values)
 
 
 class LeadAct(ActPage):

@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from crm import board, forms_leads, tables_leads
+from crm.authority import require_authority
 from crm.funnel import sums_label
 from crm.models import Opportunity
 from crm.requirements import Requirements, sentence
+from crm.selectors_authority import authority_of
 from crm.services import opportunities
+from crm.tables import label_in
 from crm.tables_leads import days_in_stage, opportunity_badge, stage_label
 from expansion import access
 from expansion.people.models import User
@@ -82,9 +85,12 @@ class Board(BoardPage):
             else board.of_everything(person)
         )
         cards = board.columns(found)
-        stages = rules_on().pipeline("client").stages
+        pipeline = rules_on().pipeline("client")
+        stages = pipeline.open_stages
         known = [stage.key for stage in stages]
-        dropped = [(key, key, ()) for key in self.sums if key not in known]
+        dropped = [
+            (key, label_in(pipeline.stages, key), ()) for key in self.sums if key not in known
+        ]
         listed = [(stage.key, stage.label(), stage.requires.value) for stage in stages]
         return [
             self._column(key, label, required, cards[key])
@@ -132,7 +138,7 @@ class OpportunityDetail(DetailPage):
 
     def context(self, record: Opportunity) -> dict[str, Any]:
         person = self.request.user
-        stages = rules_of(record.rules_version).pipeline("client").stages
+        stages = rules_of(record.rules_version).pipeline("client").open_stages
         keys = [stage.key for stage in stages]
         place = keys.index(record.stage) if record.stage in keys else -1
         is_open = record.status == Opportunity.Status.OPEN
@@ -148,6 +154,7 @@ class OpportunityDetail(DetailPage):
             "is_open": is_open,
             "moves": moves(record, stages),
             "may_edit": access.can(person, "edit", record),
+            **authority_of(person, record, "edit", rules_on()),
             "key": new_key(),
         }
 
@@ -240,7 +247,19 @@ class OpportunityMove(OpportunityAct):
         return reverse("crm:board") if "board" in self.request.POST else record.get_absolute_url()
 
 
-class OpportunityWin(OpportunityAct):
+class OpportunityClose(OpportunityAct):
+    """Who may not close it reads so before anything is typed."""
+
+    losing = False
+
+    def load(self, pk: int | None) -> None:
+        super().load(pk)
+        person, deal = self.request.user, self.record
+        if deal.status == Opportunity.Status.OPEN:
+            require_authority(person, "edit", deal, rules_on(), losing=self.losing)
+
+
+class OpportunityWin(OpportunityClose):
     form = forms_leads.CloseForm
     title = lazy("Close as won")
     verb = lazy("Won")
@@ -250,7 +269,8 @@ class OpportunityWin(OpportunityAct):
         return opportunities.win_opportunity(**values)
 
 
-class OpportunityLose(OpportunityAct):
+class OpportunityLose(OpportunityClose):
+    losing = True
     form = ReasonForm
     title = lazy("Close as lost")
     verb = lazy("Lost")

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import waiting_for
 from expansion.approvals.services import decide
-from expansion.approvals.signers import is_kept
+from expansion.approvals.signers import KEPT
 from expansion.errors import Invalid, Refusal
 from expansion.people.models import User
 from expansion.rulebook.deciding import exceeds
@@ -65,7 +65,7 @@ def _approved(actor: User, request: Request, version: int, comment: str) -> Answ
 def offered(steps: QuerySet[Step]) -> list[tuple[Step, str]]:
     """Each waiting step with the reason why it is read by itself; empty where it need not be."""
     versions = Prefetch("request__rules_version", Version.objects.defer(*LONG))
-    found = list(steps.prefetch_related("request__about", versions)[:MOST])
+    found = list(steps.prefetch_related(versions)[:MOST])
     noted = _noted(one.request for one in found)
     return [(step, _why_alone(step, noted)) for step in found]
 
@@ -84,7 +84,7 @@ def _why_alone(step: Step, noted: set[Subject]) -> str:
         return _("It is beyond the authority of those before.")
     if exceeds(request.amount, request.currency, ways.batch_up_to.value):
         return _("Its amount is too large for a batch.")
-    if is_kept(request):
+    if request.level in KEPT:
         return _("It is confidential.")
     return _("Notes on it are not settled.") if _subject(request) in noted else ""
 

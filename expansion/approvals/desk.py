@@ -18,6 +18,7 @@ from expansion.approvals.selectors import (
     subject,
 )
 from expansion.approvals.wording import TONES, role_label
+from expansion.files.selectors import attachments
 from expansion.people.models import Mandate, User
 from expansion.rulebook.selectors import rules_of
 from expansion.ui import formats
@@ -93,9 +94,10 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "may_answer": person.pk in request.parties,
         "settleable": settleable(person, notes, seats=person.seats),
         "may_withdraw": access.can(person, "withdraw", request),
-        "may_pass_on": seat is not None and _passes_on(request),
+        "may_pass_on": seat is not None and _passes_on(way[-1]),
         "may_attach": not frozen and (person.pk in request.parties or seat is not None),
         "frozen": frozen,
+        "files": list(attachments(request)),
         "may_open": request.about is not None and access.can(person, "view", request.about),
         "request_id": new_key(),
     }

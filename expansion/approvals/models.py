@@ -27,9 +27,9 @@ class Request(About, Recorded):
     """One round of approval of one record, over a frozen copy of it.
 
     `snapshot` is what the deciders read, whatever becomes of the record; `digest` is the SHA-256 of
-    its canonical JSON, `amount` the sum it is about. A returned record that is submitted again gets
-    a new request with the next `round`; earlier ones stay as they are. `owner` and `team` are the
-    record's at that moment.
+    its canonical JSON, `amount` the sum it is about, `level` its secrecy then. A returned record
+    that is submitted again gets a new request with the next `round`; earlier ones stay as they
+    are. `owner` and `team` are the record's at that moment.
     """
 
     class Status(models.TextChoices):
@@ -59,6 +59,7 @@ class Request(About, Recorded):
     comment = models.CharField(_("comment"), max_length=2000, blank=True)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    level = models.CharField(max_length=12, blank=True)
     snapshot = models.JSONField(encoder=DjangoJSONEncoder)
     digest = models.CharField(max_length=64)
     rules_version = models.ForeignKey("rulebook.Version", models.PROTECT, related_name="+")

@@ -12,6 +12,7 @@ from expansion.approvals.models import HOLDER, Decision, Note, Request, Step
 from expansion.approvals.reach import chairs, reached
 from expansion.people.models import Mandate, User
 from expansion.records import about_key
+from expansion.rulebook.selectors import unread
 
 
 def waiting_for(person: User, *, seats: tuple[Seat, ...] | None = None) -> QuerySet[Step]:
@@ -157,7 +158,8 @@ def rounds_until(request: Request) -> list[Request]:
 
 
 def _with_steps(requests: QuerySet[Request]) -> list[Request]:
-    found = requests.select_related("submitted_by", "team").order_by("round")
+    found = requests.select_related("submitted_by", "team", "rules_version")
+    found = found.defer(*unread("rules_version")).order_by("round")
     return list(found.prefetch_related(*WITH_DECISIONS))
 
 

@@ -79,6 +79,7 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
         comment=comment,
         amount=size.amount,
         currency=size.currency if size.amount is not None else "",
+        level=size.level,
         snapshot=snapshot,
         digest=digest_of(snapshot),
         rules_version=version_on(),

@@ -17,6 +17,7 @@ from expansion.rulebook.selectors import rules_of
 
 LONGEST = 500  # characters of the reason
 PLACES = (Step.Because.BEFORE, Step.Because.AFTER)
+KEPT = (Level.CONFIDENTIAL, Level.SECRET)
 
 
 @transaction.atomic
@@ -119,7 +120,7 @@ def _why_not(step: Step, person: User) -> str:
 def is_kept(request: Request) -> bool:
     """Whether its level keeps the record from some who would see it otherwise."""
     record = request.about
-    return isinstance(record, Graded) and record.level in (Level.CONFIDENTIAL, Level.SECRET)
+    return isinstance(record, Graded) and record.level in KEPT
 
 
 def _make_room(request: Request, order: int) -> None:

@@ -6,4 +6,4 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
-        from expansion.home import cards, nav  # noqa: F401
+        from expansion.home import calendar_alarm, cards, nav, panels  # noqa: F401

@@ -62,8 +62,8 @@ class NoticeForm(ServiceForm):
         max_length=LONGEST_TEXT,
         required=False,
         help_text=lazy(
-            "One line each: “2027-02-15 off 春节 / Spring Festival”, “2027-02-20 work”. "
-            "A run of days: “2027-10-01 to 2027-10-07 off 国庆节”."
+            "One line each: “2027-02-15 off Spring Festival”, “2027-02-20 work”. "
+            "A run of days: “2027-10-01 to 2027-10-07 off National Day”."
         ),
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )

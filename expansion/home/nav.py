@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access, offers
+from expansion.home.calendar import keeps_calendar
 from expansion.home.forecast import READERS
 from expansion.home.todo import count
 from expansion.rulebook.models import Version
@@ -29,6 +30,25 @@ offers.add(
         "calendar",
         20,
         lambda person: bool(person.holds(*READERS)),
+    ),
+    # Whoever keeps it finds it among what is administered, everybody else beside the daily work.
+    offers.NavItem(
+        "calendar",
+        "administration",
+        _("Calendar"),
+        "home:calendar",
+        "calendar-event",
+        25,
+        keeps_calendar,
+    ),
+    offers.NavItem(
+        "calendar-read",
+        "daily",
+        _("Calendar"),
+        "home:calendar",
+        "calendar-event",
+        90,
+        lambda person: not keeps_calendar(person),
     ),
     # Only in the phone's bar: on a desk the own page opens from the name in the top bar.
     offers.NavItem("me", "phone", _("Me"), "me", "user", 0, lambda person: True),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expansion.home import compliance, forecast, overview, views
+from expansion.home import calendar, compliance, forecast, overview, replay, views
 
 app_name = "home"
 urlpatterns = [
@@ -16,4 +16,20 @@ urlpatterns = [
     path("compliance/", compliance.Compliance.as_view(), name="compliance"),
     path("compliance/sheet", compliance.ComplianceSheet.as_view(), name="compliance-sheet"),
     path("compliance/paper", compliance.CompliancePaper.as_view(), name="compliance-paper"),
+    path("rules/<int:pk>/replay", replay.Replay.as_view(), name="replay"),
+    path("rules/<int:pk>/replay.xlsx", replay.ReplaySheet.as_view(), name="replay-sheet"),
+    path("calendar/", calendar.Calendar.as_view(), name="calendar"),
+    path("calendar/days.csv", calendar.CalendarSheet.as_view(), name="calendar-sheet"),
+    path("calendar/correct", calendar.CalendarCorrect.as_view(), name="calendar-correct"),
+    path("calendar/import", calendar.CalendarImport.as_view(), name="calendar-import"),
+    path(
+        "calendar/corrections/<int:pk>/withdraw",
+        calendar.CorrectionBack.as_view(),
+        name="calendar-correction-back",
+    ),
+    path(
+        "calendar/notices/<int:pk>/withdraw",
+        calendar.CalendarYearBack.as_view(),
+        name="calendar-year-back",
+    ),
 ]

@@ -14,7 +14,7 @@ from expansion.home import search, todo
 from expansion.home.cards import decides
 from expansion.home.overview import segments
 from expansion.people.selectors import seats_read_once
-from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.working_days import department_calendar
 from expansion.ui import frame
 from expansion.ui.context import count_for
 from expansion.ui.gates import SIGNED_IN
@@ -68,7 +68,7 @@ def day_words() -> dict[str, Any]:
     """Where in the year today lies: the week, and the working days the quarter still has."""
     today = clock.today()
     quarter = Period.containing(PeriodKind.QUARTER, today)
-    left = worktime.workdays_between(today, quarter.end, _calendar())
+    left = worktime.workdays_between(today, quarter.end, department_calendar())
     words = ngettext(
         "%(days)s working day left in the %(quarter)s",
         "%(days)s working days left in the %(quarter)s",
@@ -84,13 +84,6 @@ def day_words() -> dict[str, Any]:
 def _quarter_name(number: int) -> str:
     names = (_("first quarter"), _("second quarter"), _("third quarter"), _("fourth quarter"))
     return names[number - 1]
-
-
-def _calendar() -> worktime.Calendar:
-    try:
-        return rules_on().working_time.as_calendar()
-    except LookupError:  # No rulebook is loaded yet: the statutory days hold.
-        return worktime.STATUTORY
 
 
 class ToDo(Screen):

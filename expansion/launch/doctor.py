@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from expansion import machine
 from expansion.launch import broker, catalogues, debian, guard
 from expansion.launch.places import ROOT
-from expansion.worktime.workdays import is_provisional
+from expansion.worktime import is_provisional
 
 RUN_SETUP = "Run: make setup"
 
@@ -137,6 +138,7 @@ def chinese_font() -> Finding:
 
 def calendars(today: date) -> Iterator[Finding]:
     """This year's and the coming year's working days; the notice appears each November."""
+    _read_notices()
     for year in (today.year, today.year + 1):
         provisional = is_provisional(year)
         yield Finding(
@@ -145,6 +147,14 @@ def calendars(today: date) -> Iterator[Finding]:
             "Import the yearly notice once it is out." if provisional else "",
             required=False,
         )
+
+
+def _read_notices() -> None:
+    """What an administrator has imported counts too, where there is a database to ask."""
+    from expansion.worktime import known  # its rows need the apps to be loaded
+
+    with suppress(DatabaseError):
+        known.look()
 
 
 def demo_accounts() -> Finding:

@@ -1,11 +1,18 @@
-"""A notice is its person's alone: nobody reads for somebody else, a delegate neither."""
+"""A notice is its person's alone: nobody reads for somebody else, a delegate neither.
+
+Administrators see what has left the house, without its words, and keep robots and wordings.
+"""
 
 from typing import Any
 
 from django.db.models import Q
 
 from expansion import access
-from expansion.notices.models import Mail, Notice, Preference
+from expansion.access import Scope
+from expansion.notices.models import Mail, Notice, Preference, Robot, Wording
+from expansion.people.models import Role
+
+DESK = {Role.ADMINISTRATOR: Scope.DEPARTMENT}
 
 
 @access.register(Notice)
@@ -33,7 +40,22 @@ class PreferenceAccess(access.Rule):
 
 @access.register(Mail)
 class MailAccess(access.Rule):
-    """The outbox is shown to nobody: what it sends, its reader has as a notice."""
+    """Who was sent what kind of notice and when; what it said its reader alone has as a notice."""
 
     private = True
     owner = team = None
+    grants = dict.fromkeys(("view", "resend", "export"), DESK)
+
+
+@access.register(Robot)
+class RobotAccess(access.Rule):
+    private = True
+    owner = team = None
+    grants = dict.fromkeys(("view", "create", "edit"), DESK)
+
+
+@access.register(Wording)
+class WordingAccess(access.Rule):
+    private = True
+    owner = team = None
+    grants = dict.fromkeys(("view", "edit"), DESK)

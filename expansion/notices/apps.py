@@ -7,16 +7,16 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.notices import access, selectors, services  # noqa: F401
+        from expansion.notices import access, nav, reactions, selectors  # noqa: F401
         from expansion.ui.context import set_sources
 
         offers.add(offers.PersonFact("unread", selectors.unread))
         set_sources(unread=selectors.unread_count)
         offers.add(offers.Seed("notices", 99, "expansion.notices.seeds.sow"))
-        offers.react("jobs.silent", services.tell_silent_job)
-        offers.react("people.factor.changed", services.tell_factor)
-        offers.react("people.link.created", services.tell_link_made)
-        offers.react("people.password.changed", services.tell_new_password)
-        offers.react("people.rehearsal.begun", services.tell_rehearsed)
-        offers.react("people.sessions.ended", services.tell_sessions_ended)
-        offers.react("record.shared", services.tell_shared)
+        offers.react("jobs.silent", reactions.tell_silent_job)
+        offers.react("people.factor.changed", reactions.tell_factor)
+        offers.react("people.link.created", reactions.tell_link_made)
+        offers.react("people.password.changed", reactions.tell_new_password)
+        offers.react("people.rehearsal.begun", reactions.tell_rehearsed)
+        offers.react("people.sessions.ended", reactions.tell_sessions_ended)
+        offers.react("record.shared", reactions.tell_shared)

@@ -1,7 +1,8 @@
 """Sending the outbox: at least once, doubled only if the process dies at the worst moment.
 
-Stored → claimed → handed to the mail server → marked. Only between the last two can a death lead
-to a second copy; it carries the same Message-ID and is logged.
+Stored → claimed → handed to the mail server or the robot → marked. Only between the last two can a
+death lead to a second copy; it carries the same Message-ID or key and is logged. What is ready for
+one receiver at the same time leaves as one message.
 """
 
 from __future__ import annotations
@@ -9,13 +10,11 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.db.models import F
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from expansion import clock
+from expansion.notices import letters
 from expansion.notices.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -25,13 +24,15 @@ TOO_LONG = timedelta(minutes=10)
 
 
 def send_waiting() -> dict[str, int]:
-    """Sends every mail whose moment has come; a refusing server delays it, longer each time."""
+    """Sends every message whose moment has come, and says how many; a refusing receiver delays its
+    own, longer each time."""
     take_back_interrupted()
     sent = failed = 0
-    while mail := Mail.objects.ready(clock.now()).select_related("notice__person").first():
-        if not _claim(mail):
+    while mail := Mail.objects.ready(clock.now()).first():
+        together = _claim(mail)
+        if not together:
             continue
-        if _send(mail):
+        if _send(together):
             sent += 1
         else:
             failed += 1
@@ -39,47 +40,55 @@ def send_waiting() -> dict[str, int]:
 
 
 def take_back_interrupted() -> int:
-    """Puts mails whose sender died back in the queue; the log says that each may be double."""
+    """Puts what died with its sender back in the queue; the log says that each may be double."""
     interrupted = Mail.objects.interrupted(clock.now() - TOO_LONG)
-    for message_id in interrupted.values_list("message_id", flat=True):
-        logger.warning("The sender of %s died; it is sent again and may arrive twice.", message_id)
+    for key in interrupted.order_by("batch").values_list("batch", flat=True).distinct():
+        logger.warning("The sender of %s died; it is sent again and may arrive twice.", key)
     return interrupted.update(state=Mail.State.WAITING)
 
 
-def _claim(mail: Mail) -> bool:
-    same = Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING)
-    claimed = {"state": Mail.State.SENDING, "claimed_at": clock.now()}
-    return bool(same.update(attempts=F("attempts") + 1, **claimed))
+@transaction.atomic
+def _claim(mail: Mail) -> list[Mail]:
+    """The mail and what leaves with it, now this sender's; nothing where another was faster.
+
+    Each row changes hands by one statement with its state in the condition.
+    """
+    waiting, now = Mail.objects.filter(state=Mail.State.WAITING), clock.now()
+    claimed = {"state": Mail.State.SENDING, "claimed_at": now, "attempts": F("attempts") + 1}
+    batch = mail.batch or mail.message_id
+    if not waiting.filter(pk=mail.pk).update(**claimed, batch=batch):
+        return []
+    others = list(Mail.objects.alongside(mail, now).values_list("pk", flat=True))
+    waiting.filter(pk__in=others).update(**claimed, batch=batch)
+    mine = Mail.objects.filter(batch=batch, state=Mail.State.SENDING, claimed_at=now)
+    return list(mine.select_related("notice", "person", "robot").order_by("pk"))
 
 
-def _send(mail: Mail) -> bool:
+def _send(mails: list[Mail]) -> bool:
+    first = mails[0]
     try:
-        message(mail).send()
+        if first.robot is not None:
+            from expansion.notices import delivery  # the library: this process alone needs it
+
+            delivery.deliver(first.robot, letters.line(mails))
+        else:
+            letters.message(mails).send()
     except OSError as reason:  # smtplib's errors are OSErrors, as are all of the network's.
-        _delay(mail, str(reason) or type(reason).__name__)
+        _delay(mails, str(reason) or type(reason).__name__)
         return False
-    Mail.objects.filter(pk=mail.pk).update(state=Mail.State.SENT, sent_at=clock.now(), error="")
+    sent = {"state": Mail.State.SENT, "sent_at": clock.now(), "error": ""}
+    _same(mails).update(**sent)
     return True
 
 
-def _delay(mail: Mail, reason: str) -> None:
+def _delay(mails: list[Mail], reason: str) -> None:
     """Later once more; after the last attempt it stays in the outbox as failed."""
-    attempts = mail.attempts + 1
-    logger.warning("Mail %s was not accepted (attempt %s): %s", mail.message_id, attempts, reason)
+    key, attempts = mails[0].batch, mails[0].attempts
+    logger.warning("%s was not accepted (attempt %s): %s", key, attempts, reason)
     state = Mail.State.FAILED if attempts >= MOST_ATTEMPTS else Mail.State.WAITING
     later = clock.now() + timedelta(minutes=2**attempts)
-    Mail.objects.filter(pk=mail.pk).update(state=state, ready_at=later, error=reason[:300])
+    _same(mails).update(state=state, ready_at=later, error=reason[:300])
 
 
-def message(mail: Mail) -> EmailMessage:
-    """The mail as it leaves: the notice's words, and where to read on."""
-    notice = mail.notice
-    with translation.override(notice.person.language):
-        foot = _("Log in and open %(url)s to read on.") % {"url": notice.url}
-    return EmailMessage(
-        subject=f"[{settings.SITE_NAME}] {notice.title}",
-        body="\n\n".join(part for part in (notice.title, notice.text, foot) if part),
-        to=[mail.to],
-        headers={"Message-ID": mail.message_id},
-        connection=get_connection(timeout=20),
-    )
+def _same(mails: list[Mail]):
+    return Mail.objects.filter(pk__in=[mail.pk for mail in mails])

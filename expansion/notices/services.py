@@ -1,35 +1,33 @@
-"""Telling people: rows inside the caller's transaction, e-mail from the outbox after commit."""
+"""Telling people: rows inside the caller's transaction; what leaves the house goes after commit."""
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import Any
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils import translation
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from expansion import access, clock
 from expansion.audit.services import write
-from expansion.jobs.services import enqueue
-from expansion.notices.models import Mail, Notice, Preference
-from expansion.people.models import Role, User
-from expansion.people.selectors import holders, standings
+from expansion.errors import Invalid
+from expansion.notices import bundles
+from expansion.notices.events import Group
+from expansion.notices.models import Notice, Preference, Wish
+from expansion.notices.posting import post
+from expansion.notices.words import writer
+from expansion.people.models import User
+from expansion.people.selectors import standings
 from expansion.records import about as pointing_at
-from expansion.records import lock
+from expansion.records import differences, lock, snapshot
 
-SEND = "notices.send_mail"
+CHOSEN = ("wishes", "quiet_from", "quiet_to", "quiet_days", "digest_at")
 
 _muted: ContextVar[bool] = ContextVar("notices_muted", default=False)
 _heard_from: ContextVar[datetime | None] = ContextVar("notices_heard_from", default=None)
@@ -56,7 +54,10 @@ def _silent() -> bool:
 
 @dataclass(frozen=True)
 class Telling:
-    """One thing that one person is told; lazy words are written in the person's language."""
+    """One thing that one person is told; lazy words are written in the person's language.
+
+    `facts` are what an administrator's own words for the event may name (`notices.events`).
+    """
 
     person: User
     title: Any
@@ -64,6 +65,7 @@ class Telling:
     about: models.Model | None = None
     text: Any = ""
     key: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -78,10 +80,12 @@ def tell(
     key: str | None = None,
     text: Any = "",
     by_mail: bool = False,
+    facts: Mapping[str, Any] | None = None,
 ) -> list[Notice]:
     """Tells each of `people` the same once; what `tell_each` promises holds for each of them."""
     each_once = {person.pk: person for person in people}.values()
-    tellings = [Telling(person, title, url, about, text, key or "") for person in each_once]
+    facts = facts or {}
+    tellings = [Telling(person, title, url, about, text, key or "", facts) for person in each_once]
     return tell_each(tellings, kind=kind, actor=actor, by_mail=by_mail)
 
 
@@ -93,8 +97,8 @@ def tell_each(
 
     The number of queries does not grow with the tellings. Nobody is told who has left or who may
     not see what it is `about` (R-exp-11). With a `key` a person is told once, however often this is
-    called, at the same time too. What nobody may miss goes `by_mail` to all who have an address,
-    whatever they wish.
+    called, at the same time too. Very many for one person are read as one. What nobody may miss
+    goes `by_mail` to all who have an address, whatever they wish.
 
     Raises:
         ValueError: a `url` leads out of this installation.
@@ -107,13 +111,16 @@ def tell_each(
         return []
     readable = _readable(tellings)
     told = _told_already(readable)
-    moment, words = clock.now(), _words(tellings)
-    rows = [
-        _notice(one, *words(one), kind=kind, at=moment, actor=actor)
-        for one in readable
-        if (one.person.pk, one.key) not in told
-    ]
-    return _store(rows, by_mail)
+    fresh = [one for one in readable if (one.person.pk, one.key) not in told]
+    if not fresh:
+        return []
+    moment, words = clock.now(), writer(fresh, kind, actor)
+    rows = [_notice(one, *words(one), kind=kind, at=moment, actor=actor) for one in fresh]
+    stored = _store(rows)
+    read = bundles.gather(stored)
+    if not _muted.get():
+        post(read, stored, everybody=by_mail)
+    return stored
 
 
 def _readable(tellings: list[Telling]) -> list[Telling]:
@@ -150,67 +157,23 @@ def _of(keyed: Iterable[Telling | Notice]) -> QuerySet[Notice]:
     return Notice.objects.filter(person__in=people, key__in=keys)
 
 
-def _words(tellings: list[Telling]) -> Callable[[Telling], tuple[str, str]]:
-    """Gives title and text in the person's language; what many are told is written once in each."""
-    said = {id(words): words for one in tellings for words in (one.title, one.text)}
-
-    @cache
-    def written(words: int, language: str) -> str:
-        with translation.override(language):
-            return str(said[words])
-
-    def told(one: Telling) -> tuple[str, str]:
-        language = one.person.language
-        return written(id(one.title), language), written(id(one.text), language)
-
-    return told
-
-
 def _notice(one: Telling, title: str, text: str, **columns: Any) -> Notice:
     line = " ".join(title.split())  # It becomes the subject of a mail.
     columns |= {"url": one.url, "key": one.key, **pointing_at(one.about)}
     return Notice(person=one.person, title=line[:200], text=text[:1000], **columns)
 
 
-def _store(rows: list[Notice], by_mail: bool) -> list[Notice]:
+def _store(rows: list[Notice]) -> list[Notice]:
     """Saves the rows; of two calls with one key at a time, one adds and the other adds nothing."""
     keyed = {(row.person_id, row.key): row for row in rows if row.key}
     stored = Notice.objects.bulk_create([row for row in rows if not row.key])
     if keyed:
         Notice.objects.bulk_create(keyed.values(), ignore_conflicts=True)
-        for one in _of(keyed.values()).filter(mail=None):
+        for one in _of(keyed.values()).filter(mail=None, within=None, at=rows[0].at).order_by("pk"):
             if row := keyed.get((one.person_id, one.key)):
                 one.person = row.person
                 stored.append(one)
-    _post(stored, by_mail)
     return stored
-
-
-def _post(notices: list[Notice], everybody: bool) -> None:
-    """Puts an e-mail into the outbox for those who want one and have an address."""
-    if _muted.get():
-        return
-    wanting = {notice.person_id for notice in notices if everybody} | set(
-        Preference.objects.filter(
-            person__in=[notice.person_id for notice in notices], email=True
-        ).values_list("person_id", flat=True)
-    )
-    mails = [
-        _mail(notice) for notice in notices if notice.person_id in wanting and notice.person.email
-    ]
-    if mails:
-        Mail.objects.bulk_create(mails, ignore_conflicts=True)
-        enqueue(SEND, key="outbox")
-
-
-def _mail(notice: Notice) -> Mail:
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
-    return Mail(
-        notice=notice,
-        to=notice.person.email,
-        message_id=f"<{uuid.uuid4().hex}@{host}>",
-        ready_at=notice.at,
-    )
 
 
 @transaction.atomic
@@ -232,130 +195,53 @@ def read_all(*, actor: User, until: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def choose_channels(*, actor: User, email: bool) -> Preference:
-    """A person's own wish whether notices come by e-mail too."""
-    preference, _new = Preference.objects.get_or_create(person=actor)
-    before, preference.email = preference.email, email
-    preference.save(update_fields=["email"])
-    write(
-        actor=actor,
-        verb="notices.channels.chosen",
-        about=actor,
-        changes={"email": [before, email]},
-    )
+def choose_channels(
+    *,
+    actor: User,
+    wishes: Mapping[str, str],
+    quiet_from: time | None = None,
+    quiet_to: time | None = None,
+    quiet_days: bool = False,
+    digest_at: time | None = None,
+) -> Preference:
+    """A person's own wishes: when each group of events comes by e-mail, and when it is quiet.
+
+    Account and security always come, at once; a wish about them is not kept.
+
+    Raises:
+        Invalid: only one end of the quiet hours is given, or both are the same.
+    """
+    if (quiet_from is None) != (quiet_to is None):
+        missing = "quiet_to" if quiet_to is None else "quiet_from"
+        raise Invalid(fields={missing: [_("Give both ends of the quiet hours, or neither.")]})
+    if quiet_from is not None and quiet_from == quiet_to:
+        raise Invalid(fields={"quiet_to": [_("The quiet hours end when they begin.")]})
+    preference, _new = Preference.objects.select_for_update().get_or_create(person=actor)
+    before = snapshot(preference, CHOSEN)
+    preference.wishes = _kept(wishes)
+    preference.quiet_from, preference.quiet_to = quiet_from, quiet_to
+    preference.quiet_days, preference.digest_at = quiet_days, digest_at
+    preference.save()
+    changes = differences(before, snapshot(preference, CHOSEN))
+    write(actor=actor, verb="notices.channels.chosen", about=actor, changes=_in_words(changes))
     return preference
 
 
-def tell_new_password(*, actor: User, record: User) -> None:
-    """Tells a person, by mail too, that the password of the account is another one."""
-    own = actor is not None and actor.pk == record.pk
-    title = _("Your password was changed") if own else _("An administrator has set your password")
-    tell(
-        people=[record],
-        kind="people.password",
-        title=title,
-        text=_(
-            "Every session and every token has ended. If you know nothing of it, speak to your "
-            "superior today."
-        ),
-        url=reverse("me"),
-        about=record,
-        actor=actor,
-        by_mail=True,
-    )
+def _kept(wishes: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something: a group of events to be switched, another wish than none."""
+    groups = set(Group.values) - {Group.SECURITY}
+    found = {group: Wish(wish) for group, wish in wishes.items() if group in groups}
+    return {group: wish.value for group, wish in found.items() if wish is not Wish.NEVER}
 
 
-def tell_link_made(*, actor: User, record: User) -> None:
-    """Tells a person, by mail too, that there is a link with which the password can be set."""
-    tell(
-        people=[record],
-        kind="people.password",
-        title=_("An administrator has made a link for a new password of yours"),
-        text=_("If you have not asked for it, speak to your superior today."),
-        url=reverse("me"),
-        about=record,
-        actor=actor,
-        by_mail=True,
-    )
-
-
-FACTOR_TITLES = {
-    "added": _("A second factor was set up for your account"),
-    "removed": _("A second factor of your account was removed"),
-    "codes_renewed": _("New recovery codes were made for your account"),
-    "code_used": _("Somebody has logged in to your account with a recovery code"),
-    "taken_away": _("An administrator has taken the second factor of your account away"),
-}
-
-
-def tell_factor(*, actor: User, record: User, act: str) -> None:
-    """Tells a person, by mail too, what has become of the second factor of the account."""
-    tell(
-        people=[record],
-        kind="people.factor",
-        title=FACTOR_TITLES[act],
-        text=_("If you know nothing of it, speak to your superior today."),
-        url=reverse("people:factor-list"),
-        about=record,
-        actor=actor,
-        by_mail=True,
-    )
-
-
-def tell_rehearsed(*, actor: User, record: User, reason: str) -> None:
-    """Tells a person that an administrator looks at the house as they see it, and why."""
-    tell(
-        people=[record],
-        kind="people.rehearsal",
-        title=format_lazy(_("{name} looks at the system as you see it"), name=actor.name),
-        text=reason,
-        url=reverse("people:person", args=[actor.pk]),
-        actor=actor,
-    )
-
-
-def tell_sessions_ended(*, actor: User, record: User) -> None:
-    """Tells a person that an administrator has logged them out everywhere."""
-    tell(
-        people=[record],
-        kind="people.sessions",
-        title=_("An administrator has ended all your sessions"),
-        text=_("Log in again. If you do not know why, ask the administrator."),
-        url=reverse("people:session-list"),
-        about=record,
-        actor=actor,
-    )
-
-
-def tell_shared(
-    *, actor: User, record: models.Model, people: Iterable[User], until: date, for_work: bool
-) -> None:
-    """Tells whom a record is shared with, until when and what for."""
-    fresh = User.objects.filter(pk__in=[person.pk for person in people]).exclude(pk=actor.pk)
-    words = {"name": actor.name, "record": str(record), "day": until}
-    title = (
-        _("{name} shares “{record}” with you until {day}, to work on it")
-        if for_work
-        else _("{name} shares “{record}” with you until {day}")
-    )
-    tell(
-        people=fresh,
-        kind="record.shared",
-        title=format_lazy(title, **words),
-        url=record.get_absolute_url(),  # type: ignore[attr-defined]
-        about=record,
-        actor=actor,
-    )
-
-
-def tell_silent_job(*, actor: Any, record: models.Model, **facts: Any) -> None:
-    """Alarms the administrators once that a scheduled job has stopped running."""
-    tell(
-        people=holders(Role.ADMINISTRATOR),
-        kind="jobs.silent",
-        title=_("A scheduled job has stopped running"),
-        text=record.label,  # type: ignore[attr-defined]
-        url=record.get_absolute_url(),  # type: ignore[attr-defined]
-        about=record,
-        key=f"jobs.silent:{record.pk}:{record.alarmed_at:%Y%m%dT%H%M%S}",  # type: ignore[attr-defined]
-    )
+def _in_words(changes: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Times as text, and the wishes one by one."""
+    told = {
+        name: [value.isoformat("minutes") if isinstance(value, time) else value for value in pair]
+        for name, pair in changes.items()
+    }
+    before, after = told.pop("wishes", [{}, {}])
+    for group in sorted(before.keys() | after.keys()):
+        if before.get(group) != after.get(group):
+            told[group] = [before.get(group, Wish.NEVER), after.get(group, Wish.NEVER)]
+    return told

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion.jobs import registry
 from expansion.jobs.models import Job
 from expansion.notices import mandates, outbox
-from expansion.notices.services import SEND
+from expansion.notices.posting import SEND
 
 
 @registry.every(SEND, "*/5 * * * *", label=_("Send notices by e-mail"))

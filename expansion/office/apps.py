@@ -20,6 +20,7 @@ class OfficeConfig(AppConfig):
             metrics,
             nav,
             personnel_offers,
+            replays,
         )
         from expansion.office.services.handovers import refuse_while_held
 

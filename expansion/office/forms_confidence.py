@@ -13,6 +13,7 @@ from expansion.office.models import IpRight, Nda, PublicMatter, Statement
 from expansion.office.selectors.confidence import staff
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import choices_of
 from expansion.ui.forms import RecordForm, ServiceForm
 
 
@@ -90,12 +91,10 @@ class RightForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        known = [(item.key, item.label()) for item in rules_on().documents.ip_kinds]
-        kept = self.instance.kind
         self.fields["title"].label = _("Name")
         self.fields["kind"] = forms.ChoiceField(
             label=_("Kind"),
-            choices=known if not kept or kept in dict(known) else [*known, (kept, kept)],
+            choices=choices_of(rules_on().documents.ip_kinds, self.instance.kind),
             widget=forms.RadioSelect,
         )
         self.fields["holder"].help_text = _("The company, or the person.")

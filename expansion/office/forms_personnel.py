@@ -74,7 +74,11 @@ class RatingForm(ServiceForm):
 
     def __init__(self, *args: Any, candidate: Candidate, rules: Rules, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.criteria = rules.recruitment.criteria
+        self.criteria = [
+            one
+            for one in rules.recruitment.criteria
+            if not one.retired or one.key in candidate.ratings
+        ]
         for one in self.criteria:
             self.fields[one.key] = forms.TypedChoiceField(
                 label=one.label(),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion.access import principals
 from expansion.office.models import WorkReport
 from expansion.office.selectors.reports import state
+from expansion.ui.deadlines import deadline
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge
 
@@ -25,7 +26,14 @@ REPORTS = Listing(
     columns=[
         Column("person", _("Person"), lambda report: report.owner.name, sort="owner__name"),
         Column("state", _("State"), lambda report: state(report)[1], cell=state_badge),
-        Column("due", _("Due"), lambda report: report.due_at, "moment", sort="due_at"),
+        Column(
+            "due",
+            _("Due"),
+            lambda report: report.due_at,
+            "moment",
+            sort="due_at",
+            cell=lambda report: deadline(report.due_at),
+        ),
         Column(
             "submitted",
             _("Handed in"),

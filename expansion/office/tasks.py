@@ -72,4 +72,6 @@ def make_effective(job: Job) -> dict:
 
 @registry.every("office.remind", "*/10 * * * *", label=_("Remind of work reports"))
 def remind(job: Job) -> dict:
-    return reminders.remind(clock.now())
+    now = clock.now()
+    told_above = reminders.tell_above(now=now, rules=rules_on())
+    return {**reminders.remind(now), "told_above": told_above}

@@ -45,6 +45,7 @@ ACTIONS: dict[str, Any] = {
     "reveal": gettext_lazy("Show numbers in full"),
     "share": gettext_lazy("Share with a person or team"),
     "reassign": gettext_lazy("Give to another owner"),
+    "unmark": gettext_lazy("Take the mark of a major client away"),
     "submit": gettext_lazy("Submit for approval"),
     "publish": gettext_lazy("Publish"),
     "comment": gettext_lazy("Comment"),

@@ -5,7 +5,7 @@ out, and per network alone, so that one network cannot try many accounts.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -66,6 +66,12 @@ def too_early(seconds: int) -> str:
         "Too early. Try again in %(seconds)d seconds.",
         seconds,
     ) % {"seconds": seconds}
+
+
+def still_waits(failures: int, free: int, last_at: datetime) -> int:
+    """Seconds until something that has failed so often is heard again; `free` are forgiven."""
+    elapsed = (clock.now() - last_at).total_seconds()
+    return max(0, int(_delay(failures - free) - elapsed + 0.999))
 
 
 def _delay(excess: int) -> int:

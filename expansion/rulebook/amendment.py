@@ -1,5 +1,6 @@
 """A new version of the rulebook as a subject of approval (R-exp-01)."""
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -8,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from expansion import offers
 from expansion.rulebook.models import Version
+from expansion.rulebook.naming import Rebuilt
 from expansion.rulebook.schema import AMENDMENT
-from expansion.rulebook.selectors import Changed, changed_rows
+from expansion.rulebook.selectors import Changed, changed_rows, restructured
 from expansion.rulebook.services import drafts
 from expansion.rulebook.templatetags.rules import rule_section, value_words
 from expansion.ui import formats
@@ -17,20 +19,28 @@ from expansion.ui import formats
 
 def document(version: Version) -> dict[str, Any]:
     """The frozen copy that is decided over: every change with the value before and after."""
-    rows = changed_rows(version)
+    rows, others = changed_rows(version), restructured(version)
     return {
         "title": _("Rulebook %(version)s") % {"version": version},
         "facts": [
             [_("In force from"), formats.day_as("full", version.effective_on)],
             [_("Differs from"), str(version.based_on)],
-            [_("Changes"), str(len(rows))],
+            [_("Changes"), str(len(rows) + len(others))],
         ],
-        "sections": [{"key": "reason", "label": _("Why the rules change"), "text": version.reason}]
-        + [
-            {"key": key, "label": str(rule_section(key)), "text": "\n".join(map(line, part))}
-            for key, part in groupby(rows, key=lambda row: row.listed.section)
-        ],
+        "sections": list(_sections(version, rows, others)),
     }
+
+
+def _sections(
+    version: Version, rows: list[Changed], others: list[Rebuilt]
+) -> Iterator[dict[str, str]]:
+    yield {"key": "reason", "label": _("Why the rules change"), "text": version.reason}
+    if others:
+        text = "\n".join(map(rebuilt_line, others))
+        yield {"key": "entries", "label": _("Entries"), "text": text}
+    for key, part in groupby(rows, key=lambda row: row.listed.section):
+        text = "\n".join(map(line, part))
+        yield {"key": key, "label": str(rule_section(key)), "text": text}
 
 
 def line(row: Changed) -> str:
@@ -40,6 +50,16 @@ def line(row: Changed) -> str:
             "value": value_words(row.after),
         }
     return f"{row.label}: {value_words(row.before)} → {value_words(row.after)}"
+
+
+def rebuilt_line(one: Rebuilt) -> str:
+    """What was added, taken away or worded otherwise."""
+    if one.before is None:
+        return _("%(name)s: new, %(value)s") % {"name": one.label, "value": value_words(one.after)}
+    if one.after is None:
+        words = {"name": one.label, "value": value_words(one.before)}
+        return _("%(name)s: taken away, %(value)s") % words
+    return f"{one.label}: {value_words(one.before)} → {value_words(one.after)}"
 
 
 offers.add(

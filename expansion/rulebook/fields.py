@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from expansion.rulebook.parameters import Kind, Listed
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import CADENCES, WORDS, rule_value
-from expansion.rulebook.values import ROLES, WEEKDAYS, Cadence
+from expansion.rulebook.values import JOINTS, ROLES, WEEKDAYS, Cadence, parts, words
 from expansion.worktime import Limit
 from expansion.worktime.limits import LARGEST, Unit
 
-LONGEST_CHAIN = 4
+LONGEST_CHAIN = 6
+SIGNS = {joint: sign for sign, joint in JOINTS.items()}
+BETWEEN = [("", _("then")), ("all", _("and together with")), ("any", _("or instead"))]
 UNITS = [
     (Unit.HOURS, _("hours by the clock")),
     (Unit.WORKING_HOURS, _("working hours")),
@@ -38,7 +40,9 @@ def field_of(one: Listed, rules: Rules) -> forms.Field:
 class Parts(forms.MultiWidget):
     """Several plain inputs in one row, each with a name of its own for those who listen."""
 
-    def __init__(self, widgets: Sequence[forms.Widget], labels: Sequence[Any]):
+    def __init__(
+        self, widgets: Sequence[forms.Widget] | dict[str, forms.Widget], labels: Sequence[Any]
+    ):
         super().__init__(widgets)
         for widget, label in zip(self.widgets, labels, strict=True):
             widget.attrs["aria-label"] = label
@@ -72,30 +76,49 @@ class LimitField(forms.MultiValueField):
 
 
 class ChainWidget(Parts):
+    """One decider after the other; between two of them, whether they decide one step together."""
+
     def __init__(self, choices: Choices):
-        selects = [forms.Select(choices=[NOBODY, *choices]) for _place in range(LONGEST_CHAIN)]
-        super().__init__(
-            selects,
-            [_("First decider"), _("Second decider"), _("Third decider"), _("Fourth decider")],
-        )
+        widgets: dict[str, forms.Widget] = {"0": forms.Select(choices=[NOBODY, *choices])}
+        labels = [_("First decider")]
+        for place in range(1, LONGEST_CHAIN):
+            widgets[f"joint{place}"] = forms.Select(choices=BETWEEN)
+            widgets[f"{place}"] = forms.Select(choices=[NOBODY, *choices])
+            labels += [_("How the next one decides"), _("Next decider")]
+        super().__init__(widgets, labels)
 
     def decompress(self, value: Sequence[str] | None) -> list[Any]:
-        held = list(value or ())
-        return [*held, *[None] * (LONGEST_CHAIN - len(held))][:LONGEST_CHAIN]
+        flat: list[Any] = []
+        for step in value or ():
+            joint, deciders = parts(step)
+            for place, word in enumerate(deciders):
+                flat += [joint if place else "", word]
+        held = flat[1:]
+        length = 2 * LONGEST_CHAIN - 1
+        return [*held, *[None] * (length - len(held))][:length]
 
 
 class ChainField(forms.MultiValueField):
     """Who decides, in order; gaps close by themselves."""
 
     def __init__(self, choices: Choices):
-        fields = [
-            forms.ChoiceField(choices=[NOBODY, *choices], required=False)
-            for _place in range(LONGEST_CHAIN)
-        ]
+        who = [NOBODY, *choices]
+        fields = [forms.ChoiceField(choices=who, required=False)]
+        for _place in range(1, LONGEST_CHAIN):
+            fields += [
+                forms.ChoiceField(choices=BETWEEN, required=False),
+                forms.ChoiceField(choices=who, required=False),
+            ]
         super().__init__(fields, widget=ChainWidget(choices), required=False)
 
     def compress(self, parts: list[str]) -> list[str]:
-        return [word for word in parts if word]
+        steps: list[str] = []
+        for joint, word in zip(["", *parts[1::2]], parts[::2], strict=True) if parts else ():
+            if word and joint and steps:
+                steps[-1] += f" {SIGNS[joint]} {word}"
+            elif word:
+                steps.append(word)
+        return steps
 
 
 class CadenceWidget(Parts):
@@ -152,7 +175,7 @@ def approvers(one: Listed, rules: Rules) -> Choices:
         f"team:{team.key}": _("head of %(team)s") % {"team": team.label()} for team in rules.teams
     }
     held = one.value if isinstance(one.value, tuple) else (one.value,)
-    known |= {word: word for word in held if word and word not in known}
+    known |= {word: word for word in words(filter(None, held)) if word not in known}
     return list(known.items())
 
 

@@ -31,6 +31,13 @@ class DraftForm(ServiceForm):
         self.data["version"] = str(draft.version) if draft else ""
 
 
+class SeenForm(ServiceForm):
+    """Asks nothing; it carries which draft was open."""
+
+    draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class FileForm(ServiceForm):
     """A TOML file with a whole rulebook; `cleaned_data["text"]` is what it says."""
 

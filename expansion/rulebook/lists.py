@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
-from expansion.rulebook.schema import Rules
-from expansion.rulebook.values import Item
+from expansion.rulebook.values import Choice, Item, Items
 from expansion.rulebook.work import Stage
 
-LISTS = (tuple[Item, ...], tuple[Stage, ...])
+if TYPE_CHECKING:
+    from expansion.rulebook.schema import Rules
+
+LISTS = (Items, tuple[Stage, ...])
 LONGEST_KEY = 60
 
 
@@ -23,11 +25,11 @@ class Choices:
     path: str
     section: str
     label: str
-    items: tuple[Item, ...]
+    items: tuple[Choice, ...]
 
 
-def lists(rules: Rules) -> Iterator[Choices]:
-    """Every list that can be worded, ordered and extended, in the order of the rulebook."""
+def lists(rules: "Rules") -> Iterator[Choices]:
+    """Every list that can be worded, ordered, extended and thinned, in the rulebook's order."""
     for name in type(rules).model_fields:
         yield from _walk(getattr(rules, name), name, name, ())
 
@@ -57,12 +59,17 @@ def new_key(label: str, taken: Iterable[str]) -> str:
     return key
 
 
-def in_order(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+def in_order(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The entries that a form sent, by the place given to each, without those left empty."""
-    filled = [one for one in entries if one["key"] or one["zh"] or one["en"]]
-    found: list[dict[str, str]] = []
+    filled = [one for one in entries if one["zh"] or one["en"]]
+    found: list[dict[str, Any]] = []
     for one in sorted(filled, key=lambda one: one["place"]):
         taken = [each["key"] for each in (*filled, *found) if each["key"]]
         key = one["key"] or new_key(one["en"], taken)
-        found.append({"key": key, "zh": one["zh"], "en": one["en"]})
+        found.append(as_entry(key, one["zh"], one["en"], one.get("retired", False)))
     return found
+
+
+def as_entry(key: str, zh: str, en: str, retired: bool) -> dict[str, Any]:
+    """An entry as it is stored: one that is not retired says nothing of it."""
+    return {"key": key, "zh": zh, "en": en} | ({"retired": True} if retired else {})

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from expansion.errors import Gone, Invalid
 from expansion.rulebook import parameters
 from expansion.rulebook.overlays import narrowed
-from expansion.rulebook.schema import Rules
+from expansion.rulebook.schema import UNFINISHED, Rules
 from expansion.rulebook.sentences import refusal
 from expansion.rulebook.values import by_key
 
@@ -91,10 +91,11 @@ def from_toml(text: str) -> Rules:
     return from_data(data)
 
 
-def from_data(data: Mapping[str, Any]) -> Rules:
-    """The rules a mapping describes, for instance what `to_data` gave to a stored version."""
+def from_data(data: Mapping[str, Any], *, unfinished: bool = False) -> Rules:
+    """The rules a mapping describes, for instance what `to_data` gave to a stored version. What is
+    `unfinished` need not hold together yet."""
     try:
-        return Rules.model_validate(data)
+        return Rules.model_validate(data, context=UNFINISHED if unfinished else None)
     except ValidationError as error:
         raise refusal(error) from error
 

@@ -69,6 +69,11 @@ class Version(Recorded):
             ),
         ]
 
+    @property
+    def is_open(self) -> bool:
+        """Being drafted or decided: what it holds need not hold together yet."""
+        return self.status in (self.Status.DRAFT, self.Status.SUBMITTED)
+
     def __str__(self) -> str:
         return f"v{self.number}"
 

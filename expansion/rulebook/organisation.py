@@ -134,6 +134,7 @@ class Authority(Strict):
     major_client_owner: Parameter[Approver] = Field(title=_("Major clients belong to"))
     major_cooperation_owner: Parameter[Approver] = Field(title=_("Major cooperation belongs to"))
     major_amount: Parameter[Money | None] = Field(title=_("Major from this amount"))
+    major_term: Parameter[Limit] = optional_limit(_("Major from this term of a contract"))
     beyond_limit_chain: Parameter[Chain] = optional_chain(_("Beyond that amount decided by"))
     member_limit: Parameter[Money | None] = optional_amount(_("A member decides up to"))
     leader_limit: Parameter[Money | None] = optional_amount(_("A team leader decides up to"))

@@ -1,6 +1,6 @@
 """Lists every parameter of a rulebook by its path, and makes changed copies."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
@@ -113,7 +113,7 @@ class Listed:
     @property
     def _leaves(self) -> list[Any]:
         field = type(self.parameter).model_fields["value"]
-        return [*_leaves(field.annotation), *field.metadata]
+        return [*leaves(field.annotation), *field.metadata]
 
 
 def listed(rules: "Rules") -> Iterator[Listed]:
@@ -188,14 +188,31 @@ def put(data: dict[str, Any], path: str, value: Mapping[str, Any]) -> None:
     node[last] = dict(value)
 
 
-def _entry(entries: tuple[dict[str, Any], ...], key: str) -> dict[str, Any]:
+def place_of(data: Any, path: str) -> tuple[Any, str]:
+    """Where a list stands in the data of a rulebook: what holds it, and its name there.
+
+    Raises:
+        Invalid: there is no list at this path.
+    """
+    *way, name = path.split(".")
+    try:
+        for step in way:
+            data = data[step] if isinstance(data, dict) else _entry(data, step)
+        if isinstance(data[name], list):
+            return data, name
+    except (KeyError, StopIteration, TypeError):
+        pass
+    raise Invalid(_("“%(path)s” is no list of the rulebook.") % {"path": path})
+
+
+def _entry(entries: Sequence[dict[str, Any]], key: str) -> dict[str, Any]:
     return next(one for one in entries if one["key"] == key)
 
 
-def _leaves(annotation: Any) -> Iterator[Any]:
+def leaves(annotation: Any) -> Iterator[Any]:
     """The plain types, allowed values and marks that an annotation is made of."""
     inner = get_args(annotation)
     if not inner:
         yield annotation
     for one in inner:
-        yield from _leaves(one)
+        yield from leaves(one)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from expansion.rulebook.clauses import Clause
+from expansion.rulebook.lists import Choices, lists
 from expansion.rulebook.parameters import Listed
 from expansion.rulebook.schema import Rules
 
@@ -18,6 +19,7 @@ class Chapter:
 class Section:
     key: str
     rows: list[Listed]
+    lists: list[Choices]
 
 
 def chapters_of(rules: Rules) -> list[Chapter]:
@@ -29,9 +31,15 @@ def chapters_of(rules: Rules) -> list[Chapter]:
 
 
 def sections_of(rules: Rules, source: str = "") -> list[Section]:
-    """The parameters by section; with `source` only those that come from there."""
-    grouped: dict[str, list[Listed]] = {}
+    """The parameters by section, with the lists of choices; with `source` only the parameters that
+    come from there."""
+    rows: dict[str, list[Listed]] = {}
     for one in rules.parameters():
         if source in ("", one.source):
-            grouped.setdefault(one.section, []).append(one)
-    return [Section(key, rows) for key, rows in grouped.items()]
+            rows.setdefault(one.section, []).append(one)
+    chosen: dict[str, list[Choices]] = {}
+    for each in () if source else lists(rules):
+        if each.items:
+            chosen.setdefault(each.section, []).append(each)
+    keys = [key for key in type(rules).model_fields if key in rows or key in chosen]
+    return [Section(key, rows.get(key, []), chosen.get(key, [])) for key in keys]

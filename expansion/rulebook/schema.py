@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from expansion.rulebook import checks, parameters
 from expansion.rulebook.clauses import Chapters, Clause, Clauses
+from expansion.rulebook.deciding import ApprovalRule, Deciding
+from expansion.rulebook.lateness import Ladder, Ladders, ladder_for
 from expansion.rulebook.organisation import (
     Authority,
     Delegation,
@@ -38,7 +40,6 @@ from expansion.rulebook.scoring import (
 from expansion.rulebook.sentences import refusal
 from expansion.rulebook.values import Items, Source, Strict, by_key
 from expansion.rulebook.work import (
-    ApprovalRule,
     Attendance,
     Conduct,
     Confidentiality,
@@ -59,10 +60,13 @@ from expansion.rulebook.work import (
     Risk,
     Sharing,
     Sla,
+    Surveys,
     Training,
 )
 
 AMENDMENT = "amendment"  # the kind under which a new version is approved
+# The context in which a draft is read: together its entries need not hold yet.
+UNFINISHED = {"unfinished": True}
 
 
 class Rules(Strict):
@@ -82,6 +86,8 @@ class Rules(Strict):
     bonus: Bonus = Field(Bonus(), title=_("Bonus"))
     pipelines: tuple[Pipeline, ...] = Field(title=_("Stages"))
     approvals: tuple[ApprovalRule, ...] = Field(title=_("Approval chains"))
+    deciding: Deciding = Field(Deciding(), title=_("Deciding"))
+    ladders: Ladders = Field((), title=_("Overdue"))
     reports: tuple[Report, ...] = Field((), title=_("Reports"))
     plans: tuple[Plan, ...] = Field((), title=_("Plans"))
     meetings: tuple[Meeting, ...] = Field((), title=_("Meetings"))
@@ -100,6 +106,7 @@ class Rules(Strict):
     conduct: Conduct = Field(Conduct(), title=_("Conduct"))
     resources: Resources = Field(Resources(), title=_("Resources"))
     retention: Retention = Field(title=_("Personal data"))
+    surveys: Surveys = Field(Surveys(), title=_("Surveys"))
     numbers: tuple[NumberPattern, ...] = Field(title=_("Numbers"))
     lists: tuple[OpenList, ...] = Field((), title=_("Lists"))
     chapters: Chapters = Field((), title=_("Chapters"))
@@ -107,7 +114,9 @@ class Rules(Strict):
     overlays: tuple[Overlay, ...] = Field((), title=_("Sub-regulations"))
 
     @model_validator(mode="after")
-    def _holds_together(self) -> "Rules":
+    def _holds_together(self, info: ValidationInfo) -> "Rules":
+        if info.context == UNFINISHED:
+            return self
         found = list(checks.problems(self))
         if found:
             raise PydanticCustomError("rules", "rules", {"problems": found})
@@ -160,12 +169,17 @@ class Rules(Strict):
             zh="制度修订",
             en="Amendment of the rules",
             chain=self.policy.amendment_chain,
+            also=(),
             step_limit=self.policy.amendment_limit,
         )
 
     def chain(self, subject: str) -> tuple[str, ...]:
         """Who approves a subject, in order."""
         return self.approval(subject).chain.value
+
+    def ladder(self, owed: str) -> Ladder:
+        """How far up it is told, and when, that something of this kind is overdue."""
+        return ladder_for(self.ladders, owed)
 
     def report(self, key: str) -> Report:
         return by_key(self.reports, key)
@@ -194,16 +208,22 @@ class Rules(Strict):
         return parameters.listed(self)
 
     def with_changes(
-        self, changes: Mapping[str, Any], source: Source = Source.ADMIN, *, confirm: bool = False
+        self,
+        changes: Mapping[str, Any],
+        source: Source = Source.ADMIN,
+        *,
+        confirm: bool = False,
+        unfinished: bool = False,
     ) -> "Rules":
-        """A copy with other values at these paths, checked as a whole.
+        """A copy with other values at these paths, checked as a whole unless it is `unfinished`.
 
         With `confirm` an equal value makes a proposal the administrator's own.
         Raises `expansion.errors.Invalid` with a sentence per path that does not hold.
         """
         try:
             return type(self).model_validate(
-                parameters.changed(self, changes, source, confirm=confirm)
+                parameters.changed(self, changes, source, confirm=confirm),
+                context=UNFINISHED if unfinished else None,
             )
         except ValidationError as error:
             raise refusal(error) from error

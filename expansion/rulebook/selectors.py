@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 from expansion import clock
 from expansion.people.revision import renew
 from expansion.prepared import prepared
-from expansion.rulebook.comparing import Difference, differences
 from expansion.rulebook.models import Version
+from expansion.rulebook.naming import Rebuilt, rebuilt
 from expansion.rulebook.parameters import Listed
-from expansion.rulebook.schema import Rules
+from expansion.rulebook.schema import UNFINISHED, Rules
 
 # The columns of a version that hold a whole regulation.
 LONG = ("content", "changes")
@@ -98,7 +98,7 @@ def rules_of(version: Version) -> Rules:
     """The typed rules of a version; those of a published one are read once per process."""
     if version.status == Version.Status.PUBLISHED:
         return _published(version.pk, version.updated_at)
-    return Rules.model_validate(version.content)
+    return drafted_rules(version)
 
 
 def drafted_rules(version: Version) -> Rules:
@@ -106,7 +106,7 @@ def drafted_rules(version: Version) -> Rules:
 
     Its `changes` are not in it yet, because together they need not hold before publication.
     """
-    return Rules.model_validate(version.content)
+    return Rules.model_validate(version.content, context=UNFINISHED)
 
 
 @lru_cache(maxsize=32)
@@ -191,10 +191,9 @@ def _final(version: Version) -> Rules:
     return rules_of(version) if published else drafted_rules(version)
 
 
-def restructured(version: Version) -> list[Difference]:
+def restructured(version: Version) -> list[Rebuilt]:
     """What a version adds to, takes from or words otherwise in the one it is based on: entries of
     lists, texts, clauses. Values of parameters stand in `changed_rows`."""
     if version.based_on is None:
         return []
-    found = differences(rules_of(version.based_on), _final(version))
-    return [one for one in found if not one.is_parameter]
+    return rebuilt(rules_of(version.based_on), _final(version))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expansion.rulebook.views import clauses, drafting, lists, paper, reading
+from expansion.rulebook.views import clauses, drafting, entries, lists, paper, reading
 
 app_name = "rulebook"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
         name="interpretation-withdraw",
     ),
     path("lists", lists.Lists.as_view(), name="lists"),
+    path("entries", entries.Entries.as_view(), name="entries"),
+    path("entries/<str:of>/add", entries.EntryAdd.as_view(), name="entry-add"),
+    path("entries/<str:of>/<str:key>/edit", entries.EntryEdit.as_view(), name="entry-edit"),
+    path("entries/<str:of>/<str:key>/remove", entries.EntryRemove.as_view(), name="entry-remove"),
     path("upload", lists.Upload.as_view(), name="upload"),
     path("versions/<int:pk>/toml", paper.Toml.as_view(), name="toml"),
     path("versions/<int:pk>/pdf", paper.Pdf.as_view(), name="pdf"),

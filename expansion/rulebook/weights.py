@@ -16,6 +16,11 @@ TEAM_SHARE = "appraisal.combine.team_share"
 MODE = "appraisal.combine.mode"
 
 
+def is_sum(path: str) -> bool:
+    """Whether a breach at this path is that of a set's sum, which its own line says already."""
+    return path == TEAM_SHARE or (path.startswith("kpi_sets.") and path.count(".") == 1)
+
+
 def path_of(kpi_set: KpiSet, indicator: Indicator) -> str:
     """The parameter's path of an indicator's weight."""
     return f"kpi_sets.{kpi_set.key}.indicators.{indicator.key}.weight"
@@ -92,6 +97,8 @@ class Group:
             return ""
         if self.total is None:
             return _("One weight is not a number.")
+        if not self.rows:
+            return _("This set has no indicator yet.")
         off = abs(self.total - self.wanted)
         mend = next((row for row in self.rows if row.changed), self.rows[0])
         words = {

@@ -1,6 +1,6 @@
 """The rulebook on daily work: stages, approvals, reports, meetings, limits, lists."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_noop as _
 from pydantic import Field
@@ -10,6 +10,7 @@ from expansion.rulebook.values import (
     Approver,
     Cadence,
     Chain,
+    Choice,
     ClauseId,
     Count,
     Item,
@@ -24,6 +25,7 @@ from expansion.rulebook.values import (
     Strict,
     Text,
     by_key,
+    offered,
     optional_amount,
     optional_chain,
     optional_limit,
@@ -48,7 +50,7 @@ Gate = Literal[
 ]
 
 
-class Stage(Item):
+class Stage(Choice):
     requires: Parameter[tuple[Gate, ...]] = Field(
         title=_("Needed to enter"),
         default=Parameter[tuple[Gate, ...]](value=(), source=Source.PROPOSAL),
@@ -59,26 +61,13 @@ class Pipeline(Item):
     stages: tuple[Stage, ...] = Field(title=_("Stages"))
     clause: ClauseId
 
+    @property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """The stages that work passes; a retired one keeps its name only."""
+        return offered(self.stages)
+
     def stage(self, key: str) -> Stage:
         return by_key(self.stages, key)
-
-
-class ApprovalRule(Item):
-    """Who approves a kind of subject, in order, and how long each step may take."""
-
-    chain: Parameter[Chain] = Field(title=_("Approved by"))
-    beyond_authority: Parameter[Chain] = optional_chain(_("Beyond the limit also by"))
-    step_limit: Parameter[Limit] = Field(title=_("Each step within"))
-    remind_before: Parameter[Limit] = Field(
-        title=_("Reminder ahead"),
-        default=Parameter[Limit](
-            value=worktime.Limit(4, worktime.Unit.WORKING_HOURS), source=Source.PROPOSAL
-        ),
-    )
-    decisions: Parameter[Literal["one", "all"]] = Field(
-        title=_("Decisions needed where several may decide"),
-        default=Parameter[Literal["one", "all"]](value="one", source=Source.PROPOSAL),
-    )
 
 
 class Report(Item):
@@ -165,6 +154,7 @@ class EffectiveLead(Strict):
 class Grade(Item):
     starts_at: Parameter[Percent] = Field(title=_("From score"))
     return_visit: Parameter[Limit] = optional_limit(_("Return visit every"))
+    major: Parameter[bool] = optional_switch(_("Its clients are major"))
 
 
 class Factor(Item):
@@ -363,6 +353,37 @@ class Retention(Strict):
 
     position: Parameter[Limit] = Field(title=_("Position of a check-in kept"))
     attendance: Parameter[Limit] = optional_limit(_("Attendance kept"))
+
+
+# Of fewer than three answers each one can be guessed.
+Enough = Annotated[int, Field(ge=3, le=99, strict=True)]
+Steps = Annotated[int, Field(ge=2, le=10, strict=True)]
+
+
+class Surveys(Strict):
+    """How people outside are asked, and from how many answers on something is read from them."""
+
+    min_answers: Parameter[Enough] = Field(
+        title=_("Answers are read from"),
+        default=Parameter[Enough](value=3, source=Source.PROPOSAL),
+    )
+    link_valid: Parameter[Limit] = Field(
+        title=_("A link is valid at most"),
+        default=Parameter[Limit](
+            value=worktime.Limit(30, worktime.Unit.DAYS), source=Source.PROPOSAL
+        ),
+    )
+    scale: Parameter[Steps] = Field(
+        title=_("A scale goes from 1 to"),
+        default=Parameter[Steps](value=5, source=Source.PROPOSAL),
+    )
+    remind_before: Parameter[Limit] = Field(
+        title=_("Reminder ahead"),
+        default=Parameter[Limit](
+            value=worktime.Limit(2, worktime.Unit.WORKING_DAYS), source=Source.PROPOSAL
+        ),
+    )
+    asked: Parameter[Limit] = optional_limit(_("Satisfaction asked every"))
 
 
 class NumberPattern(Item):

@@ -62,6 +62,7 @@ def _draw(name: str, menu: Keys, acts: Keys, brand: str, language: str) -> list[
             "phone_add": [act_line(act) for act in added],
             "search_url": reverse("search"),
             "notices_url": reverse("notices:notice-list"),
+            "unread_url": reverse("notices:unread"),
             "jobs": mark("jobs"),
             "today": mark("today"),
             "unread": mark("unread"),

@@ -103,7 +103,10 @@ def _days(line: str) -> list[Line]:
     parts = _LINE.fullmatch(line)
     if parts is None:
         shown = line[:40]
-        raise Fault(_("“%(text)s” cannot be read. Write “2027-02-15 off 春节”.") % {"text": shown})
+        raise Fault(
+            _("“%(text)s” cannot be read. Write “2027-02-15 off Spring Festival”.")
+            % {"text": shown}
+        )
     works, (zh, en) = _works(parts["word"]), _names(parts["names"] or "")
     first = _day(parts["first"])
     last = _day(parts["last"]) if parts["last"] else first

@@ -1,16 +1,16 @@
 """Writes over phases and checks, and the reminders of both (R-par-09, R-par-10)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
 
-from expansion import access, clock
+from expansion import access, clock, worktime
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
+from expansion.notices import ladders
 from expansion.notices.services import tell
 from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
@@ -20,7 +20,6 @@ from partnerships.models import Milestone, Project, ProjectCheck
 from partnerships.selectors import check_due_on, with_state
 
 FIELDS = ("title", "owner", "due_on")
-AHEAD = timedelta(days=3)
 
 
 @transaction.atomic
@@ -169,11 +168,9 @@ def remind(*, now: datetime, rules: Rules) -> dict[str, int]:
     today = clock.local_date(now)
     running = Milestone.objects.running().select_related("owner", "project__owner")
     overdue = list(running.filter(due_on__lt=today))
-    due = list(running.filter(due_on__range=(today, today + AHEAD)))
-    for milestone in due:
-        _tell_due(milestone, "due", noop("Due %(day)s: %(what)s"))
-    for milestone in overdue:
-        _tell_due(milestone, "overdue", noop("Overdue since %(day)s: %(what)s"))
+    due = list(running.filter(due_on__range=(today, _ahead(now, rules))))
+    owed = [_owed(milestone) for milestone in (*due, *overdue)]
+    ladders.remind(owed, now=now, kind="partnerships.milestone", ladder="milestones", rules=rules)
     projects = Project.objects.live().filter(status=Project.Status.RUNNING).select_related("owner")
     missed = [(one, check_due_on(one, rules)) for one in with_state(projects)]
     missed = [(project, day) for project, day in missed if day and day < today]
@@ -237,17 +234,21 @@ def _tell_owner(actor: User, milestone: Milestone) -> None:
     )
 
 
-def _tell_due(milestone: Milestone, word: str, pattern: str) -> None:
-    what = f"{milestone.title} · {milestone.project.title}"
-    tell(
-        people=[milestone.owner or milestone.project.owner],
-        kind=f"partnerships.milestone.{word}",
-        title=lazy(
-            lambda: _(pattern) % {"day": formats.day(milestone.due_on), "what": what}, str
-        )(),
+def _ahead(now: datetime, rules: Rules) -> date:
+    """The last day of which one is reminded at `now`."""
+    lead = rules.ladder("milestones").remind_before.value
+    end = worktime.deadline(now, lead, rules.working_time.as_calendar())
+    return clock.local_date(end or now)
+
+
+def _owed(milestone: Milestone) -> ladders.Owed:
+    return ladders.Owed(
+        people=(milestone.owner or milestone.project.owner,),
+        due_at=ladders.end_of(milestone.due_on),
+        what=f"{milestone.title} · {milestone.project.title}",
+        key=f"{milestone.pk}.{milestone.due_on}",
         url=milestone.get_absolute_url(),
         about=milestone.project,
-        key=f"partnerships.milestone.{word}.{milestone.pk}.{milestone.due_on}",
     )
 
 

@@ -12,6 +12,7 @@ from expansion.errors import Invalid
 from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from partnerships.models import Partner
 
 FIELDS = ("kind", "source", "status", "capacity", "rating")
@@ -77,7 +78,8 @@ def _check(partner: Partner, rules: Rules, before: dict[str, Any] | None = None)
     for name, items in lists.items():
         key = getattr(partner, name)
         kept = before is not None and before[name] == key
-        if (key or name == "kind") and not kept and key not in {item.key for item in items}:
+        known = {item.key for item in offered(items)}
+        if (key or name == "kind") and not kept and key not in known:
             raise Invalid(fields={name: [_("Choose one of the list.")]})
     if partner.rating is not None and not 1 <= partner.rating <= 5:
         raise Invalid(fields={"rating": [_("Rate from 1 to 5.")]})

@@ -55,7 +55,7 @@ def create_project(
         owner=actor,
         team=home_unit(actor),
         rules_version=rules_version,
-        stage=rules_of(rules_version).pipeline("partnership").stages[0].key,
+        stage=rules_of(rules_version).pipeline("partnership").open_stages[0].key,
         **values,
     )
     _check(project)

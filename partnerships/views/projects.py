@@ -131,7 +131,7 @@ def steps(project: Project) -> list[dict[str, Any]]:
     states = ["done" if number < place else "next" for number in range(len(keys))]
     if place >= 0:
         states[place] = "now" if project.is_open else "done"
-    stages = pipeline_of(project).stages
+    stages = pipeline_of(project).open_stages
     return [
         {"label": stage.label(), "state": state}
         for stage, state in zip(stages, states, strict=True)

@@ -1,5 +1,6 @@
 """Writes over the log of information (R-res-02, R-res-04, A-3.1.2, A-3.1.3a)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,10 +14,11 @@ from expansion.errors import Invalid, NotNow
 from expansion.people.models import Unit, User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from research.models import Finding, ResearchPlan
 from research.selectors import working_unit
 from research.services.plans import begin_collecting
-from research.wording import topics
+from research.wording import open_topics
 
 FIELDS = (
     "title",
@@ -90,7 +92,7 @@ def update_finding(
         raise NotNow(_("A decision rests on this. Log a new finding for what has changed."))
     before = snapshot(finding, FIELDS)
     _take(actor, finding, values)
-    _check(finding, rules)
+    _check(finding, rules, before)
     _settle_time(finding, rules)
     changes = differences(before, snapshot(finding, FIELDS))
     if changes.keys() & {"title", "source", "origin", "link", "text"}:
@@ -124,15 +126,19 @@ def _unscreen(finding: Finding) -> None:
     finding.screened_by, finding.published_at = None, None
 
 
-def _check(finding: Finding, rules: Rules) -> None:
+def _check(finding: Finding, rules: Rules, before: Mapping[str, Any] | None = None) -> None:
+    """A retired entry stays with the finding that has it and is given to no other."""
+    kept = before or {}
     wrong: dict[str, list[str]] = {}
     if not finding.title:
         wrong["title"] = [_("Give it a title.")]
     if not finding.text.strip():
         wrong["text"] = [_("Write what it says.")]
-    if finding.source not in {item.key for item in rules.research.sources}:
+    sources = offered(rules.research.sources, kept.get("source", ""))
+    if finding.source not in {item.key for item in sources}:
         wrong["source"] = [_("Choose one of the listed sources.")]
-    if finding.category and finding.category not in {key for key, _label in topics(rules)}:
+    about = dict(open_topics(rules, kept.get("category", "")))
+    if finding.category and finding.category not in about:
         wrong["category"] = [_("Choose one of the listed topics.")]
     if finding.collected_on > clock.local_date(finding.logged_at):
         wrong["collected_on"] = [_("This day has not come yet.")]
@@ -142,11 +148,12 @@ def _check(finding: Finding, rules: Rules) -> None:
 
 def _settle_time(finding: Finding, rules: Rules) -> None:
     """Whether it was logged in time, by the rules of the day it was logged (A-5.2.1b)."""
-    finding.due_at = _due_at(finding, rules)
+    finding.due_at = due_of(finding, rules)
     finding.late = finding.due_at is not None and finding.logged_at > finding.due_at
 
 
-def _due_at(finding: Finding, rules: Rules) -> datetime | None:
+def due_of(finding: Finding, rules: Rules) -> datetime | None:
+    """When information has to be logged: by the plan's day, else within the rulebook's limit."""
     if finding.plan and finding.plan.due_on:
         return clock.moment_on(finding.plan.due_on, LAST_MINUTE)
     calendar = rules.working_time.as_calendar()

@@ -14,6 +14,7 @@ from expansion.errors import NotNow
 from expansion.people.models import Unit, User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from research.models import ResearchPlan
 from research.selectors import working_unit
 from research.services.drafts import refuse_empty, require_open, require_title, take_texts
@@ -45,7 +46,7 @@ def create_plan(
         title=title.strip(), due_on=due_on, owner=owner, team=team or working_unit(owner)
     )
     access.require(actor, "create", plan)
-    plan.follow(rules.research.plan_fields, rules.version)
+    plan.follow(offered(rules.research.plan_fields), rules.version)
     take_texts(plan, texts or {}, LONGEST)
     require_title(plan.title)
     plan.save()

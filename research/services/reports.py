@@ -15,6 +15,7 @@ from expansion.numbering.services import next_number
 from expansion.people.models import Unit, User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from expansion.worktime import Period
 from research.models import Citation, Finding, ResearchPlan, ResearchReport
 from research.selectors import citable, working_unit
@@ -53,7 +54,7 @@ def create_report(
         team=team or working_unit(owner),
     )
     access.require(actor, "create", report)
-    report.follow(rules.research.report_sections, rules.version)
+    report.follow(offered(rules.research.report_sections), rules.version)
     _check(report)
     report.save()
     changes = {"title": [None, report.title], "period": [None, report.period]}

@@ -14,6 +14,7 @@ from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.people.models import User
 from expansion.records import lock
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from research.models import QualityReview, ResearchReport
 from research.selectors import holder_of_review
 
@@ -121,4 +122,4 @@ def _check(scores: Mapping[str, int]) -> None:
 
 def _listed(checklist: Collection[str], rules: Rules) -> list[str]:
     """The keys that the rulebook's review list knows, in its order."""
-    return [item.key for item in rules.research.report_checklist if item.key in checklist]
+    return [item.key for item in offered(rules.research.report_checklist) if item.key in checklist]

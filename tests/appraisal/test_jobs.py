@@ -64,6 +64,20 @@ def test_superiors_are_asked_for_their_evaluations_once(cast):
     assert notices("appraisal.evaluation.late", cast.leader) == 1
 
 
+def test_an_evaluation_that_stays_late_goes_up_once(cast):
+    cycle = make.frozen(make.opened(cast.version), {})
+    make.self_reviewed(make.of(cycle, cast.member))
+    clock.set_clock(datetime(2026, 10, 22, 9, 0))
+    run("appraisal.remind")
+    assert notices("appraisal.evaluation.overdue", cast.manager) == 0
+    for day in (27, 28):
+        clock.set_clock(datetime(2026, 10, day, 9, 0))
+        run("appraisal.remind")
+    heard = Notice.objects.filter(kind="appraisal.evaluation.overdue", within=None)
+    assert {one.person for one in heard} == {cast.manager}
+    assert notices("appraisal.evaluation.overdue", cast.leader) == 0
+
+
 def test_a_nudge_reaches_who_is_waited_for_and_once_a_day(cast):
     cycle = make.frozen(make.opened(cast.version), {})
     for _repeat in range(2):

@@ -15,6 +15,8 @@ NAMED_ON = {
     "request": ("client", "deal"),
     "project": ("partner", "ally"),
     "partner": ("ally",),
+    "escalation": ("grand",),
+    "bottom-line": ("opportunity", "client"),
 }
 # What the anonymous get where it is not the login.
 PUBLIC = {
@@ -25,6 +27,7 @@ PUBLIC = {
     "launch:healthz": "ok",
     "welcome": "ok",
     "worker": "200",
+    "guests:page": "ok",
 }
 # Health has a test of its own; addresses of no noun answer as every missing one.
 ASKED_ELSEWHERE = {("GET", "launch:healthz"), ("POST", "launch:healthz")}
@@ -42,6 +45,8 @@ HIDDEN_RECORDS = (
 
 # Which record stands in a route's address: the first beginning that fits.
 KINDS = {
+    "home:calendar-correction-back": "corrected-day",
+    "home:calendar-year-back": "calendar",
     "people:person": "person",
     "people:rehearsal-begin": "person",
     "people:seat-open": "person",
@@ -62,10 +67,18 @@ KINDS = {
     "audit:entry": "entry",
     "rulebook:interpretation-create": "-:clause=A-3.2.4c",
     "rulebook:interpretation": "interpretation",
+    "rulebook:entry-add": "-:of=posts",
+    "rulebook:entry-edit": "-:of=posts,key=member",
+    "rulebook:entry-remove": "-:of=meetings,key=ad_hoc",
+    "home:replay": "draft",
     "rulebook:": "draft",
     "files:add": "client:crm.client",
     "files:": "file",
     "jobs:": "job",
+    "notices:sent": "mail",
+    "notices:robot": "robot",
+    "notices:wording-edit": "-:kind=approvals.open,language=zh-hans",
+    "notices:wording": "wording",
     "notices:": "notice",
     "approvals:note": "note",
     "approvals:": "request",
@@ -79,12 +92,23 @@ KINDS = {
     "office:candidate": "candidate",
     "office:change": "change",
     "office:": "work-report",
+    "guests:page": "-:@guest-secret",
+    "surveys:question-create": "questionnaire",
+    "surveys:question-": "question",
+    "surveys:questionnaire": "questionnaire",
+    "surveys:invitation": "invitation",
+    "surveys:measure-create": "questionnaire",
+    "surveys:measure": "measure",
+    "surveys:": "questionnaire",
     "transfer:import-create": "-:crm.clients",
     "transfer:import-template": "-:crm.clients",
     "transfer:import": "import",
     "transfer:sheet": "-:people.rights",
     "transfer:export-create": "-:crm.clients",
     "transfer:export": "export",
+    "crm:bottom-line-create": "opportunity",
+    "crm:bottom-line": "bottom-line",
+    "crm:escalation": "escalation",
     "crm:client": "client",
     "crm:contact-create": "client",
     "crm:contact-report": "contact:xlsx",
@@ -141,6 +165,7 @@ KINDS = {
     "api-crm-comm": "communication",
     "api-crm-contracts": "contract",
     "api-crm-obl": "obligation",
+    "api-crm-escalations": "escalation",
     "api-research-findings": "finding",
     "api-research-plans": "plan",
     "api-research-reports": "study",
@@ -174,6 +199,7 @@ def answer_for(name: str, answers: str) -> str:
 _TABLE = """
 GET 200
     home:compliance rulebook:clauses
+    home:calendar home:calendar-sheet
     home:today home:side home:waiting home:todo home:menu search me account_logout styleguide
     worker people:person-list people:organisation people:person people:mandate-list
     people:rights people:rights-of office:handover-list office:change-list
@@ -181,8 +207,9 @@ GET 200
     people:session-list people:sessions-end-others welcome people:factor-list people:app-add
     people:passkey-add people:codes-renew
     people:token-list people:token-create people:own-password rulebook:regulation jobs:job-list
-    notices:notice-list notices:channels approvals:inbox approvals:request-list
-    approvals:act-list office:report-list transfer:import-list transfer:export-list
+    notices:notice-list notices:unread notices:channels approvals:inbox approvals:request-list
+    approvals:several approvals:act-list office:report-list transfer:import-list
+    transfer:export-list
     crm:contract-list crm:obligation-list api-schema api-docs api-people-people-list
     api-people-people-detail api-people-units-list api-people-units-detail
     api-rulebook-versions-list api-approvals-requests-list api-approvals-inbox-list
@@ -198,6 +225,32 @@ GET 200
     research:report-list
     appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
     api-transfer-imports-list api-transfer-rows-list
+GET 200
+    crm:escalation-list api-crm-escalations-list
+GET 200 member leader manager leadership | 404
+    crm:escalation api-crm-escalations-detail
+GET 200 manager | 403 member leader leadership | 404
+    crm:escalation-take-over crm:escalation-leave
+GET 200 member leader manager | 404
+    crm:client-major
+GET 200 manager | 403 member leader | 404
+    crm:client-ordinary
+GET 302 member manager | 403 leader | 404
+    crm:bottom-line-create
+GET 200 member manager leadership | 404
+    crm:bottom-line
+GET 200 member manager | 403 leadership | 404
+    crm:bottom-line-edit
+POST ok manager | 403 member leader leadership | 404
+    crm:escalation-take-over crm:escalation-leave
+POST ok member leader manager | 404
+    crm:client-major
+POST ok manager | 403 member leader | 404
+    crm:client-ordinary
+POST ok member manager | 403 leader | 404
+    crm:bottom-line-create
+POST ok member manager | 403 leadership | 404
+    crm:bottom-line-edit
 GET 200 manager hr | 403
     office:handover-create
     office:opening-list office:opening-create office:candidate-list office:candidate-create
@@ -224,6 +277,10 @@ GET 200 hr | 403 manager colleague | 404
 GET 200 manager hr | 403 colleague | 404
     office:handover-thing office:handover-thing-return
 GET 200 administrator | 403
+    notices:sent-list notices:robot-list notices:robot-create notices:wording-list
+    notices:wording-edit
+    home:calendar-correct home:calendar-import home:calendar-correction-back
+    home:calendar-year-back
     people:login-policy
     people:person-factors-remove
     people:person-link
@@ -244,12 +301,15 @@ GET 200 leader manager | 403
     training:session-sheet
 GET 200 leader | 403 member manager hr | 404
     appraisal:evaluation
+GET 200 administrator | 404
+    notices:sent notices:sent-resend notices:robot-edit notices:robot-greet notices:wording-restore
 GET 200 manager administrator | 403
     people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
-    rulebook:lists rulebook:upload
+    rulebook:lists rulebook:upload rulebook:entries rulebook:entry-add rulebook:entry-edit
+    rulebook:entry-remove
 GET 200 manager administrator | 404
-    rulebook:toml rulebook:pdf rulebook:version api-rulebook-versions-detail
+    rulebook:toml rulebook:pdf rulebook:version api-rulebook-versions-detail home:replay
 GET 200 manager hr leadership | 403
     appraisal:cycle-list appraisal:cycle
 GET 200 manager hr leadership | 404
@@ -308,6 +368,7 @@ GET 200 member | 403 leader manager | 404
 GET 200 member | 403 manager leadership administrator | 404
     transfer:export-file
 GET 200 member | 404
+    notices:together
     people:session-end people:factor-remove people:token-revoke api-transfer-rows-detail
 GET 200 outsider deputy manager | 403
     research:report-create research:plan-create research:finding-create
@@ -371,6 +432,8 @@ GET 200 member | 403 leader manager legal | 404
     approvals:note-answer approvals:withdraw
 GET 200 manager legal | 403 member leader | 404
     approvals:note-settle
+GET 200 legal | 403 member leader manager | 404
+    approvals:add-signer approvals:hand-on
 POST 403 hr finance legal leadership administrator liaison | ok
     transfer:import-create transfer:export-create crm:client-create crm:lead-create
     crm:opportunity-create crm:visit-plan crm:position-consent crm:contract-create
@@ -384,6 +447,9 @@ POST 403 manager administrator | 404
 POST 403 member leader manager consolidator | 404
     office:report-withdraw office:report-read office:report-comment
     api-office-reports-act-comment api-office-reports-act-read api-office-reports-act-withdraw
+POST 403 member leader manager | ok legal | 404
+    approvals:add-signer approvals:hand-on api-approvals-requests-act-add-signer
+    api-approvals-requests-act-hand-on
 POST 403 member leader | ok manager legal | 404
     approvals:decide approvals:note-settle api-approvals-requests-act-decide
 POST 403 member | ok leader manager | 404
@@ -415,6 +481,7 @@ POST ok member leader manager | 404
     api-crm-contracts-act-sign api-crm-contracts-act-submit api-crm-obligations-act-done
     api-crm-obligations-act-remove api-crm-obligations-act-reopen
 POST ok
+    approvals:several
     home:compliance-sheet home:compliance-paper
     account_login account_logout language styleguide worker people:token-create
     people:own-password notices:read-all notices:channels
@@ -447,6 +514,9 @@ POST ok hr | 403 manager colleague | 404
 POST ok manager hr | 403 colleague | 404
     office:handover-thing office:handover-thing-return
 POST ok administrator | 403
+    notices:robot-create notices:wording-edit
+    home:calendar-correct home:calendar-import home:calendar-correction-back
+    home:calendar-year-back
     people:login-policy
     people:person-factors-remove
     people:person-link
@@ -472,8 +542,11 @@ POST ok manager administrator leadership hr | 403
 POST ok manager administrator | 403
     people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
-    rulebook:lists rulebook:upload
+    rulebook:lists rulebook:upload rulebook:entries rulebook:entry-add rulebook:entry-edit
+    rulebook:entry-remove
     rulebook:discard
+POST ok manager administrator | 404
+    home:replay-sheet
 POST ok manager hr | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-open appraisal:cycle-collect appraisal:cycle-nudge appraisal:cycle-close
 POST ok manager leadership | 404 consolidator finance legal administrator liaison | 403
@@ -533,6 +606,8 @@ POST ok partner_member manager | 404
     partnerships:milestone-reopen partnerships:milestone-remove
 POST unfit member | 403 hr finance legal leadership administrator liaison | ok
     api-training-sessions-act-enrol training:session-enrol
+POST ok administrator | 404
+    notices:sent-resend notices:robot-edit notices:robot-greet notices:wording-restore
 POST ok administrator | 403 colleague leader manager leadership | 404
     people:mandate-revoke
 POST ok member manager | 403 leader | 404
@@ -588,6 +663,38 @@ POST ok member leader manager | 403 leadership | 404
     office:matter-edit
 POST ok leader manager | 403 member leadership | 404
     office:matter-delete api-office-matters-act-delete
+GET 403
+    guests:page
+POST 403
+    guests:page
+GET 200 desk leadership | 403
+    surveys:list
+GET 200 desk | 403
+    surveys:create
+GET 200 member colleague leader deputy manager consolidator leadership | 404
+    surveys:questionnaire
+GET 200 member leader manager | 403 colleague deputy consolidator leadership | 404
+    surveys:edit surveys:delete surveys:question-create surveys:question-edit
+    surveys:question-remove surveys:invite surveys:send surveys:close surveys:report
+    surveys:invitation-link surveys:invitation-remove surveys:measure-create
+    surveys:measure-remove
+GET 200 member colleague leader deputy manager consolidator | 403 leadership | 404
+    surveys:copy
+GET 200 member colleague leader deputy manager consolidator leadership | 404
+    surveys:sheet
+GET 409 member colleague leader deputy manager consolidator leadership | 404
+    surveys:pdf
+POST ok desk | 403
+    surveys:create
+POST ok member leader manager | 403 colleague deputy consolidator leadership | 404
+    surveys:edit surveys:delete surveys:question-create surveys:question-edit
+    surveys:question-remove surveys:invite surveys:send surveys:close surveys:report
+    surveys:invitation-link surveys:invitation-remove surveys:measure-create
+    surveys:measure-remove
+POST ok member colleague leader deputy manager consolidator | 403 leadership | 404
+    surveys:copy
+POST ok member colleague leader deputy manager consolidator leadership | 404
+    surveys:sheet
 PATCH ok manager hr | 403 member | 404
     api-office-ndas-detail
 PATCH ok member leader manager | 404

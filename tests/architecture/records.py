@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,9 @@ from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.files.services import attach
 from expansion.jobs.services import enqueue
+from expansion.notices.desk import create_robot
+from expansion.notices.desk import reword as reword_notice
+from expansion.notices.models import Mail
 from expansion.notices.services import muted, tell
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as work_reports
@@ -33,12 +36,16 @@ from expansion.people.services.tokens import create_token
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services.drafts import change_draft
 from expansion.rulebook.services.interpretations import publish_interpretation
+from expansion.surveys.models import Measure
 from expansion.transfer.services import exports
 from expansion.worktime import Period
+from expansion.worktime.lines import Line
+from expansion.worktime.services import correct_day, import_year
 from partnerships.services.milestones import add_check
 from tests.cast import Cast
 from tests.make import (
     appraisal,
+    authority,
     confidence,
     contracts,
     crm,
@@ -46,6 +53,7 @@ from tests.make import (
     partnerships,
     personnel,
     research,
+    surveys,
     training,
 )
 from training.services import enrol
@@ -53,6 +61,7 @@ from training.services import enrol
 WEEK = Period.parse("2026-W47")
 QUARTER_BEFORE, OPENED_BEFORE = Period.parse("2026-Q2"), datetime(2026, 7, 1, 9)
 PHONE = "13812346217"
+CALENDAR_YEAR = 2030
 
 
 def marker(kind: str) -> str:
@@ -96,11 +105,20 @@ def build(cast: Cast) -> House:
     house = House(cast)
     with clock.clock_at(clock.now()):
         build_appraisal(house)
-    for part in (build_desk, build_contracts, build_partnerships, build_research, build_training):
+    for part in (
+        build_desk,
+        build_authority,
+        build_contracts,
+        build_partnerships,
+        build_research,
+        build_training,
+    ):
         part(house)
     build_office(house)
     build_people(house)
+    build_surveys(house)
     build_transfer(house)
+    build_calendar(house)
     return house
 
 
@@ -166,6 +184,16 @@ def a_client(owner: Any, kind: str) -> Any:
         contact={"name": marker(kind), "post": marker(kind), "phones": PHONE},
         **texts(kind, *words),
     )
+
+
+def build_authority(house: House) -> None:
+    """A major client that waits for the manager, and the bottom line of an opportunity."""
+    member = house.cast.member
+    grand = house.keep("grand", a_client(member, "grand"))
+    house.keep("escalation", authority.escalation(house.cast, client=grand))
+    deal = house.records["opportunity"]
+    line = authority.bottom_line(member, deal, price=1, note=marker("bottom-line"))
+    house.keep("bottom-line", line)
 
 
 def build_contracts(house: House) -> None:
@@ -257,6 +285,40 @@ def build_confidence(house: House) -> None:
     house.keep("matter", confidence.matter(cast.member, **words))
 
 
+def build_surveys(house: House) -> None:
+    """A draft with everything in it, and one that is open: its link tells no word of the first."""
+    cast, client = house.cast, house.records["client"]
+    words = texts("questionnaire", "title", "purpose", "intro")
+    draft = house.keep("questionnaire", surveys.drafted(cast, clients=[client], **words))
+    reword(house.keep("question", draft.questions.first()), text=marker("question"))
+    house.keep("invitation", draft.invitations.get())
+    measure = Measure.objects.create(
+        questionnaire=draft, text=marker("measure"), responsible=cast.member,
+        due_on=clock.today(),
+    )  # fmt: skip
+    house.keep("measure", measure)
+    with muted():
+        opened = surveys.opened(cast)
+    house.ids["guest-secret"] = surveys.link(cast, opened.invitations.first())
+
+
+def build_notices(house: House) -> None:
+    """A robot, a mail that was given up, and words of an administrator's."""
+    admin = house.cast.administrator
+    robot = create_robot(
+        actor=admin, name=marker("robot"), kind="wecom", variable="ROBOT_GRID",
+        groups=["approvals"], language="zh-hans", is_active=False,
+    )  # fmt: skip
+    house.keep("robot", robot)
+    mail = Mail.objects.create(
+        robot=robot, kind="approvals.open", message_id="<grid@x>", batch="<grid@x>",
+        state=Mail.State.FAILED, ready_at=clock.now(), error=marker("mail"), url="/notices/",
+    )  # fmt: skip
+    house.keep("mail", mail)
+    words = {"kind": "crm.visit.missed", "language": "zh-hans", "title": marker("wording")}
+    house.keep("wording", reword_notice(actor=admin, **words))
+
+
 def build_people(house: House) -> None:
     cast = house.cast
     house.keep("person", cast.colleague)
@@ -284,6 +346,7 @@ def build_people(house: House) -> None:
         text=marker("notice"),
     )  # fmt: skip
     house.keep("notice", told[0])
+    build_notices(house)
     house.keep("job", enqueue("jobs.forget_old_runs", actor=cast.member))
     draft = change_draft(actor=cast.administrator, reason=marker("draft"))
     house.keep("draft", draft)
@@ -319,6 +382,18 @@ def build_share(house: House) -> None:
             until=clock.today(), reason=marker("client"),
         )  # fmt: skip
     house.ids["ended-share"] = share.pk
+
+
+def build_calendar(house: House) -> None:
+    """The notice of a year in which nothing else happens, and a day of it that was corrected."""
+    keeper, name = house.cast.administrator, marker("calendar")
+    days = [Line(date(CALENDAR_YEAR, 5, 1), False, name), Line(date(CALENDAR_YEAR, 5, 4), True)]
+    notice = import_year(actor=keeper, year=CALENDAR_YEAR, days=days, source=name)
+    house.keep("calendar", notice)
+    corrected = correct_day(
+        actor=keeper, day=date(CALENDAR_YEAR, 6, 3), works=False, name=marker("corrected-day")
+    )
+    house.keep("corrected-day", corrected)
 
 
 def build_transfer(house: House) -> None:

@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = [["appraisal"], ["research", "partnerships", "training"], ["crm"], ["expansion"]]
 ROOMS = [
     ["home", "office"],
+    ["surveys"],
     ["transfer"],
     ["approvals"],
-    ["notices", "files", "relations", "numbering"],
+    ["notices", "files", "guests", "relations", "numbering"],
     ["rulebook"],
     ["people"],
     ["worktime"],
@@ -139,6 +140,7 @@ def test_modules_and_functions_have_names_of_the_field():
 # by no person at all.
 PARTS = {
     "crm.leadcondition",
+    "guests.pass",
     "crm.positionconsent",
     "crm.stagemove",
     "crm.visitcomment",
@@ -147,10 +149,14 @@ PARTS = {
     "office.handoveritem",
     "office.handoverthing",
     "people.revision",
+    "surveys.answer",
+    "surveys.response",
     "once.submission",
     "people.accountlink",
     "people.failedlogin",
     "people.loginsession",
+    "worktime.calendarrevision",
+    "worktime.noticeday",
 }
 
 

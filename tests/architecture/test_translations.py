@@ -20,6 +20,9 @@ COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.S)
 
 # Where Chinese is the matter itself and no wording of a screen, each with its reason.
 CHINESE_IN_ITSELF = {
+    "appraisal/scoring.py",  # an entry in both languages, as a regulation has them
+    "expansion/rulebook/lateness.py",
+    "expansion/worktime/lines.py",  # in which words a year's notice is written
     "appraisal/preset_words.py",  # what made-up people write, here and in every room
     "crm/naming.py",  # family names of two readings
     "crm/preset_words.py",

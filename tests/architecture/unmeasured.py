@@ -7,7 +7,6 @@ Whoever brings the noun brings the check and takes the clause from here.
 UNMEASURED = {
     "complaint": "C-2.2.3 C-5.4.3 B-4.2.3a B-4.2.3b B-4.2.3c D-3.1.4a D-3.2.4a E1-14",
     "client feedback": "A-2.2.4d D-3.1.4c D-3.2.4c",
-    "survey": "D-2.3.3c D-3.3.3d",
     "event": """
         B-3.2.1a B-3.2.2a B-3.2.2b B-3.2.2c B-3.2.3a B-3.2.4a B-3.2.4b C-4.3.2 E5-10 E5-22
     """,
@@ -17,7 +16,7 @@ UNMEASURED = {
     "letter of intent": "B-3.1.4c C-5.2.3",
     "client grade": "B-3.1.2b B-4.3.1 B-4.3.3 E9-4.2b",
     "client plan": "B-4.2.2 C-8.2.1 E6-6.1",
-    "member": "D-3.1.4b",
+    "member": "D-3.1.4b D-3.3.3d",
     "market analysis": "A-3.1.3b B-2.2.1e C-4.4.2 D-3.2.3c E7-2.3 E8-2.3 E9-4.2a E10-3a",
     "work plan and goals": """
         A-2.2.1a B-2.2.1a C-2.1.2 D-2.2.1a D-3.2.1a E1-7 E1-11 E3-3.1a E4-9.2 E8-2.1 E10-2a
@@ -37,7 +36,7 @@ UNMEASURED = {
     "conduct case": "E6-1b",
     "budget and expense": "C-3.4.2 E10-5b",
     "risk": "C-9.1.2 C-9.1.3 C-9.2.2 C-9.2.3",
-    "project initiation": "C-5.3.1 C-5.3.3 E9-2.2b E9-3.1d E9-3.1e",
+    "project initiation": "C-5.3.1 C-5.3.3 E9-2.2b E9-3.1d",
     "acceptance and settlement": "C-5.5.1 C-5.5.2",
     "scheme review and talks": "A-3.3.1b A-3.3.2b A-3.3.3b E7-3.2",
     "project evaluation report": "A-3.3.6b",

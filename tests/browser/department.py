@@ -53,6 +53,7 @@ def furnished() -> House:
             records.build_office,
             records.build_people,
             records.build_transfer,
+            records.build_calendar,
         ):
             part(house)
     return house

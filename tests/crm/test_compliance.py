@@ -17,6 +17,7 @@ from expansion.rulebook.loading import preset
 from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as paper
 from tests.make import crm as make
+from tests.make import surveys
 
 NOVEMBER = Span(date(2026, 11, 1), date(2026, 11, 30))
 PLANTED = {
@@ -26,6 +27,7 @@ PLANTED = {
     "crm.feedback_passed_on",
     "crm.return_visits",
     "crm.client_visits",
+    "crm.satisfaction_asked",
     "crm.leads_followed_up",
     "crm.files_renewed",
     "crm.files_filled_in",
@@ -125,6 +127,19 @@ def test_clients_under_contract_are_visited_again(cast):
     assert counted("crm.return_visits", cast.member) == (1, 1, 1)
     both = Span(date(2026, 10, 1), date(2026, 12, 31))
     assert counted("crm.return_visits", cast.member, span=both) == (1, 3, 3)
+
+
+def test_clients_under_contract_are_asked_how_satisfied_they_are(cast):
+    rules = preset("leasing")  # every three months
+    asked = under_contract(cast, date(2026, 8, 20))  # by 20 November
+    under_contract(cast, date(2026, 8, 10))  # by 10 November: nobody asked
+    under_contract(cast, date(2026, 8, 24))  # by 24 November: still time
+    others = [make.client(cast.member) for _number in range(2)]
+    surveys.opened(cast, clients=[asked, *others])
+    surveys.drafted(cast, clients=[asked])  # a draft asks nobody
+    assert counted("crm.satisfaction_asked", cast.member, rules=rules) == (1, 1, 1)
+    never = rules.with_changes({"surveys.asked": "0 days"})
+    assert counted("crm.satisfaction_asked", cast.member, rules=never) == (0, 0, 0)
 
 
 def test_a_call_is_no_visit_and_a_mode_of_the_rulebook_counts(cast):

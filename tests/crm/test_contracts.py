@@ -303,7 +303,8 @@ def test_due_dates_are_reminded_of_once(cast):
     assert (notice.person, notice.about) == (cast.member, duty.contract)
     for _again in range(2):
         remind(now=clock.moment_on(date(2026, 12, 3), datetime.min.time()), rules=rules_on())
-    assert Notice.objects.filter(kind="crm.obligation.overdue").count() == 1
+    late = Notice.objects.filter(kind="crm.obligation.overdue").select_related("person")
+    assert sorted(one.person.username for one in late) == ["leader", "member"]
 
 
 def test_the_end_of_a_contract_is_announced_ahead_by_the_rulebooks_notice(cast):

@@ -8,7 +8,7 @@ import pytest
 from crm import metrics, sections
 from crm.models import Client, Contract
 from expansion import clock
-from expansion.metrics import no_data, read_together
+from expansion.metrics import read_together
 from expansion.rulebook.loading import preset
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
@@ -124,7 +124,7 @@ def test_read_together_keeps_each_ones_own_people_apart(cast, client):
 
 
 def test_satisfaction_has_no_data_before_anybody_was_asked(cast):
-    assert read(no_data, [cast.member]) == {}
+    assert read(metrics.satisfaction, [cast.member]) == {}
 
 
 def test_a_work_report_draws_figures_and_a_draft_from_the_records(cast, client):

@@ -5,12 +5,14 @@ from decimal import Decimal
 import pytest
 
 from crm.models import Contract
+from crm.services.contracts import submit_contract
 from expansion.approvals.batches import MOST, approve_several, read_alone
 from expansion.approvals.models import Decision, Request
-from expansion.approvals.selectors import open_step, waiting_for
+from expansion.approvals.selectors import latest, open_step, waiting_for
 from expansion.approvals.services import decide
 from expansion.errors import Invalid
 from expansion.records import Level
+from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as make
 from tests.make.rules import put_in_force
 
@@ -102,9 +104,11 @@ def test_what_is_beyond_authority_is_read_by_itself(cast):
 
 
 def test_what_is_confidential_is_read_by_itself(cast):
-    request = make.submitted(cast)
+    contract = make.a_contract(cast)
     Contract.objects.update(level=Level.CONFIDENTIAL)
-    assert read_alone(open_step(Request.objects.get(pk=request.pk)))
+    contract.refresh_from_db()
+    submit_contract(actor=cast.member, record=contract, rules=rules_on())
+    assert read_alone(open_step(latest(contract)))
 
 
 def test_what_has_open_notes_is_read_by_itself(cast):

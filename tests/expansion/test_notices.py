@@ -1,15 +1,20 @@
 """Notices: told exactly once, to those who may know, by e-mail only where wanted (R-exp-11)."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from expansion import access, clock
+from expansion import access, clock, environment
 from expansion.jobs.models import Job
 from expansion.notices import outbox
-from expansion.notices.models import Mail, Notice
+from expansion.notices.events import Group
+from expansion.notices.models import Mail, Notice, Wish
+from expansion.notices.posting import TOGETHER_WITHIN
 from expansion.notices.services import (
     Telling,
     choose_channels,
@@ -29,6 +34,11 @@ from tests.cast import NOW
 pytestmark = pytest.mark.django_db
 
 
+def at_once() -> dict[str, str]:
+    """Every group of events by e-mail at once."""
+    return dict.fromkeys(Group.values, Wish.AT_ONCE)
+
+
 def say(*people, key=None, about=None, url="/todo/", title="You have mail"):
     return tell(people=people, kind="test.said", title=title, url=url, key=key, about=about)
 
@@ -43,7 +53,7 @@ def reader(cast):
     """Somebody who wants e-mail."""
     cast.member.email = "member@example.com"
     cast.member.save()
-    choose_channels(actor=cast.member, email=True)
+    choose_channels(actor=cast.member, wishes=at_once())
     return cast.member
 
 
@@ -246,7 +256,147 @@ def test_a_moment_that_cannot_be_read_is_no_error(cast, sign_in):
 def test_the_wish_for_email_is_kept(cast, sign_in):
     browser = sign_in(cast.member)
     assert browser.get("/notices/channels").status_code == 200
-    sent = browser.post("/notices/channels", {"request_id": "a", "email": "on"})
+    wishes = dict.fromkeys(Group.values, "never") | {"approvals": "digest"}
+    sent = browser.post("/notices/channels", {"request_id": "a", **wishes})
     assert sent.status_code == 302
     cast.member.refresh_from_db()
-    assert cast.member.notice_preference.email is True
+    assert cast.member.notice_preference.wishes == {"approvals": "digest"}
+
+
+def test_an_open_page_asks_for_the_bell_and_gets_nothing_new(cast, sign_in):
+    browser = sign_in(cast.member)
+    say(cast.member)
+    first = browser.get("/notices/unread")
+    assert (first.status_code, first["ETag"]) == (200, '"1"')
+    assert ">1<" in first.content.decode()
+    again = browser.get("/notices/unread", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    weak = browser.get("/notices/unread", headers={"If-None-Match": 'W/"1"'})
+    assert weak.status_code == 304
+    say(cast.member)
+    more = browser.get("/notices/unread", headers={"If-None-Match": first["ETag"]})
+    assert (more.status_code, more["ETag"]) == (200, '"2"')
+
+
+def test_the_bell_of_a_page_knows_where_to_ask(cast, sign_in):
+    page = sign_in(cast.member).get("/notices/").content.decode()
+    assert page.count('data-unread="/notices/unread"') >= 1 and "js/bell.js" in page
+
+
+def many(person, count, kind="test.said", key="k"):
+    tellings = [Telling(person, f"Nr. {n}", f"/jobs/?n={n}", key=f"{key}{n}") for n in range(count)]
+    return tell_each(tellings, kind=kind)
+
+
+@pytest.mark.parametrize(("count", "shown"), [(3, 3), (4, 1)])
+def test_very_many_of_one_kind_are_read_as_one(cast, count, shown):
+    assert len(many(cast.member, count)) == count
+    assert Notice.objects.unread().filter(person=cast.member).count() == shown
+    assert Notice.objects.listed().count() == shown
+
+
+def test_a_bundle_names_the_first_and_counts_the_rest_and_lists_them_all(cast, sign_in):
+    cast.member.language = "en"
+    cast.member.save()
+    many(cast.member, 12)
+    head = Notice.objects.listed().get()
+    assert head.title == "Nr. 0, and 11 more"
+    browser = sign_in(cast.member)
+    opened = browser.get(head.get_absolute_url())
+    assert opened["Location"] == f"/notices/{head.pk}/together"
+    page = browser.get(opened["Location"]).content.decode()
+    assert all(f"Nr. {n}<" in page for n in range(12))
+    assert sign_in(cast.manager).get(opened["Location"]).status_code == 404
+
+
+def test_what_was_told_in_a_bundle_is_not_told_again(cast):
+    many(cast.member, 5)
+    assert many(cast.member, 5) == []
+    assert len(many(cast.member, 6)) == 1
+    assert Notice.objects.listed().count() == 2
+
+
+def test_two_people_have_their_own_bundles(cast):
+    tellings = [
+        Telling(person, f"Nr. {n}", "/jobs/", key=f"k{n}")
+        for person in (cast.member, cast.leader)
+        for n in range(5)
+    ]
+    assert len(tell_each(tellings, kind="test.said")) == 10
+    assert {one.person for one in Notice.objects.listed()} == {cast.member, cast.leader}
+    assert Notice.objects.listed().count() == 2
+
+
+def test_a_mail_says_where_the_record_is(reader, settings):
+    settings.SITE_URL = "https://expansion.example.com"
+    say(reader, url="/jobs/")
+    outbox.send_waiting()
+    assert "https://expansion.example.com/jobs/" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    "wrong", ["expansion.example.com", "ftp://x.example", "https://x.example/a"]
+)
+def test_an_address_of_the_house_has_no_path_and_is_of_the_web(monkeypatch, wrong):
+    monkeypatch.setenv("SITE_URL", wrong)
+    with pytest.raises(ImproperlyConfigured):
+        environment.address("SITE_URL")
+
+
+def test_the_address_of_the_house_ends_without_a_slash(monkeypatch):
+    monkeypatch.setenv("SITE_URL", "https://x.example/")
+    assert environment.address("SITE_URL") == "https://x.example"
+
+
+def test_a_burst_of_one_kind_leaves_as_one_mail(reader):
+    for n in range(3):
+        say(reader, title=f"Nr. {n}")
+    assert outbox.send_waiting() == {"sent": 1, "failed": 0}
+    (sent,) = mail.outbox
+    assert all(f"Nr. {n}" in sent.body for n in range(3))
+    assert set(Mail.objects.values_list("state", "batch")) == {
+        ("sent", sent.extra_headers["Message-ID"])
+    }
+
+
+def test_what_follows_a_mail_within_minutes_waits_and_comes_together(reader):
+    say(reader)
+    outbox.send_waiting()
+    for minute in (1, 3):
+        with clock.clock_at(NOW + timedelta(minutes=minute)):
+            say(reader, title=f"After {minute}")
+            assert outbox.send_waiting() == {"sent": 0, "failed": 0}
+    with clock.clock_at(NOW + TOGETHER_WITHIN):
+        assert outbox.send_waiting() == {"sent": 1, "failed": 0}
+    assert "After 1" in mail.outbox[1].body and "After 3" in mail.outbox[1].body
+
+
+def test_after_some_minutes_a_mail_leaves_at_once_again(reader):
+    say(reader)
+    outbox.send_waiting()
+    with clock.clock_at(NOW + TOGETHER_WITHIN):
+        say(reader)
+        assert outbox.send_waiting() == {"sent": 1, "failed": 0}
+
+
+def test_other_kinds_and_other_people_are_mails_of_their_own(reader, cast):
+    cast.leader.email = "leader@example.com"
+    cast.leader.save()
+    choose_channels(actor=cast.leader, wishes=at_once())
+    say(reader, cast.leader)
+    tell(people=[reader], kind="test.other", title="x", url="/todo/")
+    assert outbox.send_waiting() == {"sent": 3, "failed": 0}
+
+
+def test_a_burst_that_is_refused_is_sent_again_as_it_was(reader, settings):
+    say(reader, title="Nr. 1")
+    say(reader, title="Nr. 2")
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    assert outbox.send_waiting() == {"sent": 0, "failed": 1}
+    batch = Mail.objects.values_list("batch", flat=True).distinct().get()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with clock.clock_at(NOW + TOGETHER_WITHIN * 2):
+        say(reader, title="Nr. 3")
+        assert outbox.send_waiting() == {"sent": 2, "failed": 0}
+    again = next(one for one in mail.outbox if one.extra_headers["Message-ID"] == batch)
+    assert "Nr. 1" in again.body and "Nr. 2" in again.body and "Nr. 3" not in again.body

@@ -17,7 +17,7 @@ def told(cast) -> Notice:
     """A notice whose e-mail waits."""
     cast.member.email = "member@example.com"
     cast.member.save()
-    choose_channels(actor=cast.member, email=True)
+    choose_channels(actor=cast.member, wishes={"work": "at_once"})
     (notice,) = tell(people=[cast.member], kind="test.said", title="x", url="/todo/", key="k")
     return notice
 

@@ -74,7 +74,10 @@ def test_a_delegate_has_the_principals_changed_rights(cast):
         {"view": {Role.MANAGER: Scope.NONE}, "edit": {Role.MANAGER: Scope.NONE}}
         | {
             action: {Role.MANAGER: Scope.NONE}
-            for action in ("create", "delete", "export", "import", "reveal", "share", "reassign")
+            for action in (
+                *("create", "delete", "export", "import", "reveal", "share", "reassign"),
+                "unmark",
+            )
         },
     )
     create_mandate(

@@ -254,6 +254,11 @@ class TestParametersPage:
         rules = rules_on().with_changes(draft.changes)
         assert rules.report("weekly_summary").cadence.value.weekday == "thursday"
         assert rules.chain("contract") == ("legal", "leadership")
+        both = {f"{chain}_joint1": "all", f"{chain}_1": "finance", f"{chain}_2": "leadership"}
+        self.sent(browser, "approvals", **both)
+        draft.refresh_from_db()
+        rules = rules_on().with_changes(draft.changes)
+        assert rules.chain("contract") == ("legal + finance", "leadership")
         assert rules.risk.enabled.value is True
         assert len(draft.changes) == 3
 
@@ -338,7 +343,8 @@ def posted(bound):
         text = text if isinstance(value, list) else (text[0] if isinstance(text, list) else text)
         return {bound.name: "" if text is None else text}
     values = value if isinstance(value, list) else widget.decompress(value)
-    return {f"{bound.name}_{at}": "" if one is None else str(one) for at, one in enumerate(values)}
+    parts = zip(widget.widgets_names, values, strict=True)
+    return {f"{bound.name}{part}": "" if one is None else str(one) for part, one in parts}
 
 
 class TestSubmittingByPage:

@@ -38,6 +38,7 @@ NO_MAIL = "no mail leaves a seed"
 NOBODY = "a seed acts from the command line"
 PHRASE = "the pass phrase alone opens the demo"
 YUAN = "a KTV chain in Nanjing is paid in yuan"
+NO_LIMIT = "the ktv preset names no limit of authority"
 EXCUSED = {
     "appraisal.Cycle.kind": {"month": "the ktv preset appraises by quarter and year"},
     "appraisal.Cycle.stage": dict.fromkeys(
@@ -46,7 +47,11 @@ EXCUSED = {
     "appraisal.Participant.stage": dict.fromkeys(
         ("planned", "collecting", "self_review", "evaluation", "review", "feedback"), NOT_OVER
     ),
+    "approvals.Step.because": dict.fromkeys(("size", "authority"), NO_LIMIT),
+    "approvals.Step.joint": dict.fromkeys(("all", "any"), "in ktv each step is one's alone"),
+    "approvals.Step.status": {"carried": "the ktv preset decides from the first step again"},
     "audit.Entry.source": dict.fromkeys(("page", "api", "rehearsal"), NOBODY),
+    "crm.BottomLine.currency": dict.fromkeys(("HKD", "MOP", "TWD", "USD", "EUR"), YUAN),
     "crm.Opportunity.currency": dict.fromkeys(("HKD", "MOP", "TWD", "USD", "EUR"), YUAN),
     "jobs.Job.state": dict.fromkeys(("waiting", "running"), UNDER_WAY),
     "mfa.Authenticator.type": dict.fromkeys(("totp", "webauthn", "recovery_codes"), PHRASE),

@@ -1,5 +1,7 @@
 """What `files/_list.html` asks of the record it is included for."""
 
+from typing import Any
+
 from django import template
 from django.db import models
 from django.db.models import QuerySet
@@ -11,9 +13,10 @@ register = template.Library()
 
 
 @register.simple_tag
-def attachments_of(record: models.Model) -> QuerySet[Attachment]:
-    """The record's files; the page has found the record through the gate."""
-    return attachments(record)
+def attachments_of(record: models.Model, read: Any = None) -> QuerySet[Attachment] | list[Any]:
+    """The record's files, or those that the page has `read` already; it has found the record
+    through the gate."""
+    return read if isinstance(read, list) else attachments(record)
 
 
 @register.filter

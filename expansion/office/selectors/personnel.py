@@ -120,7 +120,11 @@ def criteria(candidate: Candidate, rules: Rules) -> list[dict[str, Any]]:
 
     Ratings by a criterion that the regulation has dropped keep the name they were given under.
     """
-    named = {one.key: one.label() for one in rules.recruitment.criteria}
+    named = {
+        one.key: one.label()
+        for one in rules.recruitment.criteria
+        if not one.retired or one.key in candidate.ratings
+    }
     earlier = (
         rules_of(candidate.rules_version).recruitment.criteria
         if _dropped(candidate.ratings, named) and candidate.rules_version

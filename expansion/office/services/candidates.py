@@ -15,6 +15,7 @@ from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import version_on
+from expansion.rulebook.values import offered
 
 Decision = Candidate.Decision
 DECISIONS = {
@@ -109,7 +110,7 @@ def rate_candidate(
     candidate = _locked(record)
     if not ratings:
         raise Invalid(_("Rate by one criterion at least."))
-    known = {one.key for one in rules.recruitment.criteria}
+    known = {one.key for one in offered(rules.recruitment.criteria)} | set(candidate.ratings)
     for key, rating in ratings.items():
         if key not in known:
             raise Invalid(fields={key: [_("The regulation has no such criterion.")]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import transaction
@@ -11,13 +11,16 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
+from expansion.notices import ladders
 from expansion.notices.services import tell
 from expansion.office.models import WorkReport
 from expansion.office.services.reports import draft_report
 from expansion.people.models import User
+from expansion.rulebook.schema import Rules
 from expansion.ui import formats
 
 NAMED = 12  # names in one notice; the page behind it has them all
+LOOKED_BACK = timedelta(days=92)  # after that nobody needs to hear of it any more
 
 
 def _spoken(words: Callable[[], str]) -> str:
@@ -58,8 +61,14 @@ def _remind_one(report: WorkReport, now: datetime) -> bool:
         url=report.get_absolute_url(),
         about=report,
         key=f"office.report_due:{report.pk}",
+        facts=_facts(report),
     )
     return True
+
+
+def _facts(report: WorkReport) -> dict[str, str]:
+    """What an administrator's own words may name."""
+    return {"report": report.title, "due": _spoken(lambda: formats.moment(report.due_at))}
 
 
 def _tell_overdue(now: datetime) -> int:
@@ -100,6 +109,7 @@ def _tell_reporter(report: WorkReport) -> None:
         url=report.get_absolute_url(),
         about=report,
         key=f"office.report_overdue:{report.pk}",
+        facts=_facts(report),
     )
 
 
@@ -117,4 +127,28 @@ def _tell_recipient(recipient: User, missing: list[WorkReport]) -> None:
         text=_spoken(lambda: _(", ").join(row.owner.name for row in missing[:NAMED])),
         url=f"{reverse('office:team-reports')}?kind={first.kind}&period={first.period}",
         key=f"office.reports_missing:{first.kind}:{first.period}",
+        facts={"report": first.title, "count": len(missing)},
+    )
+
+
+def tell_above(*, now: datetime, rules: Rules) -> int:
+    """Tells superiors and the manager, each once, of reports that stay missing after the limits of
+    the ladder; reporter and recipient have been told at the deadline. Returns how many were."""
+    missing = WorkReport.objects.missing(now).filter(due_at__gt=now - LOOKED_BACK)
+    owed = [_owed(report) for report in missing.select_related("owner")]
+    return ladders.tell_late(
+        owed, now=now, kind="office.report", ladder="reports", rules=rules, only_above=True
+    )
+
+
+def _owed(report: WorkReport) -> ladders.Owed:
+    told = frozenset({report.recipient_id} - {None})
+    return ladders.Owed(
+        people=(report.owner,),
+        due_at=report.due_at,
+        what=report.title,
+        key=str(report.pk),
+        url=report.get_absolute_url(),
+        about=report,
+        told=told,
     )

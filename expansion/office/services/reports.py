@@ -21,6 +21,7 @@ from expansion.office.selectors.reporters import Reporter, reporters
 from expansion.people.models import User
 from expansion.records import lock
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from expansion.rulebook.work import Report
 from expansion.worktime import Period
 
@@ -72,7 +73,7 @@ def _row(rules: Rules, report: Report, period: Period, one: Reporter, **moments:
         outline={
             "zh": report.zh,
             "en": report.en,
-            "sections": [item.model_dump() for item in report.sections],
+            "sections": [item.model_dump() for item in offered(report.sections)],
         },
         rules_version=rules.version,
         **moments,

@@ -16,6 +16,7 @@ from expansion.people.models import Role, User
 from expansion.people.selectors import holders
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import offered
 from expansion.ui import formats
 
 FIELDS = ("kind", "title", "number", "holder", "registered_on", "expires_on", "note")
@@ -77,9 +78,8 @@ def delete_right(*, actor: User, record: IpRight, reason: str) -> IpRight:
 def _check(right: IpRight, rules: Rules, kept_kind: str = "") -> None:
     wrong: dict[str, list[str]] = {}
     right.title, right.holder = right.title.strip(), right.holder.strip()
-    if right.kind != kept_kind and right.kind not in {
-        item.key for item in rules.documents.ip_kinds
-    }:
+    known = {item.key for item in offered(rules.documents.ip_kinds)}
+    if right.kind not in known | {kept_kind}:
         wrong["kind"] = [_("Choose one of the list.")]
     if not right.title:
         wrong["title"] = [_("Give it a title.")]

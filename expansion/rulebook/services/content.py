@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from expansion import access
 from expansion.audit.services import write
 from expansion.errors import Invalid
+from expansion.rulebook.checks import problems
 from expansion.rulebook.comparing import differences
+from expansion.rulebook.entries import collections, stays
 from expansion.rulebook.loading import from_data, from_toml, to_data
 from expansion.rulebook.models import Version
+from expansion.rulebook.parameters import place_of
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import drafted_rules, rules_of
 from expansion.rulebook.services.drafts import opened_draft
@@ -38,7 +41,7 @@ def upload_draft(
         raise Invalid(
             _("The file is the regulation “%(file)s”. Here “%(here)s” is in force.") % words
         )
-    return _put(actor, written, rules, "rulebook.draft.uploaded")
+    return put_rules(actor, written, rules, "rulebook.draft.uploaded", {})
 
 
 @transaction.atomic
@@ -46,76 +49,89 @@ def change_list(
     *,
     actor: Any,
     path: str,
-    entries: Sequence[Mapping[str, str]],
+    entries: Sequence[Mapping[str, Any]],
     draft: int | None = None,
     version: int | None = None,
 ) -> Version:
-    """Words, orders and extends a list of choices; `entries` have `key`, `zh` and `en` each.
+    """Words, orders and extends a list of choices, retires its entries or takes them up again.
+
+    `entries` have `key`, `zh` and `en` each, and `retired` where they are offered no more.
 
     Raises:
         Forbidden: the actor does not edit the rulebook.
-        Invalid: there is no such list, an entry lacks a label, a key stands twice, or one that
-            records may name is left out.
+        Invalid: there is no such list, an entry lacks a label, a key stands twice, one that
+            records may name is left out, or nothing would be offered any more.
         NotNow, Stale: as `change_draft`.
     """
     access.require(actor, "edit", Version)
     written = opened_draft(actor, draft, version)
     data = to_data(drafted_rules(written))
-    place, name = _place(data, path)
+    place, name = place_of(data, path)
     known = {one["key"]: one for one in place[name]}
-    place[name] = [{**known.get(one["key"], {}), **one} for one in entries]
-    return _put(actor, written, from_data(data), "rulebook.list.changed")
+    place[name] = [_reworded(known.get(one["key"], {}), one) for one in entries]
+    rules = from_data(data, unfinished=True)
+    return put_rules(actor, written, rules, "rulebook.list.changed")
 
 
-def _place(data: Any, path: str) -> tuple[Any, str]:
-    """Where the list stands in the data: what holds it, and its name there."""
-    *way, name = path.split(".")
-    try:
-        for step in way:
-            data = data[step] if isinstance(data, dict) else _entry(data, step)
-        if isinstance(data[name], list):
-            return data, name
-    except (KeyError, StopIteration, TypeError):
-        pass
-    raise Invalid(_("“%(path)s” is no list of the rulebook.") % {"path": path})
+def _reworded(before: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What else an entry says stays; that it is retired it says each time."""
+    return {name: value for name, value in before.items() if name != "retired"} | dict(entry)
 
 
-def _entry(entries: Sequence[Any], key: str) -> Any:
-    return next(one for one in entries if one["key"] == key)
+def put_rules(
+    actor: Any,
+    draft: Version,
+    rules: Rules,
+    verb: str,
+    values: Mapping[str, Any] | None = None,
+) -> Version:
+    """Makes `rules` what the draft rests on; its own `values` stay where their place stays.
 
-
-def _put(actor: Any, draft: Version, rules: Rules, verb: str) -> Version:
-    base = rules_of(draft.based_on)
-    if lost := dict(_lost(base, rules)):
+    Raises:
+        Invalid: an entry is gone that records may name, or something does not hold that held
+            before. Sums may be off until the draft is published.
+    """
+    if lost := dict(_lost(rules_of(draft.based_on), rules)):
         raise Invalid(fields=lost)
-    before = drafted_rules(draft)
-    draft.content = to_data(rules)
     known = {one.path for one in rules.parameters()}
-    draft.changes = (
-        {path: value for path, value in draft.changes.items() if path in known}
-        if verb == "rulebook.list.changed"
-        else {}
-    )
+    held = draft.changes if values is None else values
+    kept = {path: value for path, value in held.items() if path in known}
+    before = drafted_rules(draft).with_changes(draft.changes, unfinished=True)
+    after = rules.with_changes(kept, unfinished=True)
+    _refuse_breaches(before, after)
+    draft.content, draft.changes = to_data(rules), kept
     draft.version += 1
     draft.save()
-    changed = {one.path: [one.before, one.after] for one in differences(before, rules)}
+    changed = {one.path: [one.before, one.after] for one in differences(before, after)}
     write(actor=actor, verb=verb, about=draft, changes=changed)
     return draft
 
 
+def _refuse_breaches(before: Rules, after: Rules) -> None:
+    stood = set(problems(before))
+    fields: dict[str, list[str]] = {}
+    for one in problems(after):
+        if not one.unfinished and one not in stood:
+            fields.setdefault(one.path, []).append(one.sentence)
+    if fields:
+        raise Invalid(fields=fields)
+
+
 def _lost(base: Rules, rules: Rules) -> Iterator[tuple[str, list[str]]]:
-    """Keys that the version in force has and the new one has not: records may name them."""
+    """Keys that the version in force has and the new one has not, and that have to stay."""
+    free = {one.path for one in collections(base)}
     kept = dict(_keys(to_data(rules)))
     for path, keys in _keys(to_data(base)):
         for key in keys:
             if path in kept and key not in kept[path]:
-                yield (
-                    f"{path}.{key}",
-                    [
-                        _("“%(key)s” is missing in %(path)s. Records may name it: keep it.")
-                        % {"key": key, "path": path}
-                    ],
-                )
+                sentence = stays(path, key) if path in free else _named(path, key)
+                if sentence:
+                    yield f"{path}.{key}", [sentence]
+
+
+def _named(path: str, key: str) -> str:
+    words = {"key": key, "path": path}
+    return _("“%(key)s” is missing in %(path)s. Records may name it: retire it instead.") % words
 
 
 def _keys(node: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:

@@ -59,7 +59,7 @@ def change_draft(
     access.require(actor, "edit", Version)
     written = opened_draft(actor, draft, version)
     before = _held(written)
-    written.changes = _merged(written, changes or {}, confirmed)
+    written.changes = merged(written, changes or {}, confirmed)
     written.effective_on = effective_on or written.effective_on
     written.reason = written.reason if reason is None else reason
     written.version += 1
@@ -97,16 +97,17 @@ def opened_draft(actor: Any, seen: int | None, version: int | None) -> Version:
     )
 
 
-def _merged(
+def merged(
     draft: Version, changes: Mapping[str, Any], confirmed: Collection[str]
 ) -> dict[str, Any]:
-    merged = dict(draft.changes)
+    """The draft's own values with these; what is as published leaves, unless it is confirmed."""
+    held = dict(draft.changes)
     for path, one in find(drafted_rules(draft), changes).items():
-        merged[path] = one.plain(changes[path])
+        held[path] = one.plain(changes[path])
         moved = one.read(changes[path]) != one.value
         if not moved and not (path in confirmed and one.source in UNCONFIRMED):
-            del merged[path]
-    return merged
+            del held[path]
+    return held
 
 
 @transaction.atomic
@@ -232,7 +233,7 @@ def _missing(draft: Version) -> dict[str, list[str]]:
             _("The draft changes %(version)s, which begins on %(day)s. Choose that day or later.")
             % words
         ]
-    if not draft.changes and draft.content == draft.based_on.content:
+    if not (changed_rows(draft) or restructured(draft)):
         missing["changes"] = [_("Nothing differs from the version in force.")]
     if not draft.reason.strip():
         missing["reason"] = [_("Write why the rules change.")]

@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from expansion.rulebook.values import Cadence, Item
+from expansion.rulebook.values import Cadence, Item, is_approver, parts
 from expansion.worktime import Limit
 
 register = template.Library()
@@ -26,6 +26,7 @@ SECTIONS = {
     "bonus": _("Bonus"),
     "pipelines": _("Stages"),
     "approvals": _("Approval chains"),
+    "deciding": _("Deciding"),
     "reports": _("Reports"),
     "plans": _("Plans"),
     "meetings": _("Meetings"),
@@ -102,6 +103,17 @@ WORDS = {
     "export": _("export"),
     "configuration": _("configuration"),
     "client_satisfied": _("the client says that it is settled"),
+    "restart": _("decided again from the first step"),
+    "resume": _("taken up at the step that returned it"),
+    "once": _("once, at the last of them"),
+    "each_step": _("at each of them"),
+    "stand_in": _("the next one up decides"),
+    "refused": _("nothing can be submitted"),
+    "reminded": _("reminded of"),
+    "escalated": _("decided by the superior too"),
+    "sent_back": _("returned to whoever submitted it"),
+    "before": _("before it"),
+    "after": _("after it"),
     "avoid": _("avoid"),
     "reduce": _("reduce"),
     "transfer": _("transfer"),
@@ -140,7 +152,16 @@ def rule_value(value: Any) -> str:
         return value.label if value else gettext("no limit")
     if isinstance(value, Cadence):
         return cadence(value)
-    return str(WORDS.get(value, value)) if isinstance(value, str) else str(value)
+    return _word(value) if isinstance(value, str) else str(value)
+
+
+def _word(value: str) -> str:
+    """A key in words; those who decide a step together are joined."""
+    joint, deciders = parts(value)
+    if not joint or not all(map(is_approver, deciders)):
+        return str(WORDS.get(value, value))
+    between = gettext(" and ") if joint == "all" else gettext(" or ")
+    return between.join(str(WORDS.get(one, one)) for one in deciders)
 
 
 @register.filter

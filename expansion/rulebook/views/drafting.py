@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from expansion import offers, worktime
+from expansion import worktime
 from expansion.audit.models import Entry
 from expansion.errors import Invalid, Refusal, Stale
 from expansion.once.services import once
@@ -29,6 +29,7 @@ from expansion.rulebook.selectors import (
 )
 from expansion.rulebook.services import drafts
 from expansion.rulebook.templatetags.rules import value_words
+from expansion.rulebook.views.panels import panels_of
 from expansion.ui.gates import May
 from expansion.ui.pages import UNPROCESSABLE, Screen
 
@@ -168,7 +169,7 @@ class DraftPage(Screen):
             "missing": sum(not one["met"] for one in steps),
             "ready": all(one["met"] for one in steps),
             "needs_approval": bool(rules_on().amendment.chain.value),
-            "panels": self.panels(),
+            "panels": panels_of(self.request.user, self.draft),
         }
         return self.draw({**context, **self.context(groups), **more}, status=status)
 
@@ -202,16 +203,8 @@ class DraftPage(Screen):
             self.rules.with_changes(self.draft.changes)
         except Invalid as refusal:
             for path, sentences in refusal.fields.items():
-                if not path.startswith(("kpi_sets.", weights.TEAM_SHARE)):
+                if not weights.is_sum(path):
                     yield from (step(False, "", sentence) for sentence in sentences)
-
-    def panels(self) -> list[dict[str, Any]]:
-        """What other rooms say about the draft, such as a replay on the last closed quarter."""
-        if self.draft is None:
-            return []
-        offered = [one for one in offers.of(offers.Tab) if one.model is Version]
-        found = [(one, one.context(self.request.user, self.draft)) for one in offered]
-        return [{"tab": one, **held} for one, held in found if held is not None]
 
 
 def step(met: bool, done: str, missing: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from expansion.errors import Invalid, Refusal
 from expansion.once.services import once
 from expansion.rulebook.forms import DraftForm, FileForm
-from expansion.rulebook.lists import Choices, in_order, lists
+from expansion.rulebook.lists import Choices, as_entry, in_order, lists
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import changed_rows, open_draft
 from expansion.rulebook.services import content
@@ -47,7 +47,7 @@ class Lists(DraftPage):
     def write(self, form: DraftForm, typed: dict[str, Any]) -> Version:
         given = form.cleaned_data
         entries = in_order(self.rows)
-        if entries != [_as_entry(one) for one in self.shown.items]:
+        if entries != [_stored(one) for one in self.shown.items]:
             draft = content.change_list(
                 actor=self.request.user,
                 path=self.shown.path,
@@ -65,9 +65,7 @@ class Lists(DraftPage):
         count = len(self.shown.items) + BLANK
         if sent:
             return [self._sent(place) for place in range(1, count + 1)]
-        stand = [
-            {**_as_entry(one), "place": place} for place, one in enumerate(self.shown.items, 1)
-        ]
+        stand = [{**_stored(one), "place": place} for place, one in enumerate(self.shown.items, 1)]
         blank = {"key": "", "zh": "", "en": ""}
         return stand + [{**blank, "place": len(stand) + n} for n in range(1, BLANK + 1)]
 
@@ -77,7 +75,12 @@ class Lists(DraftPage):
             for name in ("key", "zh", "en")
         }
         number = self.request.POST.get(f"place-{place}", "")
-        return {**texts, "place": int(number) if _is_place(number) else LAST}
+        retired = f"retired-{place}" in self.request.POST
+        return {
+            **texts,
+            "place": int(number) if _is_place(number) else LAST,
+            "retired": retired and bool(texts["key"]),
+        }
 
     def context(self, groups: Any) -> dict[str, Any]:
         return {
@@ -94,8 +97,8 @@ class Lists(DraftPage):
             yield {"key": key, "lists": found, "open": self.shown in found}
 
 
-def _as_entry(one: Any) -> dict[str, str]:
-    return {"key": one.key, "zh": one.zh, "en": one.en}
+def _stored(one: Any) -> dict[str, Any]:
+    return as_entry(one.key, one.zh, one.en, one.retired)
 
 
 def _is_place(text: str) -> bool:

@@ -16,6 +16,7 @@ from expansion.rulebook.selectors import (
     version_on,
 )
 from expansion.rulebook.services import drafts
+from expansion.rulebook.views.panels import panels_of
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import May
 from expansion.ui.pages import ActPage, DetailPage, Screen
@@ -59,6 +60,7 @@ class VersionDetail(DetailPage):
             "restructured": restructured(record),
             "tone": TONES[record.status],
             "may_edit": drafted and access.can(self.request.user, "edit", Version),
+            "panels": panels_of(self.request.user, record),
         }
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from expansion.ui import formats, frame, icons
+from expansion.ui import deadlines, formats, frame, icons
 from expansion.ui.markup import safe
 
 register = template.Library()
@@ -23,6 +23,7 @@ register.simple_tag(icons.svg, name="icon")
 register.simple_tag(icons.symbols, name="icon_symbols")
 register.simple_tag(icons.reference, name="icon_ref")
 register.simple_tag(frame.kept, name="kept")
+register.simple_tag(deadlines.provisional, name="provisional")
 
 register.filter("day", formats.day)
 register.filter("weekday", formats.weekday)

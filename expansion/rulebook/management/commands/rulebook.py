@@ -92,7 +92,8 @@ def _named(name: str) -> Rules:
         found = Version.objects.filter(number=int(name[1:])).first()
         if found is None:
             raise CommandError(f"There is no version {name}.", returncode=2)
-        return rules_of(found)
+        rules = rules_of(found)
+        return rules.with_changes(found.changes, confirm=True) if found.is_open else rules
     preset, _colon, overlay = name.partition(":")
     return loading.preset(preset, overlay or None)
 

@@ -1,0 +1,204 @@
+"""Major matters and the bottom line of a deal (R-exp-06, A-2.2.1d, E9-3.1e)."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.client import Client
+from crm.models.contract import Contract
+from crm.models.opportunity import CURRENCIES, Opportunity
+from expansion import access, worktime
+from expansion.records import Owned, Recorded
+from expansion.rulebook.models import Version
+
+
+class BottomLine(Recorded):
+    """What a deal must not fall below: known to who negotiates, the manager and leadership.
+
+    `price` is the lowest amount, `term_months` the shortest term, `share` the smallest part that is
+    ours. Its values stand nowhere else: no list, file or search of the deal reads them.
+    """
+
+    opportunity = models.OneToOneField(
+        Opportunity, models.PROTECT, related_name="bottom_line", editable=False
+    )
+    price = models.DecimalField(
+        _("lowest price"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="CNY", choices=CURRENCIES)
+    term_months = models.PositiveSmallIntegerField(
+        _("shortest term"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_("In months."),
+    )
+    share = models.DecimalField(
+        _("our smallest share"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("In percent."),
+    )
+    note = models.TextField(_("note"), blank=True, max_length=2000)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("set by"),
+        editable=False,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("bottom line")
+        verbose_name_plural = _("bottom lines")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price=None) | Q(price__gte=0), name="bottom_line_price"
+            ),
+            models.CheckConstraint(
+                condition=Q(share=None) | Q(share__range=(0, 100)), name="bottom_line_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.opportunity)
+
+    def get_absolute_url(self) -> str:
+        return reverse("crm:bottom-line", args=[self.pk])
+
+    @property
+    def term(self) -> str:
+        """The shortest term in words; empty where none is set."""
+        if not self.term_months:
+            return ""
+        return worktime.Limit(self.term_months, worktime.Unit.MONTHS).label
+
+
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    def live(self) -> "EscalationQuerySet":
+        """Those whose client, opportunity or contract has not been deleted."""
+        gone = Q(opportunity__deleted_at__isnull=False) | Q(contract__deleted_at__isnull=False)
+        return self.filter(client__deleted_at=None).exclude(gone)
+
+    def open(self) -> "EscalationQuerySet":
+        return self.filter(decided_at=None)
+
+    def of(self, record: models.Model) -> "EscalationQuerySet":
+        """Those of this very client, opportunity or contract."""
+        where = dict.fromkeys(("opportunity", "contract"))
+        name = record._meta.model_name
+        return self.filter(**(where | {name: record.pk}))
+
+    def over(self, record: models.Model) -> "EscalationQuerySet":
+        """Those that hold up this record: its own, and those of its whole client."""
+        if isinstance(record, Client):
+            return self.of(record)
+        own = Q(**{str(record._meta.model_name): record.pk})
+        whole = Q(client=record.client_id, opportunity=None, contract=None)  # type: ignore[attr-defined]
+        return self.filter(own | whole)
+
+    def visible_to(self, person) -> "EscalationQuerySet":
+        return access.visible_to(person, self)
+
+
+class Escalation(Owned, Recorded):
+    """A matter that has become major, until its owner by the rulebook decides who carries it on.
+
+    It is about the client as a whole, or about one opportunity or contract. `role` is whose the
+    decision is, a word of the rulebook; `decider` where that comes down to one person. `owner` and
+    `team` worked the matter when it was opened; `amount` is how large it was.
+    """
+
+    class Outcome(models.TextChoices):
+        TAKEN_OVER = "taken_over", _("taken over")
+        LEFT = "left_with", _("left with its owner")
+
+    client = models.ForeignKey(
+        Client, models.PROTECT, verbose_name=_("client"), related_name="escalations"
+    )
+    opportunity = models.ForeignKey(
+        Opportunity, models.PROTECT, null=True, related_name="escalations"
+    )
+    contract = models.ForeignKey(Contract, models.PROTECT, null=True, related_name="escalations")
+    triggers = models.JSONField(_("why it is major"), default=list)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    role = models.CharField(_("decided by"), max_length=80)
+    decider = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    rules_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(_("since"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("decided by"),
+        null=True,
+        related_name="+",
+    )
+    decided_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("major matter")
+        verbose_name_plural = _("major matters")
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client"],
+                condition=Q(decided_at=None, opportunity=None, contract=None),
+                name="escalation_one_open_of_client",
+            ),
+            models.UniqueConstraint(
+                fields=["opportunity"],
+                condition=Q(decided_at=None),
+                name="escalation_one_open_of_opportunity",
+            ),
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=Q(decided_at=None),
+                name="escalation_one_open_of_contract",
+            ),
+            models.CheckConstraint(
+                condition=Q(opportunity=None) | Q(contract=None), name="escalation_of_one_record"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None, outcome="")
+                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(outcome="")),
+                name="escalation_decided_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["decided_at", "-opened_at"])]
+
+    def __str__(self) -> str:
+        return str(self.record)
+
+    def get_absolute_url(self) -> str:
+        return reverse("crm:escalation", args=[self.pk])
+
+    @property
+    def record(self) -> Client | Opportunity | Contract:
+        """What has become major."""
+        return self.contract or self.opportunity or self.client
+
+    @property
+    def is_open(self) -> bool:
+        return self.decided_at is None

@@ -1,0 +1,62 @@
+"""The rehearsal of a draft as a workbook; each is logged and carries its number."""
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from expansion import clock
+from expansion.audit.services import write
+from expansion.people.models import User
+from expansion.rulebook.models import Version
+from expansion.rulebook.replaying import Part, replay, rules_as_published
+from expansion.transfer.columns import Column, Kind
+from expansion.transfer.writing import Watermark, write_workbook
+from expansion.worktime import Period
+
+TITLE_LENGTH = 31  # of a sheet's name
+
+
+@transaction.atomic
+def export_replay(*, actor: User, version: Version, period: Period) -> tuple[str, bytes]:
+    """Every record that was replayed and that the actor sees, the file's name first.
+
+    Raises:
+        Invalid: together the draft's values do not hold yet.
+    """
+    parts = replay(actor, rules_as_published(version), period)
+    lines = list(_lines(parts))
+    changes = {"period": [None, period.key], "rows": [None, len(lines)]}
+    entry = write(actor=actor, verb="home.replay.exported", about=version, changes=changes)
+    title = _("Rehearsal %(version)s, %(period)s") % {"version": version, "period": period.label}
+    target = io.BytesIO()
+    mark = Watermark(actor.name, clock.now(), str(entry.pk))
+    write_workbook(target, _heads(), lines, title=title[:TITLE_LENGTH], watermark=mark)
+    return f"{title}.xlsx", target.getvalue()
+
+
+def _heads() -> list[Column]:
+    return [
+        Column("part", _("Part")),
+        Column("record", _("Record"), width=40),
+        Column("before", _("As it happened")),
+        Column("after", _("By the draft")),
+        Column("differs", _("Differs"), Kind.FLAG),
+        Column("note", _("Remark"), Kind.NOTE, width=40),
+    ]
+
+
+def _lines(parts: Sequence[Part]) -> Iterator[list[Any]]:
+    for part in parts:
+        for row in part.rows:
+            after = _("cannot be said") if row.after is None else str(row.after)
+            yield [
+                str(part.offer.label),
+                str(row.label),
+                str(row.before),
+                after,
+                row.differs,
+                str(row.note),
+            ]

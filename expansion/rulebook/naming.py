@@ -1,0 +1,101 @@
+"""Where something stands in the rulebook, in words: 'Teams · Client team · Scored by the set'."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from expansion.rulebook.comparing import differences
+from expansion.rulebook.loading import to_data
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.templatetags.rules import SECTIONS
+from expansion.rulebook.values import in_language
+
+# Fields that are no parameters and so have no title of their own in the schema.
+LABELS = {
+    "key": _("Key"),
+    "zh": _("Chinese"),
+    "en": _("English"),
+    "retired": _("Retired"),
+    "role": _("Role"),
+    "kpi_set": _("Scored by the set"),
+    "acts_for": _("Acts for"),
+    "leads_team": _("Leads besides"),
+    "parent": _("Part of"),
+    "kind": _("Kind"),
+    "metric": _("Computed from"),
+    "grows": _("The target grows with the length of the cycle"),
+    "level": _("Level"),
+    "levels": _("Levels of secrecy"),
+    "grades": _("Grades of the client"),
+    "after_improvement_plan": _("Only after an improvement plan"),
+    "team": _("Team"),
+    "teams": _("Teams; none means all"),
+    "clause": _("Clause"),
+    "who": _("Owed by"),
+    "to": _("Goes to"),
+    "chair": _("Chaired by"),
+}
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """Something that only one version has, or that both have otherwise, ready to be read."""
+
+    path: str
+    label: str
+    before: Any
+    after: Any
+
+
+def rebuilt(before: Rules, after: Rules) -> list[Rebuilt]:
+    """What was added, taken away or worded otherwise; of an entry that only one side has one line
+    instead of one for each of its words. Values of parameters are none of it."""
+    old, new = dict(_names(to_data(before))), dict(_names(to_data(after)))
+    known = old | new
+    found: dict[str, Rebuilt] = {}
+    for one in differences(before, after):
+        if top := _whole(one.path, old, new):
+            sides = (old.get(top), new.get(top))
+            found.setdefault(top, Rebuilt(top, _words(top.rpartition(".")[0], known), *sides))
+        elif not one.is_parameter:
+            sides = (one.before, one.after)
+            if one.path.endswith(".retired"):
+                sides = (bool(one.before), bool(one.after))
+            found[one.path] = Rebuilt(one.path, _words(one.path, known), *sides)
+    return list(found.values())
+
+
+def _whole(path: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    """The entry around a path that only one side has; empty where both have all of them."""
+    return next((one for one in _prefixes(path) if (one in old) != (one in new)), "")
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    steps = path.split(".")
+    return (".".join(steps[:count]) for count in range(1, len(steps) + 1))
+
+
+def _words(path: str, known: Mapping[str, str]) -> str:
+    """Each step by its name; an id with points in it is one step."""
+    steps, named, since = path.split("."), [], 1
+    named.append(str(SECTIONS.get(steps[0], steps[0])))
+    for count, prefix in enumerate(_prefixes(path), start=1):
+        if prefix in known:
+            named.append(known[prefix])
+            since = count
+    last = [step for step in steps[since:] if step in LABELS]
+    return " · ".join((*named, *(str(LABELS[step]) for step in last)))
+
+
+def _names(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every named thing with its path, as `comparing` tells them apart."""
+    if isinstance(node, Mapping):
+        for name, child in node.items():
+            yield from _names(child, f"{path}.{name}" if path else name)
+    elif isinstance(node, list) and all(isinstance(one, Mapping) for one in node):
+        for one in node:
+            key = str(one.get("key") or one.get("id"))
+            yield f"{path}.{key}", in_language(one["zh"], one["en"]) if "zh" in one else key
+            yield from _names(one, f"{path}.{key}")
