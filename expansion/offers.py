@@ -233,6 +233,24 @@ class SearchSource:
 
 
 @dataclass(frozen=True)
+class Tieable:
+    """A noun whose records are tied to those of neighbours (`relations`).
+
+    `find(person, text, most)` gives the visible ones that the text names; without a text the
+    newest.
+    """
+
+    model: type[models.Model]
+    label: Text
+    find: Callable[[Any, str, int], Iterable[Any]]
+
+    @property
+    def key(self) -> str:
+        """The kind as addresses name it: `partnerships.project`."""
+        return self.model._meta.label_lower
+
+
+@dataclass(frozen=True)
 class Size:
     """How large a matter is: by it a rulebook asks further deciders (R-exp-06).
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("audit/", include("expansion.audit.urls")),
     path("rulebook/", include("expansion.rulebook.urls")),
     path("files/", include("expansion.files.urls")),
+    path("relations/", include("expansion.relations.urls")),
     path("jobs/", include("expansion.jobs.urls")),
     path("notices/", include("expansion.notices.urls")),
     path("approvals/", include("expansion.approvals.urls")),

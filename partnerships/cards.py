@@ -42,7 +42,13 @@ def find_projects(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
         )
 
 
+def tieable_projects(person: Any, text: str, most: int) -> Iterator[Project]:
+    visible = access.visible_to(person, Project.objects.live())
+    yield from (found_projects(visible, text) if text else visible).order_by("-pk")[:most]
+
+
 offers.add(
+    offers.Tieable(Project, lazy("Cooperation projects"), tieable_projects),
     offers.TodoSource("partnerships.milestones", lazy("Project milestones"), 30, phase_todos),
     offers.SearchSource("projects", 40, find_projects),
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 from crm.models import Client, Contract
 from expansion import clock
+from expansion.relations.models import Relation
+from expansion.relations.services import link
 from expansion.rulebook.selectors import rules_on, version_on
 from partnerships.models import Milestone, Partner, Project
 from partnerships.services.milestones import add_check, add_milestone, complete_milestone
@@ -86,6 +88,14 @@ def sow(demo: Any) -> None:
         moment = min(demo.moment(plan.day, 9, 30), demo.now - timedelta(hours=1))
         diary.enter(moment, partial(_begin, demo, diary, plan))
     diary.play()
+    _tie(demo)
+
+
+def _tie(demo: Any) -> None:
+    """What the first projects rest on, led to and have to do with, in the library of research."""
+    projects, findings = demo.made["projects"], demo.made["findings"]
+    for kind, project, finding in zip(Relation.Kind.values, projects, findings, strict=False):
+        link(actor=demo.manager_on(clock.now()), source=project, target=finding, kind=kind)
 
 
 def _plans(demo: Any) -> list[Plan]:

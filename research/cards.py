@@ -58,6 +58,16 @@ def search_findings(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
         )
 
 
+def tieable_findings(person: Any, text: str, most: int) -> Iterator[Finding]:
+    visible = access.visible_to(person, Finding.objects.live())
+    yield from (matching(visible, text) if text else visible).order_by("-pk")[:most]
+
+
+def tieable_reports(person: Any, text: str, most: int) -> Iterator[ResearchReport]:
+    visible = access.visible_to(person, ResearchReport.objects.live())
+    yield from (matching(visible, text) if text else visible).order_by("-pk")[:most]
+
+
 def research_of(person: Any, start: datetime, end: datetime) -> dict[str, Any]:
     """What this person collected and got approved in the period; silent for everybody else."""
     if not access.can(person, "create", Finding):
@@ -85,6 +95,8 @@ def _figure(key: str, label: str, value: int, place: str) -> dict[str, Any]:
 
 
 offers.add(
+    offers.Tieable(Finding, gettext_lazy("Information"), tieable_findings),
+    offers.Tieable(ResearchReport, gettext_lazy("Research reports"), tieable_reports),
     offers.TodoSource("research", gettext_lazy("Research"), 50, todos),
     offers.SearchSource("research.reports", 40, search_reports),
     offers.SearchSource("research.findings", 50, search_findings),

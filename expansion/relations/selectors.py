@@ -8,9 +8,20 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from expansion import access
 from expansion.relations.models import Relation
+
+# By kind and direction.
+WORDS = {
+    (Relation.Kind.CITES, True): _("rests on"),
+    (Relation.Kind.CITES, False): _("is the ground of"),
+    (Relation.Kind.LED_TO, True): _("led to"),
+    (Relation.Kind.LED_TO, False): _("came of"),
+    (Relation.Kind.CONCERNS, True): _("has to do with"),
+    (Relation.Kind.CONCERNS, False): _("has to do with"),
+}
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,11 @@ class Tie:
     relation: Relation
     other: models.Model
     forward: bool  # the record asked about is the source
+
+    @property
+    def words(self) -> Any:
+        """How the record asked about has to do with the other one."""
+        return WORDS[self.relation.kind, self.forward]
 
 
 def ties(person: Any, record: models.Model) -> list[Tie]:

@@ -47,5 +47,5 @@ Ladders = tuple[Ladder, ...]
 
 def ladder_for(ladders: Iterable[Ladder], owed: str) -> Ladder:
     """The ladder of that kind, else that of any, else one on which nobody above hears of it."""
-    by_key = {one.key: one for one in ladders}
+    by_key: dict[str, Ladder] = {one.key: one for one in ladders}
     return by_key.get(owed) or by_key.get(ANY) or QUIET

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock, offers
@@ -38,7 +38,7 @@ class QuestionnaireForm(RecordForm):
         self.fields["purpose"].help_text = _("It stands on the public page.")
         if not self.instance.pk:
             self.initial.setdefault(
-                "purpose", _now("To see how satisfied you are with us and to do better.")
+                "purpose", gettext("To see how satisfied you are with us and to do better.")
             )
             self.initial.setdefault("audience", audiences(rules)[0][0])
             self.initial.setdefault("valid_until", last_day(rules))
@@ -105,7 +105,7 @@ def recipients(person: Any, source: str, record: Any, text: str) -> list[offers.
 
 
 def _described(one: offers.Recipient) -> str:
-    way = _now("by e-mail") if one.has_email else _now("link to hand over")
+    way = gettext("by e-mail") if one.has_email else gettext("link to hand over")
     return " · ".join(filter(None, [str(one.record), one.name, way]))
 
 

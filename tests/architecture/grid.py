@@ -74,6 +74,8 @@ KINDS = {
     "rulebook:": "draft",
     "files:add": "client:crm.client",
     "files:": "file",
+    "relations:add": "project:partnerships.project",
+    "relations:remove": "relation",
     "jobs:": "job",
     "notices:sent": "mail",
     "notices:robot": "robot",
@@ -382,6 +384,7 @@ GET 200 outsider deputy manager | 404
 GET 200 partner_member manager | 404
     api-partnerships-partners-detail api-partnerships-projects-detail
     api-partnerships-milestones-detail api-partnerships-checks-detail partnerships:partner
+    relations:add
     partnerships:partner-edit partnerships:project partnerships:project-edit
     partnerships:project-move partnerships:project-contract partnerships:project-start
     partnerships:project-finish partnerships:project-cancel partnerships:project-reopen
@@ -480,6 +483,8 @@ POST ok member leader manager | 404
     api-crm-visits-act-comment api-crm-visits-act-reschedule api-crm-contracts-act-delete
     api-crm-contracts-act-sign api-crm-contracts-act-submit api-crm-obligations-act-done
     api-crm-obligations-act-remove api-crm-obligations-act-reopen
+POST ok manager | 404
+    relations:remove
 POST ok
     approvals:several
     home:compliance-sheet home:compliance-paper
@@ -599,6 +604,7 @@ POST ok partner_member manager | 404
     api-partnerships-projects-act-move api-partnerships-projects-act-reopen
     api-partnerships-projects-act-start api-partnerships-milestones-act-done
     api-partnerships-milestones-act-remove api-partnerships-milestones-act-reopen
+    relations:add
     partnerships:partner-edit partnerships:project-edit partnerships:project-move
     partnerships:project-contract partnerships:project-start partnerships:project-finish
     partnerships:project-cancel partnerships:project-reopen partnerships:project-check

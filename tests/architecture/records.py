@@ -33,6 +33,7 @@ from expansion.people.services.links import create_link
 from expansion.people.services.mandates import create_mandate
 from expansion.people.services.shares import share_record
 from expansion.people.services.tokens import create_token
+from expansion.relations.services import link
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services.drafts import change_draft
 from expansion.rulebook.services.interpretations import publish_interpretation
@@ -231,7 +232,9 @@ def build_partnerships(house: House) -> None:
 def build_research(house: House) -> None:
     cast = house.cast
     words = texts("finding", "title", "text", "origin")
-    house.keep("finding", research.a_finding(cast, **words))
+    finding = house.keep("finding", research.a_finding(cast, **words))
+    tied = link(actor=cast.manager, source=house.records["project"], target=finding, kind="cites")
+    house.keep("relation", tied)
     body = texts("plan", *research.PLAN)
     house.keep("plan", research.a_plan(cast, title=marker("plan"), texts=body))
     body = texts("study", *research.SECTIONS)

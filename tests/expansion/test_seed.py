@@ -56,9 +56,6 @@ EXCUSED = {
     "jobs.Job.state": dict.fromkeys(("waiting", "running"), UNDER_WAY),
     "mfa.Authenticator.type": dict.fromkeys(("totp", "webauthn", "recovery_codes"), PHRASE),
     "notices.Mail.state": dict.fromkeys(("waiting", "sending", "sent", "failed"), NO_MAIL),
-    "relations.Relation.kind": dict.fromkeys(
-        ("cites", "led_to", "concerns"), "no room ties its records to a neighbour's yet"
-    ),
     "rulebook.Version.status": dict.fromkeys(("draft", "submitted", "discarded"), NO_DRAFT),
     "transfer.Export.status": {"writing": UNDER_WAY},
     "transfer.Import.status": {"writing": UNDER_WAY},
