@@ -73,11 +73,14 @@ def _retired_problems(rules: "Rules") -> Iterator[Problem]:
             sentence = _("At least one entry of “%(name)s” stays offered.") % {"name": one.label}
             yield Problem(one.path, sentence)
     for pipeline in rules.pipelines:
-        if any(stage.retired for stage in (pipeline.stages[0], pipeline.stages[-1])):
-            yield Problem(
-                f"pipelines.{pipeline.key}.stages",
-                _("The first and the last stage stay: where work begins, and what closes it."),
+        path = f"pipelines.{pipeline.key}.stages"
+        if not pipeline.stages:
+            yield Problem(path, _("Work passes at least one stage."))
+        elif pipeline.stages[0].retired or pipeline.stages[-1].retired:
+            sentence = _(
+                "The first and the last stage stay: where work begins, and what closes it."
             )
+            yield Problem(path, sentence)
 
 
 def _set_problems(one: "KpiSet") -> Iterator[Problem]:

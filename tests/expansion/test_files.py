@@ -121,7 +121,7 @@ def test_bytes_that_are_gone_from_the_disk_are_a_sentence_and_no_fault(
     file = attach(cast.member, client, pdf())
     default_storage.delete(file.key)
     answer = sign_in(cast.member).get(f"/files/{file.pk}")
-    assert answer.status_code == 503 and "administrator" in answer.content.decode()
+    assert answer.status_code == 503
     assert file.key in caplog.text
 
 

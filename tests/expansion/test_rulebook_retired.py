@@ -231,6 +231,12 @@ class TestPage:
         assert answer.status_code == 422 and "telephone" in answer.content.decode()
 
 
+def test_a_pipeline_without_a_stage_is_refused_in_a_sentence(cast):
+    with pytest.raises(Invalid):
+        content.change_list(actor=cast.administrator, path="pipelines.client.stages", entries=[])
+    assert open_draft() is None
+
+
 def test_a_day_before_the_version_begins_it_is_offered(cast):
     wanted = [{**one, "retired": one["key"] == "telephone"} for one in entries()]
     draft = content.change_list(actor=cast.administrator, path=SOURCES, entries=wanted)
