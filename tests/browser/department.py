@@ -46,12 +46,14 @@ def furnished() -> House:
     with patch.object(records, "marker", unbroken):
         for part in (
             records.build_desk,
+            records.build_authority,
             build_contracts,
             records.build_partnerships,
             records.build_research,
             records.build_training,
             records.build_office,
             records.build_people,
+            records.build_surveys,
             records.build_transfer,
             records.build_calendar,
         ):
