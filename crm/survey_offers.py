@@ -11,6 +11,7 @@ from crm.models import Client, Contact, ContactPoint, Contract
 from crm.searching import matching
 from expansion import access, clock, offers
 from expansion.surveys.selectors import asked_of
+from expansion.ui.forms import is_id
 
 EMAIL = ContactPoint.Kind.EMAIL
 Clients = Callable[[], QuerySet[Client]]
@@ -36,8 +37,8 @@ def audience(key: str, label: Any, order: int, clients: Clients) -> offers.Surve
 
     def pick(person: Any, keys: Iterable[str]) -> Iterator[offers.Recipient]:
         wanted = set(keys)
-        ids = {int(key.partition("-")[0]) for key in wanted if key.partition("-")[0].isdigit()}
-        visible = access.visible_to(person, clients()).filter(pk__in=ids)
+        ids = filter(is_id, (key.partition("-")[0] for key in wanted))
+        visible = access.visible_to(person, clients()).filter(pk__in=list(ids))
         yield from (one for one in _recipients(visible.order_by("pk")) if one.key in wanted)
 
     return offers.SurveyAudience(key, label, order, Client, find, pick, email_of)

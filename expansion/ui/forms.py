@@ -23,6 +23,11 @@ class Renderer(TemplatesSetting):
     field_template_name = "components/field.html"
 
 
+def is_id(text: str) -> bool:
+    """Whether a text that somebody sent can be the id of a record in any database."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
+
+
 def new_key() -> str:
     return uuid.uuid4().hex
 

@@ -107,6 +107,14 @@ def offered(person, key="crm.clients", text=""):
     return {(str(one.record), one.name, one.has_email) for one in source.find(person, text, 50)}
 
 
+@pytest.mark.parametrize("key", ["²-1", "x", "", "9" * 30 + "-1"])
+def test_a_key_that_is_no_record_chooses_nobody(cast, key):
+    """`²` is a digit to Python and no number, the last is larger than any id."""
+    source = next(one for one in offers.of(offers.SurveyAudience) if one.key == "crm.clients")
+    crm.client(cast.member)
+    assert list(source.pick(cast.member, [key])) == []
+
+
 def test_each_contact_with_an_address_is_asked_else_the_first_one(cast):
     one, other, bare = (crm.client(cast.member, name) for name in ("甲公司", "乙公司", "丙公司"))
     for name in ("王一", "王二"):
