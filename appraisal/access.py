@@ -29,6 +29,7 @@ from appraisal.models import (
 )
 from expansion import access
 from expansion.access import EVERYTHING, NOTHING, Scope, principals
+from expansion.approvals.approvers import LINE
 from expansion.people.models import Role
 
 # The parts that people play in an appraisal.
@@ -63,7 +64,6 @@ SHOWN: Mapping[str, Mapping[str, Stage]] = {
         HR: Stage.FEEDBACK,
     },
 }
-LINE = (Role.LEADER, Role.DEPUTY, Role.MANAGER)  # posts over units of their own
 ORGANISERS = {Role.MANAGER: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT}
 MANAGER = {Role.MANAGER: Scope.DEPARTMENT}
 ALL_ROLES = dict.fromkeys(Role.values, Scope.DEPARTMENT)

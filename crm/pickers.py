@@ -15,6 +15,7 @@ from crm.models import Client, Contact
 from crm.searching import fits, indexed, matching
 from expansion import access
 from expansion.people.models import User
+from expansion.ui.forms import is_id
 
 MOST = 8
 
@@ -95,7 +96,7 @@ class ClientField(forms.Field):
         return chosen
 
     def _by_id(self, pk: Any) -> Client | None:
-        if not str(pk).isascii() or not str(pk).isdigit() or len(str(pk)) > 18:
+        if not is_id(str(pk)):
             return None
         visible = access.visible_to(self.person, Client.objects.live())
         return visible.select_related("owner").filter(pk=pk).first()

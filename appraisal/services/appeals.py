@@ -9,13 +9,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal.access import FINAL, LINE, acting_for
+from appraisal.access import FINAL, acting_for
 from appraisal.models import Appeal, Evidence, Line, Participant, Result, Stage
 from appraisal.scoring import SIX_PLACES
 from appraisal.services.consequences import run_consequences
 from appraisal.services.results import compute_results
 from appraisal.services.steps import expect, locked, principal
 from expansion import access, worktime
+from expansion.approvals.approvers import LINE
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Gone, Invalid, NotNow
 from expansion.notices.services import tell

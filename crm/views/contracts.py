@@ -18,6 +18,7 @@ from crm.wording import PHASE_TONES, phase_label
 from expansion import access, clock
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.drawing import Page
+from expansion.ui.forms import is_id
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 
@@ -141,8 +142,7 @@ class ContractCreate(ContractForm):
     def context(self, form: Any) -> dict[str, Any]:
         clients = form.fields["client"].queryset
         typed = str(form["client"].value() or "")
-        known = typed.isascii() and typed.isdigit() and len(typed) < 19
-        chosen = clients.filter(pk=typed).first() if known else None
+        chosen = clients.filter(pk=typed).first() if is_id(typed) else None
         back = chosen.get_absolute_url() if chosen else "/crm/contracts/"
         return super().context(form) | {"record": chosen, "cancel_url": back}
 

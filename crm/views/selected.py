@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from expansion import access
 from expansion.errors import Gone, Invalid, Refusal
 from expansion.once.services import once
-from expansion.ui.forms import ReasonForm, ServiceForm
+from expansion.ui.forms import ReasonForm, ServiceForm, is_id
 from expansion.ui.pages import UNPROCESSABLE, Screen
 
 MOST = 500
@@ -61,7 +61,7 @@ class SelectedPage(Screen):
         return HttpResponseRedirect(reverse(self.back))
 
     def _chosen(self, given: list[str]) -> list[models.Model]:
-        ids = [one for one in given if one.isascii() and one.isdigit() and len(one) < 19][:MOST]
+        ids = list(filter(is_id, given))[:MOST]
         records = access.visible_to(self.request.user, self.records())
         return list(records.filter(pk__in=ids))
 

@@ -7,10 +7,10 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from expansion.access_rules import KEPT
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import waiting_for
 from expansion.approvals.services import decide
-from expansion.approvals.signers import KEPT
 from expansion.errors import Invalid, Refusal
 from expansion.people.models import User
 from expansion.rulebook.deciding import exceeds

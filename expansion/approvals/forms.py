@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion.approvals.models import Decision, Step
 from expansion.approvals.signers import LONGEST as LONGEST_REASON
 from expansion.people.models import User
-from expansion.ui.forms import LONGEST_ID, ServiceForm
+from expansion.ui.forms import ServiceForm, is_id
 
 NOTE = "note-"
 
@@ -83,7 +83,3 @@ class SeveralForm(ServiceForm):
         return {
             int(pk): int(version) for pk, _colon, version in pairs if is_id(pk) and is_id(version)
         }
-
-
-def is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID

@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import clock, offers, worktime
+from expansion.approvals.compliance import DECIDED
 from expansion.approvals.models import Request, Step
 from expansion.offers import Replayed
 from expansion.rulebook.schema import Rules
 from expansion.worktime import Period
-
-DECIDED = (Step.Status.APPROVED, Step.Status.RETURNED, Step.Status.REJECTED)
 
 
 def steps(rules: Rules, period: Period) -> Iterator[Replayed]:

@@ -8,16 +8,15 @@ from expansion.approvals import notifying
 from expansion.approvals.approvers import SIGNER
 from expansion.approvals.models import Request, Step
 from expansion.approvals.selectors import could_decide
-from expansion.approvals.services import decidable, open_next, open_now, stamp_version
+from expansion.approvals.services import decidable, open_next, stamp_version
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
 from expansion.people.models import User
-from expansion.records import Graded, Level, lock
+from expansion.records import lock
 from expansion.rulebook.selectors import rules_of
 
 LONGEST = 500  # characters of the reason
 PLACES = (Step.Because.BEFORE, Step.Because.AFTER)
-KEPT = (Level.CONFIDENTIAL, Level.SECRET)
 
 
 @transaction.atomic
@@ -44,7 +43,7 @@ def add_signer(
         raise Invalid(fields={"place": [_("Choose: before or after.")]})
     request = lock(Request.objects.all(), request.pk)
     step, holder = decidable(actor, request, version)
-    _check(actor, step, person, reason)
+    _check(step, person, reason)
     if place == Step.Because.BEFORE and step.joint:
         raise NotNow(_("Several decide together here: ask the signer after it."))
     before = place == Step.Because.BEFORE
@@ -76,23 +75,22 @@ def hand_on(
     """
     request = lock(Request.objects.all(), request.pk)
     step, holder = decidable(actor, request, version)
-    _check(actor, step, person, reason)
+    _check(step, person, reason)
     step.status, step.closed_at = Step.Status.PASSED, clock.now()
     step.save(update_fields=["status", "closed_at"])
     new = _new(
         step, person, actor, holder, order=step.order, because=Step.Because.PASSED, why=reason
     )
-    due, late, remind = step.due_at, step.late_at, step.remind_at
-    open_now(new)
-    Step.objects.filter(pk=new.pk).update(due_at=due, late_at=late, remind_at=remind)
+    new.status, new.opened_at = Step.Status.OPEN, clock.now()
+    new.due_at, new.late_at, new.remind_at = step.due_at, step.late_at, step.remind_at
+    new.save()
     _note(actor, holder, request, "approvals.step.handed_on", person, reason)
     stamp_version(request)
-    new.due_at = due
     notifying.step_opened(new, actor)
     return request
 
 
-def _check(actor: User, step: Step, person: User, reason: str) -> None:
+def _check(step: Step, person: User, reason: str) -> None:
     request = step.request
     if not rules_of(request.rules_version).deciding.passing_on.value:
         raise NotNow(_("By the rulebook nobody is added to a chain."))
@@ -120,7 +118,7 @@ def _why_not(step: Step, person: User) -> str:
 def is_kept(request: Request) -> bool:
     """Whether its level keeps the record from some who would see it otherwise."""
     record = request.about
-    return isinstance(record, Graded) and record.level in KEPT
+    return record is not None and bool(access.rule_of(type(record)).kept(record))
 
 
 def _make_room(request: Request, order: int) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from expansion.relations.models import Relation
-from expansion.ui.forms import LONGEST_ID, ServiceForm
+from expansion.ui.forms import ServiceForm, is_id
 
 
 class RelationForm(ServiceForm):
@@ -29,7 +29,7 @@ class RelationForm(ServiceForm):
     def clean_target(self) -> tuple[str, str]:
         """The kind and the id; whether it is there for the person is asked by the page."""
         kind, _colon, pk = self.cleaned_data["target"].partition(":")
-        if not (pk.isascii() and pk.isdigit() and len(pk) <= LONGEST_ID):
+        if not is_id(pk):
             raise forms.ValidationError(_("Choose one of the list."))
         return kind, pk
 

@@ -11,6 +11,7 @@ from expansion.api import Act, RecordViewSet, Shown, routes
 from expansion.transfer.models import Import, ImportRow, Outcome
 from expansion.transfer.registry import importer
 from expansion.transfer.services import imports
+from expansion.ui.forms import is_id
 
 WRITTEN = {Outcome.CREATED, Outcome.UPDATED}
 
@@ -132,8 +133,7 @@ class RowView(RecordViewSet):
         asked = self.request.query_params
         batch, outcome = asked.get("batch", ""), asked.get("outcome", "")
         if batch:
-            known = batch.isascii() and batch.isdigit() and len(batch) < 19
-            records = records.filter(batch_id=int(batch)) if known else records.none()
+            records = records.filter(batch_id=int(batch)) if is_id(batch) else records.none()
         return records.filter(outcome=outcome) if outcome in Outcome.values else records
 
 

@@ -10,6 +10,7 @@ from expansion import access
 from expansion.people.models import User
 from expansion.transfer.models import Export, Import, Outcome
 from expansion.transfer.registry import importers
+from expansion.ui.forms import is_id
 from expansion.ui.listing import Column, Filter, Listing
 from expansion.ui.templatetags.ui import badge
 
@@ -60,7 +61,7 @@ def numbered(records: QuerySet, text: str) -> QuerySet:
     """By list or reason, or by the number that a file carries."""
     found = Q(label__icontains=text) | Q(reason__icontains=text)
     digits = text.upper().removeprefix("E").lstrip("0")
-    if digits.isascii() and digits.isdigit() and len(digits) < 19:
+    if is_id(digits):
         found |= Q(pk=int(digits))
     return records.filter(found)
 
