@@ -29,7 +29,7 @@ from appraisal.models import (
 )
 from expansion import access
 from expansion.access import EVERYTHING, NOTHING, Scope, principals
-from expansion.approvals.approvers import LINE
+from expansion.approvals.approvers import answering, answers
 from expansion.people.models import Role
 
 # The parts that people play in an appraisal.
@@ -73,22 +73,16 @@ def fixing(person: Any, participant: Participant) -> list[access.Seat]:
     """The seats from which the person fixes this score: a post of the line over its own units,
     another role over all (of two managers each has one side, reading 37)."""
     return [
-        seat
-        for seat in person.seats
-        if seat.role == participant.final_by
-        and (seat.role not in LINE or participant.team_id in seat.units)
+        seat for seat in person.seats if answers(seat, participant.final_by, participant.team_id)
     ]
 
 
 def fixed_by(person: Any, prefix: str = "") -> Q:
     """The same as a condition on participants, reached by the lookup `prefix`."""
-    found = NOTHING
-    for seat in person.seats:
-        one = Q(**{f"{prefix}final_by": seat.role})
-        if seat.role in LINE:
-            one &= Q(**{f"{prefix}team__in": sorted(seat.units)})
-        found |= one
-    return found
+    asked = (
+        answering(seat, role=f"{prefix}final_by", unit=f"{prefix}team") for seat in person.seats
+    )
+    return reduce(or_, asked, NOTHING)
 
 
 def parts(person: Any, participant: Participant) -> frozenset[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from crm.models import BottomLine, Client, Contract, Escalation, Opportunity
 from expansion import access, clock, worktime
-from expansion.approvals.approvers import LINE, SUPERIOR, holders_of
+from expansion.approvals.approvers import SUPERIOR, answers, holders_of
 from expansion.approvals.models import Request
 from expansion.approvals.selectors import latest
 from expansion.approvals.wording import role_label, step_label
@@ -145,12 +145,10 @@ def decides(person: User, one: Escalation) -> int | None:
     theirs = person.pk in (one.owner_id, one.client.owner_id)
     for seat in person.seats:
         holder = seat.acting_for or person.pk
-        if one.decider_id:
-            answers = holder == one.decider_id
-        else:
-            reaches = seat.role not in LINE or one.team_id in seat.units
-            answers = seat.role == one.role and reaches
-        if answers and not (seat.acting_for and theirs):
+        asked = holder == one.decider_id
+        if not one.decider_id:
+            asked = answers(seat, one.role, one.team_id)
+        if asked and not (seat.acting_for and theirs):
             return holder
     return None
 

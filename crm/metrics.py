@@ -1,7 +1,7 @@
 """What the client desk offers to appraisal and reports (A-5.2.2, R-crm-02, R-crm-09)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,15 +14,13 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models import Client, Communication, Contract, Lead, Visit
 from expansion import clock, metrics
-from expansion.metrics import Evidence, Metric, Reading
+from expansion.metrics import Evidence, Gathered, Metric, Readings, means, sums
 from expansion.rulebook.schema import Rules
 from expansion.surveys.models import Questionnaire
 from expansion.surveys.selectors import scores_of
 
 ONE, HUNDRED, NOUGHT, TOP = Decimal(1), Decimal(100), Decimal(0), Decimal(5)
 CURRENCY = "CNY"
-Readings = Mapping[int, Reading]
-Gathered = dict[int, list[Evidence]]
 
 
 def new_clients(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
@@ -30,7 +28,7 @@ def new_clients(people: Sequence[Any], start: datetime, end: datetime, rules: Ru
     gathered: Gathered = defaultdict(list)
     for owner, client, name, day, _size, _spending in _first_contracts(people, start, end, rules):
         gathered[owner].append(Evidence(Client, client, name, day, ONE))
-    return _counted(people, gathered)
+    return sums(people, gathered)
 
 
 def new_client_quality(
@@ -48,7 +46,7 @@ def new_client_quality(
             if size and spending
             else Evidence(Client, client, name, day, NOUGHT, False, unrated)
         )
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 def repeat_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
@@ -62,7 +60,7 @@ def repeat_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Ru
     for owner, client, name, latest, number in held.order_by("latest", "client_id"):
         value = HUNDRED if number > 1 else NOUGHT
         gathered[owner].append(Evidence(Client, client, name, latest, value))
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 def signed_amount(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
@@ -80,13 +78,7 @@ def signed_amount(people: Sequence[Any], start: datetime, end: datetime, rules: 
         gathered[owner].append(
             Evidence(Contract, contract, title, day, amount or NOUGHT, not note, note)
         )
-    return {
-        person.pk: Reading(
-            sum((one.value for one in gathered[person.pk] if one.counted), NOUGHT),
-            tuple(gathered[person.pk]),
-        )
-        for person in people
-    }
+    return sums(people, gathered)
 
 
 def _uncounted(amount: Decimal | None, currency: str) -> str:
@@ -112,7 +104,7 @@ def satisfaction(people: Sequence[Any], start: datetime, end: datetime, rules: R
                 Questionnaire, one.questionnaire, one.title, day, NOUGHT, False, _few(one.least)
             )
         )
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 def _few(least: int) -> str:
@@ -124,7 +116,7 @@ def visits(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) 
     gathered: Gathered = defaultdict(list)
     for visitor, visit, name, day, _late in _visits(people, start, end):
         gathered[visitor].append(Evidence(Visit, visit, name, day, ONE))
-    return _counted(people, gathered)
+    return sums(people, gathered)
 
 
 def visit_timeliness(
@@ -134,7 +126,7 @@ def visit_timeliness(
     gathered: Gathered = defaultdict(list)
     for visitor, visit, name, day, late in _visits(people, start, end):
         gathered[visitor].append(Evidence(Visit, visit, name, day, NOUGHT if late else HUNDRED))
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 def communications(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
@@ -144,7 +136,7 @@ def communications(people: Sequence[Any], start: datetime, end: datetime, rules:
     for by, record, name, at in records.values_list("by_id", "pk", "client__name", "at"):
         day = clock.local_date(at)
         gathered[by].append(Evidence(Communication, record, name, day, ONE))
-    return _counted(people, gathered)
+    return sums(people, gathered)
 
 
 def effective_leads(
@@ -157,7 +149,7 @@ def effective_leads(
     rows = effective.values_list("owner_id", "pk", "title", "effective_on")
     for owner, lead, title, day in rows:
         gathered[owner].append(Evidence(Lead, lead, title, day, ONE))
-    return _counted(people, gathered)
+    return sums(people, gathered)
 
 
 def first_contracts(
@@ -212,20 +204,6 @@ def last_day(end: datetime) -> date:
 @cache
 def _quality(size: int, spending: int) -> Decimal:
     return (Decimal(size) + Decimal(spending)) / 2 / TOP * HUNDRED
-
-
-def _counted(people: Sequence[Any], gathered: Gathered) -> Readings:
-    """The number of records per person; nought where there is none."""
-    return {
-        person.pk: Reading(Decimal(len(gathered[person.pk])), tuple(gathered[person.pk]))
-        for person in people
-    }
-
-
-def _mean(found: Sequence[Evidence]) -> Reading:
-    """The mean of what counts; no value where nothing does."""
-    values = [one.value for one in found if one.counted]
-    return Reading(sum(values, Decimal()) / len(values) if values else None, tuple(found))
 
 
 metrics.add(

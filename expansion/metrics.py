@@ -49,6 +49,32 @@ class Reading:
     evidence: Sequence[Evidence] = field(default_factory=tuple)
 
 
+Readings = Mapping[int, Reading]  # by the person's id
+Gathered = Mapping[int, list[Evidence]]  # likewise; a defaultdict: whoever has none has nothing
+
+
+def sums(people: Sequence[Any], gathered: Gathered) -> Readings:
+    """The sum of what counts, for each of these people; nought where there is none."""
+    return {
+        person.pk: Reading(sum(_values(found), Decimal()), tuple(found))
+        for person in people
+        for found in [gathered[person.pk]]
+    }
+
+
+def means(gathered: Gathered) -> Readings:
+    """The mean of what counts, for whoever has a record; no value where none of them counts."""
+    return {
+        person: Reading(sum(values, Decimal()) / len(values) if values else None, tuple(found))
+        for person, found in gathered.items()
+        for values in [_values(found)]
+    }
+
+
+def _values(found: Sequence[Evidence]) -> list[Decimal]:
+    return [one.value for one in found if one.counted]
+
+
 @dataclass(frozen=True)
 class Metric:
     """A computed indicator.

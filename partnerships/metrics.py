@@ -1,7 +1,7 @@
 """What partnerships offers to appraisal and reports (A-5.2.3)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,14 +14,12 @@ from django.utils.translation import gettext_lazy as lazy
 
 from crm.models import Communication, Visit
 from expansion import clock, metrics, worktime
-from expansion.metrics import Evidence, Metric, Reading
+from expansion.metrics import Evidence, Gathered, Metric, Readings, means, sums
 from expansion.rulebook.schema import Rules
 from partnerships.models import Milestone, Partner, Project
 
 ONE, HUNDRED, NOUGHT = Decimal(1), Decimal(100), Decimal(0)
 CURRENCY = "CNY"
-Readings = Mapping[int, Reading]
-Gathered = dict[int, list[Evidence]]
 
 
 def signed_projects(
@@ -31,7 +29,7 @@ def signed_projects(
     gathered: Gathered = defaultdict(list)
     for owner, project, title, day, _amount, _currency in _signed(people, start, end):
         gathered[owner].append(Evidence(Project, project, title, day, ONE))
-    return _summed(people, gathered)
+    return sums(people, gathered)
 
 
 def signed_amount(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
@@ -46,7 +44,7 @@ def signed_amount(people: Sequence[Any], start: datetime, end: datetime, rules: 
         gathered[owner].append(
             Evidence(Project, project, title, day, amount or NOUGHT, counted, note)
         )
-    return _summed(people, gathered)
+    return sums(people, gathered)
 
 
 def completed_projects(
@@ -62,7 +60,7 @@ def completed_projects(
     rows = done.order_by("ended_on", "pk").values_list("owner_id", "pk", "title", "ended_on")
     for owner, project, title, day in rows:
         gathered[owner].append(Evidence(Project, project, title, day, ONE))
-    return _summed(people, gathered)
+    return sums(people, gathered)
 
 
 def partners_in_touch(
@@ -98,7 +96,7 @@ def partners_in_touch(
                 % {"kept": kept, "all": len(spans)},
             )
         )
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 def on_time_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
@@ -118,7 +116,7 @@ def on_time_rate(people: Sequence[Any], start: datetime, end: datetime, rules: R
             if done_on is None and due_on >= today
             else Evidence(Milestone, phase, label, due_on, value)
         )
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 def milestones_done(
@@ -131,7 +129,7 @@ def milestones_done(
     gathered: Gathered = defaultdict(list)
     for person, phase, label, _due, done_on in _phases(done.order_by("done_on", "pk"), people):
         gathered[person].append(Evidence(Milestone, phase, label, done_on, ONE))
-    return _summed(people, gathered)
+    return sums(people, gathered)
 
 
 @metrics.shared
@@ -190,23 +188,6 @@ def _stretches(first: date, end: datetime, rules: Rules) -> Iterator[tuple[date,
 
 def _last_day(end: datetime) -> date:
     return clock.local_date(end - timedelta(microseconds=1))
-
-
-def _summed(people: Sequence[Any], gathered: Gathered) -> Readings:
-    """The sum of what counts per person; nought where there is none."""
-    return {
-        person.pk: Reading(
-            sum((one.value for one in gathered[person.pk] if one.counted), NOUGHT),
-            tuple(gathered[person.pk]),
-        )
-        for person in people
-    }
-
-
-def _mean(found: Sequence[Evidence]) -> Reading:
-    """The mean of what counts; no value where nothing does."""
-    values = [one.value for one in found if one.counted]
-    return Reading(sum(values, NOUGHT) / len(values) if values else None, tuple(found))
 
 
 metrics.add(

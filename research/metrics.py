@@ -5,7 +5,7 @@ every one counts in exactly one period.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,19 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import clock, metrics
-from expansion.metrics import Evidence, Metric, Reading
+from expansion.metrics import Evidence, Gathered, Metric, Readings, means, sums
 from expansion.rulebook.schema import Rules
 from research.models import Finding, QualityReview, ResearchReport
 
 ONE, HUNDRED, NOUGHT = Decimal(1), Decimal(100), Decimal(0)
-Readings = Mapping[int, Reading]
-Gathered = dict[int, list[Evidence]]
 
 
 def findings(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """Findings logged in the span; those found invalid are shown and not counted (A-3.1.3a)."""
     gathered = _logged(people, start, end, lambda late: ONE)
-    return {person.pk: _count(gathered[person.pk]) for person in people}
+    return sums(people, gathered)
 
 
 def finding_timeliness(
@@ -34,7 +32,7 @@ def finding_timeliness(
 ) -> Readings:
     """The percentage of findings logged in time; no findings, no value."""
     gathered = _logged(people, start, end, lambda late: NOUGHT if late else HUNDRED)
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 def adopted_findings(
@@ -51,7 +49,7 @@ def adopted_findings(
     for owner, finding, title, at, what_for in rows:
         day = clock.local_date(at)
         gathered[owner].append(Evidence(Finding, finding, title, day, ONE, note=what_for))
-    return {person.pk: _count(gathered[person.pk]) for person in people}
+    return sums(people, gathered)
 
 
 def report_review_score(
@@ -77,7 +75,7 @@ def report_review_score(
             if review
             else Evidence(ResearchReport, report, title, day, NOUGHT, False, unscored)
         )
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 def _last_scores(reports: Sequence[int]) -> dict[int, QualityReview]:
@@ -111,16 +109,6 @@ def _findings(
         (owner, pk, title, clock.local_date(at), late, validity != invalid, reason)
         for owner, pk, title, at, late, validity, reason in rows
     ]
-
-
-def _count(found: Sequence[Evidence]) -> Reading:
-    return Reading(Decimal(sum(one.counted for one in found)), tuple(found))
-
-
-def _mean(found: Sequence[Evidence]) -> Reading:
-    """The mean of what counts; no value where nothing does."""
-    values = [one.value for one in found if one.counted]
-    return Reading(sum(values, Decimal()) / len(values) if values else None, tuple(found))
 
 
 metrics.add(

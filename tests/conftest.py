@@ -10,6 +10,7 @@ from django.utils import translation
 from expansion import clock
 from expansion.rulebook.selectors import forget_rules
 from expansion.ui import counts
+from expansion.worktime import known
 from tests import cast as company
 from tests import servers, watching
 
@@ -56,6 +57,13 @@ def every_service_leaves_an_entry() -> Iterator[None]:
     with watching.watched() as past:
         yield
     assert past == []
+
+
+@pytest.fixture
+def own_calendar() -> Iterator[None]:
+    """The test says by itself what of the calendar is known; then its rows are asked again."""
+    yield
+    known.ask_here()
 
 
 @pytest.fixture

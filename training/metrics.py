@@ -1,7 +1,7 @@
 """What training offers to appraisal and reports (R-trn-04)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,40 +9,34 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import clock, metrics
-from expansion.metrics import Evidence, Metric, Reading
+from expansion.metrics import Evidence, Gathered, Metric, Readings, means, sums
 from expansion.rulebook.schema import Rules
 from training.models import Enrolment, Session
 
 HUNDRED, NOUGHT = Decimal(100), Decimal(0)
-Readings = Mapping[int, Reading]
 
 
 def hours(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """The hours a person attended in sessions of the span."""
-    gathered: dict[int, list[Evidence]] = defaultdict(list)
+    gathered: Gathered = defaultdict(list)
     for owner, session, title, day, attendance, attended in _marked(people, start, end):
         if attendance == Enrolment.Attendance.ATTENDED:
             gathered[owner].append(Evidence(Session, session, title, day, attended))
-    return {
-        person.pk: Reading(
-            sum((one.value for one in gathered[person.pk]), NOUGHT), tuple(gathered[person.pk])
-        )
-        for person in people
-    }
+    return sums(people, gathered)
 
 
 def attendance_rate(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
 ) -> Readings:
     """The percentage of the enrolled sessions that were attended; excused ones do not count."""
-    gathered: dict[int, list[Evidence]] = defaultdict(list)
+    gathered: Gathered = defaultdict(list)
     excuse = str(Enrolment.Attendance.EXCUSED.label)
     for owner, session, title, day, attendance, _hours in _marked(people, start, end):
         excused = attendance == Enrolment.Attendance.EXCUSED
         value = HUNDRED if attendance == Enrolment.Attendance.ATTENDED else NOUGHT
         note = excuse if excused else ""
         gathered[owner].append(Evidence(Session, session, title, day, value, not excused, note))
-    return {person: _mean(found) for person, found in gathered.items()}
+    return means(gathered)
 
 
 @metrics.shared
@@ -60,11 +54,6 @@ def _marked(
         (owner, session, title, clock.local_date(at), attendance, counted)
         for owner, session, title, at, attendance, counted in rows
     ]
-
-
-def _mean(found: Sequence[Evidence]) -> Reading:
-    values = [one.value for one in found if one.counted]
-    return Reading(sum(values, NOUGHT) / len(values) if values else None, tuple(found))
 
 
 metrics.add(

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from expansion import clock
+from expansion.access import Seat
 from expansion.approvals.chains import Asked
 from expansion.approvals.wording import role_label
 from expansion.errors import NotNow
@@ -99,6 +101,18 @@ def holders_of(role: str, team: Unit) -> list[User]:
     if kind == "team":
         return holders(Role.LEADER, unit=Unit.objects.get(key=key).pk)
     return holders(role, unit=team.pk if role in LINE else None)
+
+
+def answers(seat: Seat, role: str, unit: int) -> bool:
+    """Whether the seat is this role for a matter of the unit: a post of the line is it over its own
+    units, every other role over all."""
+    return seat.role == role and (role not in LINE or unit in seat.units)
+
+
+def answering(seat: Seat, *, role: str, unit: str) -> Q:
+    """The same as a condition; `role` and `unit` name the columns."""
+    same = Q(**{role: seat.role})
+    return same & Q(**{f"{unit}__in": sorted(seat.units)}) if seat.role in LINE else same
 
 
 def _seated(**where: str) -> list[User]:

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from expansion import clock, offers
 from expansion.access import NOTHING, Seat
-from expansion.approvals.approvers import LINE
+from expansion.approvals.approvers import answering
 from expansion.approvals.models import HOLDER, Decision
 from expansion.people.models import Mandate, Role, Unit, User
 from expansion.people.selectors import memberships_on, seats_of, standings
@@ -32,9 +32,7 @@ class Chair:
     @property
     def steps(self) -> Q:
         """The condition that selects the steps this chair decides, whatever their state."""
-        role = Q(role=self.seat.role)
-        if self.seat.role in LINE:
-            role &= Q(request__team__in=sorted(self.seat.units))
+        role = answering(self.seat, role="role", unit="request__team")
         named = Q(person=self.holder) | Q(escalated_to=self.holder)
         reached = named | (Q(person=None) & (role | Q(role__in=sorted(self.words))))
         return (

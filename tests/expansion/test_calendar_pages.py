@@ -28,8 +28,7 @@ NOTICE = {"year": "2027", "source": "国办发明电〔2026〕7 号", "text": TE
 
 @pytest.fixture(autouse=True)
 def rows_of_this_test_only():
-    """Asked for these rows, whatever an earlier test has put in their place."""
-    known.ask_here()
+    """What this process has learnt of them is forgotten with them."""
     yield
     known.learn("")
 

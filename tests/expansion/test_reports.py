@@ -449,12 +449,9 @@ def test_a_rulebook_without_sections_asks_for_the_usual_ones(cast):
     assert keys == ["done", "problems", "requests", "suggestions"]
 
 
-def test_a_week_in_which_nobody_works_owes_nothing(cast, monkeypatch):
+def test_a_week_in_which_nobody_works_owes_nothing(cast, own_calendar):
     worktime.use_notices(lambda year: {WEEK.start + timedelta(days=n): False for n in range(7)})
-    try:
-        assert services.open_reports(rules=rules_on(), period=WEEK) == []
-    finally:
-        worktime.use_notices(None)
+    assert services.open_reports(rules=rules_on(), period=WEEK) == []
 
 
 def test_every_period_kind_can_be_asked_for(cast):

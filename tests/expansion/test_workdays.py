@@ -43,15 +43,12 @@ CALENDARS = st.one_of(
 
 
 @pytest.fixture
-def years():
+def years(own_calendar):
     """2026 is published, 2027 has a notice, 2028 is provisional; some days are corrected."""
     worktime.use_notices(lambda year: NOTICE if year == 2027 else None)
     worktime.use_corrections(
         lambda year: {day: works for day, works in CORRECTED.items() if day.year == year}
     )
-    yield
-    worktime.use_notices(None)
-    worktime.use_corrections(None)
 
 
 many = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

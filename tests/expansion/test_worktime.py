@@ -28,17 +28,15 @@ def due(start: datetime, limit: str, calendar: Calendar = worktime.STATUTORY) ->
 
 
 @pytest.fixture
-def notices():
-    """Lets a test import a notice; forgets it afterwards."""
-    yield worktime.use_notices
-    worktime.use_notices(None)
+def notices(own_calendar):
+    """Lets a test import a notice."""
+    return worktime.use_notices
 
 
 @pytest.fixture
-def corrections():
-    """Lets a test correct days; forgets them afterwards."""
-    yield worktime.use_corrections
-    worktime.use_corrections(None)
+def corrections(own_calendar):
+    """Lets a test correct days."""
+    return worktime.use_corrections
 
 
 def test_the_clock_stands_where_it_is_set_and_runs_on_afterwards():
