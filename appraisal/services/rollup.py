@@ -5,7 +5,7 @@ them (quality.md); writing takes one statement for all lines and one for all evi
 """
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
@@ -19,15 +19,12 @@ from appraisal.services.results import compute_results
 from appraisal.services.steps import expect, follow, locked_cycle
 from expansion import metrics, worktime
 from expansion.audit.services import write
+from expansion.jobs.progress import Progress, unheard
 from expansion.notices.services import tell
 from expansion.people.models import User
 
-Progress = Callable[[int, int], None]
 
-
-def roll_up(
-    *, actor: User | None, record: Cycle, progress: Progress = lambda done, total: None
-) -> Cycle:
+def roll_up(*, actor: User | None, record: Cycle, progress: Progress = unheard) -> Cycle:
     """Computes all computed indicators of a cycle and freezes them with their evidence (law 5).
 
     Repeating it after the freeze changes nothing; a reopened cycle is computed anew, except for
@@ -56,9 +53,7 @@ def _people(cycle: Cycle) -> list[Participant]:
     return list(cycle.participants.select_related("owner"))
 
 
-def read_metrics(
-    cycle: Cycle, people: list[Participant], progress: Progress = lambda done, total: None
-) -> Readings:
+def read_metrics(cycle: Cycle, people: list[Participant], progress: Progress = unheard) -> Readings:
     """What each metric says of the people whose set uses it: one call per metric."""
     users: dict[str, dict[int, User]] = {}
     known = {one.owner_id: one.owner for one in people}

@@ -72,6 +72,9 @@ class Job(About):
     leased_until = models.DateTimeField(null=True)
     cancel_asked_at = models.DateTimeField(null=True)
     objects = JobQuerySet.as_manager()
+    # Of a run inside one transaction, see `tell`.
+    told: tuple[int, int] | None = None
+    asked_to_stop = False
 
     class Meta(About.Meta):
         ordering = ["-pk"]
@@ -125,7 +128,22 @@ class Job(About):
         self.done, self.total = done, total
         if not self.held().update(done=done, total=total, leased_until=clock.now() + LEASE):
             raise LeaseLost(self.name)
-        if self.held().exclude(cancel_asked_at=None).exists():
+        if self.is_to_stop():
+            raise Cancelled(self.name)
+
+    def is_to_stop(self) -> bool:
+        """Whether somebody has asked this run to stop."""
+        return self.held().exclude(cancel_asked_at=None).exists()
+
+    def tell(self, done: int, total: int) -> None:
+        """`progress` from inside a transaction, which nobody outside could read: the worker's
+        keeper writes it on a connection of its own, and hears whether the job is to stop.
+
+        Raises:
+            Cancelled: the person has asked to stop; the transaction is undone.
+        """
+        self.told = (done, total)
+        if self.asked_to_stop:
             raise Cancelled(self.name)
 
 

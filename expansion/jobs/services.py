@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
@@ -107,16 +108,17 @@ def claim(job: Job) -> Job | None:
     return Job.objects.select_related("actor").get(pk=job.pk) if taken else None
 
 
-def run(job: Job, *, kept: AbstractContextManager | None = None) -> Job:
+def run(job: Job, *, kept: Callable[[Job], AbstractContextManager] | None = None) -> Job:
     """Claims and does one waiting job, in its actor's language; returns it as it ended.
 
-    `kept` is entered while it runs (the worker renews the lease there). A job that another worker
-    has is left alone.
+    `kept(job)` is entered while it runs (the worker's keeper works there). A job that another
+    worker has is left alone.
     """
     claimed = claim(job)
     if claimed is None:
         return Job.objects.get(pk=job.pk)
-    with through(Source.TASK), kept or nullcontext(), _language(claimed):
+    keeper = kept(claimed) if kept else nullcontext()
+    with through(Source.TASK), keeper, _language(claimed):
         _do(claimed)
     return Job.objects.get(pk=job.pk)
 
@@ -181,8 +183,10 @@ def recover_lost() -> int:
 
 
 def renew_lease(job: Job) -> bool:
-    """Proves that the job's worker is alive; False once the job is no longer this run's."""
-    return bool(job.held().update(leased_until=clock.now() + LEASE))
+    """Proves that the job's worker is alive, and writes how far it told to be; False once the job
+    is no longer this run's."""
+    told = dict(zip(("done", "total"), job.told or (), strict=False))
+    return bool(job.held().update(leased_until=clock.now() + LEASE, **told))
 
 
 @transaction.atomic

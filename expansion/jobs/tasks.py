@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from expansion.jobs.models import LEASE, Job
 logger = logging.getLogger(__name__)
 
 RENEW_AFTER = LEASE.total_seconds() / 3
+LISTEN_AFTER = 2  # seconds; between two looks at a run inside one transaction
 
 
 @shared_task(name=services.WAKE)
@@ -29,16 +31,17 @@ def run_waiting() -> int:
     timetable.raise_alarms()
     count = 0
     while job := Job.objects.ready(clock.now()).first():
-        services.run(job, kept=lease_of(job))
+        services.run(job, kept=keeper_of)
         count += 1
     return count
 
 
 @contextmanager
-def lease_of(job: Job) -> Iterator[None]:
-    """Renews the lease of the job that this worker runs, until the block ends."""
+def keeper_of(job: Job) -> Iterator[None]:
+    """Until the block ends, renews the lease of the job that this worker runs; says how far it
+    tells to be, and tells it to stop."""
     ended = threading.Event()
-    keeper = threading.Thread(target=_renew_until, args=(job.pk, ended), daemon=True)
+    keeper = threading.Thread(target=_keep_until, args=(job, ended), daemon=True)
     keeper.start()
     try:
         yield
@@ -47,20 +50,27 @@ def lease_of(job: Job) -> Iterator[None]:
         keeper.join()
 
 
-def _renew_until(pk: int, ended: threading.Event) -> None:
+def _keep_until(job: Job, ended: threading.Event) -> None:
+    renewed, said = time.monotonic(), None
     try:
-        while not ended.wait(RENEW_AFTER):
-            _renew(pk)
+        while not ended.wait(LISTEN_AFTER):
+            old = time.monotonic() - renewed >= RENEW_AFTER
+            if (old or job.told != said) and _keep(job):
+                renewed, said = time.monotonic(), job.told
     finally:
         connection.close()  # This thread's own.
 
 
-def _renew(pk: int) -> None:
+def _keep(job: Job) -> bool:
+    """Whether it could be done."""
     try:
-        services.renew_lease(Job.objects.get(pk=pk))
+        services.renew_lease(job)
+        job.asked_to_stop = job.told is not None and job.is_to_stop()
     except OperationalError:
         # The database is busy or away; the lease outlives two missed renewals.
-        logger.warning("The lease of job %s could not be renewed this time.", pk, exc_info=True)
+        logger.warning("Job %s could not be kept alive this time.", job.pk, exc_info=True)
+        return False
+    return True
 
 
 @registry.every("jobs.forget_old_runs", "17 4 * * *", label=_("Clear the timetable's old runs"))

@@ -13,7 +13,8 @@ from expansion.surveys.services import closing, inviting
 @registry.job(inviting.MAIL, label=_("Write to whom a questionnaire asks"))
 def mail_invitations(job: Job) -> dict:
     """What was sent before is not sent again, however often it runs."""
-    return inviting.mail_invitations(record=job.about, base=job.arguments["base"])
+    base = job.arguments["base"]
+    return inviting.mail_invitations(record=job.about, base=base, progress=job.progress)
 
 
 @registry.every("surveys.attend", "20 * * * *", label=_("Close surveys that have ended"))

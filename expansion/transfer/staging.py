@@ -2,7 +2,7 @@
 
 import datetime
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import Any, BinaryIO
@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from expansion.errors import Invalid
+from expansion.jobs.progress import Progress
 from expansion.transfer import rowkinds
 from expansion.transfer.columns import Kind
 from expansion.transfer.models import Import, ImportRow, Outcome
@@ -20,7 +21,6 @@ from expansion.transfer.values import Circumstances
 
 BATCH = 1000
 LONGEST_CELL = 8_000
-Progress = Callable[[int, int], None]
 CHANGING = (
     "cells label identity problems marked outcome reason decision match record written".split()
 )

@@ -22,14 +22,14 @@ def check_import(job: Job) -> dict[str, Any]:
 
 @registry.job("transfer.write_import", label=lazy("Write an import"))
 def write_import(job: Job) -> dict[str, Any]:
-    batch = imports.write_import(actor=job.actor, record=job.about)
+    batch = imports.write_import(actor=job.actor, record=job.about, progress=job.tell)
     _tell(job, "transfer.import_written", _("%(file)s is imported") % {"file": batch.name})
     return _link(batch, _("Look at the result"))
 
 
 @registry.job("transfer.write_export", label=lazy("Write an export"))
 def write_export(job: Job) -> dict[str, Any]:
-    record = exports.write_export(record=job.about, rules=rules_on())
+    record = exports.write_export(record=job.about, rules=rules_on(), progress=job.progress)
     _tell(
         job, "transfer.export_ready", _("Your export is ready: %(list)s") % {"list": record.label}
     )

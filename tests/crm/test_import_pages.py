@@ -8,9 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.models import Client
 from crm.services import clients
+from expansion.audit.models import Entry
 from expansion.jobs import services as jobs
-from expansion.jobs.models import Job
+from expansion.jobs.models import Cancelled, Job
 from expansion.notices.models import Notice
+from expansion.transfer import staging
 from expansion.transfer.models import Import
 from expansion.transfer.services import imports
 from tests.make.imports import checked, firms, imported, row, workbook
@@ -138,6 +140,27 @@ def test_a_job_that_runs_twice_writes_once(cast, monkeypatch):
     Job.objects.filter(pk=job.pk).update(state="waiting")
     assert jobs.run(job).state == "done"
     assert Client.objects.count() == 5
+
+
+def test_an_import_that_is_stopped_has_written_nothing_and_can_be_started_again(cast, monkeypatch):
+    monkeypatch.setattr(imports, "AT_ONCE", 2)
+    monkeypatch.setattr(staging, "BATCH", 2)
+    told = []
+
+    def stop(job, done, total):
+        told.append((done, total))
+        if done > 3:
+            raise Cancelled(job.name)
+
+    batch = checked(cast.member, workbook(*firms(5)))
+    imports.start_import(actor=cast.member, record=batch)
+    with monkeypatch.context() as patch:
+        patch.setattr(Job, "tell", stop)
+        assert jobs.run(Job.objects.get(name="transfer.write_import")).state == "cancelled"
+    assert [done for done, _total in told] == [2, 4] and not Client.objects.exists()
+    assert not Entry.objects.filter(verb="transfer.import.written").exists()
+    imports.start_import(actor=cast.member, record=batch)
+    assert jobs.run(Job.objects.latest("pk")).state == "done" and Client.objects.count() == 5
 
 
 def test_an_undo_asks_first_and_is_reached_from_the_result(cast, sign_in):

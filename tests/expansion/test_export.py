@@ -17,7 +17,7 @@ from expansion import access, clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden
 from expansion.jobs import services as jobs
-from expansion.jobs.models import Job
+from expansion.jobs.models import Cancelled, Job
 from expansion.notices.models import Notice
 from expansion.rulebook.selectors import rules_on
 from expansion.transfer import keeping
@@ -141,6 +141,23 @@ def test_many_rows_are_written_in_the_background_and_told(book, monkeypatch):
     record.refresh_from_db()
     assert (record.status, record.count) == (Export.Status.READY, 2)
     assert Notice.objects.get(kind="transfer.export_ready").person == book.member
+
+
+def test_a_long_export_says_how_far_it_is_and_is_stopped(book, monkeypatch):
+    monkeypatch.setattr(exports, "AT_ONCE", 1)
+    monkeypatch.setattr(exports, "CHUNK", 1)
+    told = []
+
+    def stop(job, done, total):
+        told.append((done, total))
+        if done:
+            raise Cancelled(job.name)
+
+    monkeypatch.setattr(Job, "progress", stop)
+    record = exported(book.member)
+    assert jobs.run(Job.objects.get(name="transfer.write_export")).state == "cancelled"
+    record.refresh_from_db()
+    assert told == [(0, 2), (1, 2)] and (record.status, record.key) == (Export.Status.WRITING, "")
 
 
 def test_the_background_asks_anew_what_the_person_may_see(book, monkeypatch):

@@ -1,6 +1,7 @@
 """Background work as rows: done once, twice without harm, late, lost, cancelled, retried."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from kombu.exceptions import OperationalError
 from expansion import clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow
-from expansion.jobs import registry, services, timetable
+from expansion.jobs import registry, services, tasks, timetable
 from expansion.jobs.models import LEASE, Heartbeat, Job
 from expansion.notices.models import Notice
 from tests.cast import NOW
@@ -198,6 +199,38 @@ def test_a_running_job_is_cancelled_at_its_next_step(kind, cast):
         raise AssertionError("goes on after the cancel")
 
     assert services.run(services.enqueue(kind(work), actor=cast.member)).state == "cancelled"
+
+
+def test_a_run_inside_a_transaction_is_heard_and_stopped_by_its_keeper(kind, cast):
+    def work(job):
+        job.tell(3, 10)
+        assert Job.objects.get(pk=job.pk).done == 0
+        assert tasks._keep(job) and Job.objects.get(pk=job.pk).percent == 30
+        job.tell(4, 10)
+        services.cancel_job(actor=cast.member, record=job)
+        tasks._keep(job)
+        job.tell(5, 10)
+        raise AssertionError("goes on after the cancel")
+
+    job = services.run(services.enqueue(kind(work), actor=cast.member))
+    assert (job.state, job.done) == ("cancelled", 4)
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_the_keeper_works_beside_the_run(kind, cast, monkeypatch):
+    monkeypatch.setattr(tasks, "LISTEN_AFTER", 0.05)
+
+    def work(job):
+        services.cancel_job(actor=cast.member, record=job)
+        job.tell(1, 2)
+        for _second in range(200):
+            time.sleep(0.05)
+            job.tell(1, 2)
+        raise AssertionError("nobody has told it to stop")
+
+    job = services.enqueue(kind(work), actor=cast.member)
+    assert services.run(job, kept=tasks.keeper_of).state == "cancelled"
 
 
 def test_a_failed_job_is_retried_from_its_beginning(kind, cast):

@@ -12,7 +12,7 @@ from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Gone, Invalid, NotNow, Stale
 from expansion.guests.models import Pass
 from expansion.guests.services import submit_pass
-from expansion.jobs.models import Job
+from expansion.jobs.models import Cancelled, Job
 from expansion.notices.models import Notice
 from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.selectors import rules_on, version_on
@@ -289,6 +289,19 @@ def test_whoever_has_an_address_is_written_to_once(cast, mailed):
         assert message.body.count("http://testserver/guests/") == 1
         assert submit_pass(secret=secret, values={record.questions.first().pk: 5}).used_at
         assert record.purpose in message.body
+
+
+def test_writing_is_stopped_between_two_mails_and_goes_on_where_it_stopped(cast, mailed):
+    record, job = mailed
+
+    def stop(done, total):
+        if done == 2:
+            raise Cancelled(job.name)
+
+    with pytest.raises(Cancelled):
+        inviting.mail_invitations(record=record, base=make.BASE, progress=stop)
+    assert len(mail.outbox) == 2
+    assert inviting.mail_invitations(record=record, base=make.BASE) == {"sent": 1, "failed": 0}
 
 
 def test_no_secret_of_a_mail_is_stored(cast, mailed):

@@ -17,6 +17,7 @@ from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Gone, Invalid, NotNow
 from expansion.guests.services import make_pass, revoke_passes
+from expansion.jobs.progress import Progress, unheard
 from expansion.jobs.services import enqueue
 from expansion.notices.services import tell
 from expansion.people.models import User
@@ -173,15 +174,20 @@ def _mail_later(actor: User, record: Questionnaire, base: str) -> None:
         enqueue(MAIL, actor=actor, about=record, key=f"survey-{record.pk}", base=base)
 
 
-def mail_invitations(*, record: Questionnaire, base: str) -> dict[str, int]:
+def mail_invitations(
+    *, record: Questionnaire, base: str, progress: Progress = unheard
+) -> dict[str, int]:
     """The background half: writes to everybody with an address who was not written to.
 
     A secret is stored nowhere, so each mail is made with a link of its own and sent at once. Where
     the process dies in between, the next run makes a newer link, which ends the first one.
+    `progress` is told before each mail; what it raises ends the writing there.
     """
     waiting = record.invitations.unanswered().filter(by_mail=True, mailed_at=None, failed=False)
     sent = failed = 0
-    for pk in list(waiting.values_list("pk", flat=True)):
+    keys = list(waiting.values_list("pk", flat=True))
+    for done, pk in enumerate(keys):
+        progress(done, len(keys))
         outcome = _mail_one(pk, base)
         sent, failed = sent + (outcome is True), failed + (outcome is False)
     if failed:

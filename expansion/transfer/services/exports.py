@@ -5,7 +5,7 @@ it is written (R-exp-18, A-4.4.2).
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -21,6 +21,7 @@ from expansion.approvals.models import Request
 from expansion.approvals.services import submit
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Gone, Invalid
+from expansion.jobs.progress import Progress
 from expansion.jobs.services import enqueue
 from expansion.people.models import User
 from expansion.rulebook.schema import Rules
@@ -165,13 +166,13 @@ def export_sheet(*, actor: User, rules: Rules, key: str) -> Export:
     return record
 
 
-def write_export(*, record: Export, rules: Rules) -> Export:
+def write_export(*, record: Export, rules: Rules, progress: Progress | None = None) -> Export:
     """The background half: it may run twice, and asks anew what the person may see."""
     if record.status != Export.Status.WRITING:
         return record
     listing = exportable(record.listing).listing
     access.require(record.actor, "export", listing.model)
-    return _write(record, listing, selection(record.actor, record), rules)
+    return _write(record, listing, selection(record.actor, record), rules, progress)
 
 
 def selection(person: User, record: Export) -> QuerySet:
@@ -210,9 +211,15 @@ def _log(actor: User, listing: Listing, query: str, file_format: str, reason: st
     )
 
 
-def _write(record: Export, listing: Listing, records: QuerySet, rules: Rules) -> Export:
+def _write(
+    record: Export,
+    listing: Listing,
+    records: QuerySet,
+    rules: Rules,
+    progress: Progress | None = None,
+) -> Export:
     state = State(listing, QueryDict(record.query), record.actor)
-    rows = _Rows(record.actor, listing, state, records)
+    rows = _Rows(record.actor, listing, state, records, progress)
     with tempfile.TemporaryFile() as file, asked_once():
         record.count = _fill(file, record, listing, rows)
         _keep(record, file)
@@ -251,11 +258,18 @@ class _Rows:
     """The rows of an export, read in chunks from one query.
 
     Phone numbers are written in full only where this person may reveal those of that record;
-    `revealed` counts these rows.
+    `revealed` counts these rows. `progress` is told the rows done and their number.
     """
 
-    def __init__(self, person: User, listing: Listing, state: State, records: QuerySet):
-        self.person, self.listing = person, listing
+    def __init__(
+        self,
+        person: User,
+        listing: Listing,
+        state: State,
+        records: QuerySet,
+        progress: Progress | None,
+    ):
+        self.person, self.listing, self.progress = person, listing, progress
         self.shown = _columns(listing, state)
         self.columns = [
             Column("title", listing.name or capfirst(listing.model._meta.verbose_name), width=34),
@@ -274,7 +288,7 @@ class _Rows:
         phones = [place for place, one in enumerate(self.shown, start=1) if one.kind == "phone"]
         marked = partial(self.mark, self.person)
         may_reveal = access.can_each(self.person, "reveal", self.listing.model)
-        for record in streamed(self.records, chunk=CHUNK, mark=marked):
+        for record in self._told(streamed(self.records, chunk=CHUNK, mark=marked)):
             cells = [str(title(record)), *[read(record) for read in readers]]
             numbers = [place for place in phones if cells[place]]
             if numbers:
@@ -284,6 +298,17 @@ class _Rows:
                 for place in numbers:
                     cells[place] = written(cells[place])
             yield cells
+
+    def _told(self, records: Iterable[Any]) -> Iterator[Any]:
+        """The same records; after every chunk of them somebody hears of it."""
+        if self.progress is None:
+            yield from records
+            return
+        total = self.records.count()
+        for done, record in enumerate(records):
+            if done % CHUNK == 0:
+                self.progress(done, max(total, done))
+            yield record
 
 
 def _columns(listing: Listing, state: State) -> Sequence[Shown]:

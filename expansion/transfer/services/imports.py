@@ -11,13 +11,13 @@ from expansion import access, clock
 from expansion.audit.models import Source
 from expansion.audit.services import through, write
 from expansion.errors import Invalid, NotNow
+from expansion.jobs.progress import Progress, unheard
 from expansion.jobs.services import enqueue
 from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.transfer import archive, keeping, staging
 from expansion.transfer.models import Import, ImportRow, Outcome
 from expansion.transfer.registry import Importer, importer
-from expansion.transfer.staging import Progress
 
 AT_ONCE = 500  # rows
 SMALL_FILE = 200 * 1024  # bytes; a larger file is opened outside the web worker
@@ -25,10 +25,6 @@ LONGEST_TEXT = 500
 READING = ("sheet", "mapping", "year")
 KEPT = timedelta(days=30)
 Status = Import.Status
-
-
-def unheard(done: int, total: int) -> None:
-    """Progress that nobody listens to."""
 
 
 def receive_import(
@@ -267,22 +263,25 @@ def start_import(*, actor: User, record: Import) -> Import:
     return batch
 
 
-def write_import(*, actor: User, record: Import, undecided: str = "") -> Import:
+def write_import(
+    *, actor: User, record: Import, undecided: str = "", progress: Progress = unheard
+) -> Import:
     """Write every row in one transaction; each ends with its outcome and reason.
 
     The rows are judged anew, because the list may have changed since the check. `undecided`
     decides likely duplicates nobody has decided; where it is empty they are refused. An import
-    that is written already stays as it is.
+    that is written already stays as it is. `progress` is told from inside the transaction; what it
+    raises undoes all of it.
     """
     try:
-        return _write(actor, record, undecided)
+        return _write(actor, record, undecided, progress)
     except IntegrityError:
         # Somebody wrote one of the records between our look and our write: now it is seen.
-        return _write(actor, record, undecided)
+        return _write(actor, record, undecided, progress)
 
 
 @transaction.atomic
-def _write(actor: User, record: Import, undecided: str) -> Import:
+def _write(actor: User, record: Import, undecided: str, progress: Progress) -> Import:
     batch = lock(Import.objects.all(), record.pk)
     if batch.status == Status.DONE:
         return batch
@@ -290,12 +289,15 @@ def _write(actor: User, record: Import, undecided: str) -> Import:
     if batch.status not in {Status.CHECKED, Status.WRITING}:
         raise NotNow(_("The import is not in a state to be written."))
     run = desk.begin(actor=actor, batch=batch, undecided=undecided, writing=True)
+    done = 0
     with through(Source.IMPORT):
         for rows in staging.row_batches(batch):
             drafts = staging.judge(batch, run, rows)
             _refuse_undecided(rows)
             run.write(drafts)
             staging.save_rows(rows)
+            done += len(rows)
+            progress(done, max(batch.total, done))
         return _finish(actor, batch)
 
 
