@@ -15,6 +15,7 @@ from crm.models import BottomLine, Client, Contract, Escalation, Opportunity
 from expansion import access, clock, worktime
 from expansion.approvals.approvers import SUPERIOR, answers, holders_of
 from expansion.approvals.models import Request
+from expansion.approvals.rights import has_approved
 from expansion.approvals.selectors import latest
 from expansion.approvals.wording import role_label, step_label
 from expansion.errors import Forbidden, NotNow
@@ -24,7 +25,6 @@ from expansion.people.selectors import superior_of
 from expansion.rulebook.deciding import exceeds
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_on
-from expansion.rulebook.values import parts
 from expansion.ui import formats
 
 Matter = Client | Opportunity | Contract
@@ -214,19 +214,13 @@ def beyond(rules: Rules) -> tuple[str, ...]:
 
 
 def granted(contract: Contract, rules: Rules) -> bool:
-    """Whether all who decide beyond the manager's authority were asked in the last round, and it
-    ended well. An earlier round, or one without them, grants nothing."""
+    """Whether all who decide beyond the manager's authority have approved in the last round, and it
+    ended well. An earlier round, or one without them, grants nothing; neither does a step of theirs
+    that was handed on to somebody else."""
     request = latest(contract)
     if request is None or request.status != Request.Status.APPROVED:
         return False
-    asked = set(request.steps.values_list("role", flat=True))
-    return all(_was_asked(step, asked) for step in beyond(rules))
-
-
-def _was_asked(step: str, asked: set[str]) -> bool:
-    joint, roles = parts(step)
-    found = [role in asked for role in roles]
-    return any(found) if joint == "any" else all(found)
+    return all(has_approved(request, step) for step in beyond(rules))
 
 
 def _covering(deal: Opportunity, rules: Rules) -> Iterator[bool]:

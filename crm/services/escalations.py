@@ -126,10 +126,9 @@ def _extend(actor: User, one: Escalation, record: Matter, new: list[str]) -> Esc
 
 def _tell_deciders(actor: User, one: Escalation, owners: list[User]) -> None:
     """At once: those whose decision it is, and who acts for them today."""
-    running = Mandate.objects.active(clock.now()).filter(principal__in=owners, kinds=[])
-    acting = [mandate.delegate for mandate in running.select_related("delegate")]
+    people = (*owners, *acting_for(owners))
     tell(
-        people=[one_ for one_ in (*owners, *acting) if one_.pk not in (actor.pk, one.owner_id)],
+        people=[one_ for one_ in people if one_.pk not in (actor.pk, one.owner_id)],
         kind="crm.escalation.opened",
         title=format_lazy(lazy("Major matter to be decided: {matter}"), matter=str(one)),
         text=format_lazy(lazy("{client} · {owner}"), client=one.client.name, owner=one.owner.name),
@@ -138,6 +137,12 @@ def _tell_deciders(actor: User, one: Escalation, owners: list[User]) -> None:
         actor=actor,
         key=f"crm.escalation.opened:{one.pk}:{one.version}",
     )
+
+
+def acting_for(owners: Iterable[User]) -> list[User]:
+    """Who decides for these today by a mandate over all matters."""
+    running = Mandate.objects.active(clock.now()).filter(principal__in=owners, kinds=[])
+    return [mandate.delegate for mandate in running.select_related("delegate")]
 
 
 def settle_with(*, actor: User, client: Client, reason: str) -> None:

@@ -8,6 +8,7 @@ from crm.models import Client, Contract, Escalation
 from crm.services.clients import hand_over
 from crm.services.escalations import Outcome, close, escalate, held
 from expansion import access
+from expansion.approvals import succession
 from expansion.audit.services import write, write_many
 from expansion.errors import Invalid, NotNow
 from expansion.people.models import User
@@ -82,6 +83,7 @@ def _take_drafts(actor: User, client: Client, former: User) -> None:
     drafts = Contract.objects.live().filter(
         client=client, owner=former, status__in=Contract.EDITABLE
     )
+    succession.hold_rounds(Contract, list(drafts.values_list("pk", flat=True)))
     moved = list(drafts.select_for_update(of=("self",)).order_by("pk"))
     for contract in moved:
         contract.owner_id, contract.team_id = client.owner_id, client.team_id
@@ -93,6 +95,8 @@ def _take_drafts(actor: User, client: Client, former: User) -> None:
         verb="crm.contract.reassigned",
         changed=[(contract, change) for contract in moved],
     )
+    owners = {contract.pk: client.owner_id for contract in moved}
+    succession.receive(actor=actor, model=Contract, owners=owners)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from expansion import access, clock
 from expansion.audit.services import write, write_many
 from expansion.errors import Invalid, NotNow
 from expansion.files.services import claim_drafts
-from expansion.notices.services import tell
+from expansion.notices.services import Telling, tell_each
 from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
@@ -206,8 +206,7 @@ def mark_missed_visits(*, rules: Rules, now: datetime) -> list[Visit]:
     )
     changes = {"status": [Status.PLANNED.value, Status.MISSED.value]}
     write_many(actor=None, verb="crm.visit.missed", changed=[(one, changes) for one in missed])
-    for visit in missed:
-        _tell_missed(visit)
+    tell_each([_missed(visit) for visit in missed], kind="crm.visit.missed")
     return missed
 
 
@@ -273,10 +272,9 @@ def _check_plan(client: Client, visitor: User, planned_at: datetime) -> None:
         )
 
 
-def _tell_missed(visit: Visit) -> None:
-    tell(
-        people=[visit.visitor],
-        kind="crm.visit.missed",
+def _missed(visit: Visit) -> Telling:
+    return Telling(
+        visit.visitor,
         title=format_lazy(
             lazy("The visit to {client} has no record and counts as missed"),
             client=visit.client.name,

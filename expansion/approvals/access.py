@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from expansion import access, offers
-from expansion.approvals.models import Decision, Note, Request, Step
+from expansion.approvals.models import Comment, Decision, Note, Request, Step
 from expansion.approvals.selectors import involving, own_step, settleable
 
 
@@ -17,7 +17,7 @@ def visible_requests(person: Any) -> Q:
     Who sees a record for another reason, a reader of a distributed report for one, has no business
     with the comments of those who decided over it.
     """
-    condition = Q(submitted_by=person.pk) | Q(owner=person.pk)
+    condition = Q(submitted_by=person.pk) | Q(owner=person.pk) | Q(received_by=person.pk)
     condition |= Q(pk__in=involving(person, seats=person.seats).values("pk"))
     for model in dict.fromkeys(subject.model for subject in offers.of(offers.Subject)):
         granted = access.rule_of(model).granted(person)
@@ -42,7 +42,7 @@ class RequestAccess(access.Rule):
         if action == "decide":
             return own_step(person, record)[1] is not None
         if action == "withdraw":
-            return record.submitted_by_id == person.pk and withdrawable(record)
+            return person.pk in withdrawers(record) and withdrawable(record)
         if action == "answer":
             return person.pk in record.parties
         if action == "edit":  # adding a file to what is being decided
@@ -56,14 +56,22 @@ class RequestAccess(access.Rule):
         return record.status != Request.Status.PENDING
 
 
+def withdrawers(request: Request) -> set[int]:
+    """Who submitted it, and who has received the record since."""
+    received = set() if request.received_by_id is None else {request.received_by_id}
+    return {request.submitted_by_id} | received
+
+
 def withdrawable(request: Request) -> bool:
-    """The submitter may take it back before the first decision (R-exp-05)."""
-    undecided = not Decision.objects.filter(step__request=request).exists()
-    return request.status == Request.Status.PENDING and undecided
+    """It may be taken back before the first decision, and while nobody can decide it (R-exp-05)."""
+    if request.status != Request.Status.PENDING:
+        return False
+    decided = Decision.objects.filter(step__request=request).exists()
+    return not decided or request.steps.open().exclude(unseated_at=None).exists()
 
 
 class PartOfRequest(access.Rule):
-    """Steps, decisions and notes are seen with their request."""
+    """Steps, decisions, comments and notes are seen with their request."""
 
     owner = team = None
     path = "request"
@@ -75,6 +83,11 @@ class PartOfRequest(access.Rule):
 
 @access.register(Step)
 class StepAccess(PartOfRequest):
+    pass
+
+
+@access.register(Comment)
+class CommentAccess(PartOfRequest):
     pass
 
 

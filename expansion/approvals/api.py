@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from expansion import access
-from expansion.api import Act, Named, RecordViewSet, Shown, Visible, routes
-from expansion.approvals import services, signers
-from expansion.approvals.models import Decision, Request, Step
+from expansion.api import Act, Named, Provisional, RecordViewSet, Shown, Visible, routes
+from expansion.approvals import remarks, services, signers
+from expansion.approvals.models import Comment, Decision, Request, Step
 from expansion.approvals.selectors import WITH_DECISIONS, chairs_in, waiting_for
 from expansion.people.models import User
 
@@ -22,10 +22,20 @@ class DecisionShown(Shown):
         fields = ["id", "decision", "by", "for_person", "at", "comment"]
 
 
+class CommentShown(Shown):
+    by = Named()
+    for_person = Named(allow_null=True)
+
+    class Meta:
+        model = Comment
+        fields = ["id", "by", "for_person", "at", "text"]
+
+
 class StepShown(Shown):
     person = Named(allow_null=True)
     escalated_to = Named(allow_null=True)
     added_by = Named(allow_null=True)
+    due_at_provisional = Provisional("due_at")
     decisions = DecisionShown(many=True)
 
     class Meta:
@@ -42,19 +52,22 @@ class StepShown(Shown):
             "status",
             "opened_at",
             "due_at",
+            "due_at_provisional",
             "escalated_to",
             "decisions",
         ]
 
 
 class RequestShown(Shown):
-    """`snapshot` is the frozen document over which is decided, `digest` its SHA-256."""
+    """`snapshot` is the frozen document over which is decided, `digest` its SHA-256; `comments`
+    were made without deciding."""
 
     about = serializers.SerializerMethodField()
     owner = Named()
     submitted_by = Named()
     snapshot = serializers.DictField(read_only=True)
     steps = StepShown(many=True)
+    comments = CommentShown(many=True)
 
     class Meta:
         model = Request
@@ -76,6 +89,7 @@ class RequestShown(Shown):
             "snapshot",
             "digest",
             "steps",
+            "comments",
         ]
 
     def get_about(self, request: Request) -> int | None:
@@ -93,6 +107,10 @@ class DecisionTaken(serializers.Serializer):
     decision = serializers.ChoiceField(Decision.Kind.choices)
     comment = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     notes = NoteTaken(many=True, required=False)
+
+
+class CommentTaken(serializers.Serializer):
+    text = serializers.CharField(max_length=2000)
 
 
 class HandedOn(serializers.Serializer):
@@ -116,6 +134,12 @@ def hand_on(*, record: Request, **given: Any) -> Request:
     return signers.hand_on(request=record, **given)
 
 
+def comment(*, record: Request, **given: Any) -> Request:
+    """Says something without deciding; the others concerned are told."""
+    remarks.comment(request=record, **given)
+    return record
+
+
 def decide(*, record: Request, **given: Any) -> Request:
     """Decides the open step, in the own right or for an absent principal."""
     return services.decide(request=record, **given)
@@ -132,6 +156,7 @@ class RequestView(RecordViewSet):
         "decide": Act(decide, DecisionTaken, versioned=True, asks=""),
         "add_signer": Act(add_signer, SignerAdded, versioned=True, asks="decide"),
         "hand_on": Act(hand_on, HandedOn, versioned=True, asks="decide"),
+        "comment": Act(comment, CommentTaken, asks=""),
         "withdraw": Act(withdraw, asks=""),
     }
 
@@ -141,6 +166,8 @@ class RequestView(RecordViewSet):
     def ask(self, act: Act, record: Any) -> None:
         """Whoever has no seat in it is told so before the form; the slower one by the service."""
         person = self.request.user
+        if self.action == "act_comment":
+            remarks.require_voice(person, record)
         if act.asks or (self.action == "act_decide" and not chairs_in(person, record)):
             access.require(person, "decide", record)
 

@@ -12,7 +12,7 @@ from expansion.approvals.chains import Asked
 from expansion.approvals.wording import role_label
 from expansion.errors import NotNow
 from expansion.people.models import Membership, Role, Unit, User
-from expansion.people.selectors import holders, superior_of
+from expansion.people.selectors import holders, superior_of, unit_by_key
 from expansion.rulebook.deciding import Deciding
 from expansion.rulebook.values import parts
 
@@ -49,9 +49,9 @@ def planned(chain: Iterable[Asked], matter: Matter, ways: Deciding) -> list[Link
     """The steps of a chain for this matter, those that are decided together under one order.
 
     A step whose only holder is a party goes to that person's superior; an unfilled post of the line
-    goes to the manager, or nothing can be submitted, as the rulebook says. A step that came down to
-    one person who decides later in the chain anyway is skipped, so that nobody is asked twice,
-    unless the rulebook asks at each step.
+    goes to the manager, the manager's own to the leadership, or nothing can be submitted, as the
+    rulebook says. A step that comes down to one person who decides later in the chain anyway is
+    skipped, so that nobody is asked twice, unless the rulebook asks at each step.
 
     Raises:
         NotNow: nobody is left who could decide a step.
@@ -84,9 +84,14 @@ def _is_held(role: str, matter: Matter) -> bool:
 
 
 def _is_asked_later(link: Link, links: list[Link]) -> bool:
-    person = link.person
-    later = (one for one in links if one.order > link.order)
-    return person is not None and any(person.pk in one.deciders for one in later)
+    """Whom a step names is asked later where one of several; whose post is held by nobody else,
+    where that person and nobody else decides later."""
+    later = [one for one in links if one.order > link.order]
+    if link.person is not None:
+        return any(link.person.pk in one.deciders for one in later)
+    if len(link.deciders) != 1 or link.joint == "any":
+        return False
+    return any(one.deciders == link.deciders and one.joint != "any" for one in later)
 
 
 def holders_of(role: str, team: Unit) -> list[User]:
@@ -99,7 +104,8 @@ def holders_of(role: str, team: Unit) -> list[User]:
     if kind == "department":
         return _seated(unit__key=key)
     if kind == "team":
-        return holders(Role.LEADER, unit=Unit.objects.get(key=key).pk)
+        unit = unit_by_key(key)
+        return holders(Role.LEADER, unit=unit.pk) if unit else []
     return holders(role, unit=team.pk if role in LINE else None)
 
 
@@ -135,6 +141,15 @@ def _link(role: str, matter: Matter, ways: Deciding) -> Link:
     return _pinned(role, above(held[0], matter.parties) if held else _manager(role, matter))
 
 
+def replacing(role: str, matter: Matter, ways: Deciding) -> Link | None:
+    """Who decides a step that nobody can decide any more, as if it were submitted today; None where
+    somebody has to fill the post first."""
+    try:
+        return _link(role, matter, ways)
+    except NotNow:
+        return None
+
+
 def _pinned(role: str, person: User | None) -> Link:
     if person is None:
         raise NotNow(
@@ -145,22 +160,34 @@ def _pinned(role: str, person: User | None) -> Link:
 
 
 def _manager(role: str, matter: Matter) -> User | None:
-    """Until a team has its head, the manager leads it (A-2.1b)."""
+    """Until a team has its head, the manager leads it (A-2.1b); the manager's post while it is
+    empty is the leadership's."""
     if role not in LINE and not role.startswith("team:"):
         return None
     found = holders(Role.MANAGER, unit=matter.team.pk)
     free = [person for person in found if person.pk not in matter.parties]
-    if free or not found:
-        return next(iter(free), None)
-    return above(found[0], matter.parties)
+    if free:
+        return free[0]
+    return above(found[0], matter.parties) if found else _leader_of_all(matter.parties)
 
 
 def above(person: User | None, parties: frozenset[int]) -> User | None:
-    """The nearest superior who is no party."""
+    """The nearest superior who is no party, past posts that nobody holds."""
     asked: set[int] = set()
     while person is not None and person.pk not in asked:
         asked.add(person.pk)
-        person = superior_of(person)
+        person = superior_of(person) or _past_the_line(person, parties)
         if person is not None and person.pk not in parties:
             return person
     return None
+
+
+def _past_the_line(person: User, parties: frozenset[int]) -> User | None:
+    """Where a post of the line is empty, the leadership; beside the leadership stands nobody."""
+    leads = any(seat.role == Role.LEADERSHIP for seat in person.seats if seat.acting_for is None)
+    return None if leads else _leader_of_all(parties | {person.pk})
+
+
+def _leader_of_all(parties: frozenset[int]) -> User | None:
+    free = (one for one in holders(Role.LEADERSHIP) if one.pk not in parties)
+    return next(free, None)

@@ -12,11 +12,15 @@ class ApprovalsConfig(AppConfig):
             cards,
             compliance,
             controls,
+            foresight,
             nav,
             replays,
             services,
+            succession,
+            timing,
         )
 
         # The rulebook stands below and cannot call: its amendments are submitted by this event.
         offers.react("rulebook.draft.submitted", services.submit)
-        offers.react("people.shut_out", services.pass_on)
+        offers.react("people.shut_out", succession.pass_on)
+        offers.react("calendar.changed", timing.recount)

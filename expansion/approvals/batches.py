@@ -12,6 +12,7 @@ from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import waiting_for
 from expansion.approvals.services import decide
 from expansion.errors import Invalid, Refusal
+from expansion.notices.services import together
 from expansion.people.models import User
 from expansion.rulebook.deciding import exceeds
 from expansion.rulebook.models import Version
@@ -45,12 +46,13 @@ def approve_several(*, actor: User, versions: Mapping[int, int], comment: str = 
     chosen = Request.objects.visible_to(actor).filter(pk__in=versions).order_by("pk")
     waiting = waiting_for(actor).filter(request__in=list(versions))
     alone = {step.request_id: reason for step, reason in offered(waiting)}
-    return [
-        Answer(one, alone[one.pk])
-        if alone.get(one.pk)
-        else _approved(actor, one, versions[one.pk], comment)
-        for one in chosen
-    ]
+    with together():
+        return [
+            Answer(one, alone[one.pk])
+            if alone.get(one.pk)
+            else _approved(actor, one, versions[one.pk], comment)
+            for one in chosen
+        ]
 
 
 def _approved(actor: User, request: Request, version: int, comment: str) -> Answer:

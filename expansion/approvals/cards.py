@@ -23,6 +23,7 @@ def todos(person: Any) -> Iterator[offers.Todo]:
             title=step.request.title,
             url=step.request.get_absolute_url(),
             due=step.due_at,
+            counted=True,
             detail=f"{step.request.submitted_by.name} · {kind_label(step.request.kind)}",
             act=_("Decide"),
         )

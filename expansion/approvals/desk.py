@@ -9,19 +9,21 @@ from django.utils.translation import gettext as _
 from expansion import access, clock, offers
 from expansion.approvals.approvers import holders_of
 from expansion.approvals.comparison import Part, compared
-from expansion.approvals.models import Decision, Note, Request, Step
+from expansion.approvals.models import Comment, Decision, Note, Request, Step
 from expansion.approvals.selectors import (
     notes_of,
     own_step,
     rounds_until,
     settleable,
+    speaks_as,
     subject,
 )
+from expansion.approvals.signers import not_handed_on
 from expansion.approvals.wording import TONES, role_label
 from expansion.files.selectors import attachments
 from expansion.people.models import Mandate, User
 from expansion.rulebook.selectors import rules_of
-from expansion.ui import formats
+from expansion.ui import deadlines, formats
 from expansion.ui.forms import new_key
 from expansion.ui.templatetags.ui import stamp
 
@@ -69,23 +71,28 @@ def absence(person: User) -> Mandate | None:
 def document(person: User, request: Request, *, comparing: bool) -> dict[str, Any]:
     """Everything about one request for its page."""
     way = rounds_until(request)
-    steps = list(way[-1].steps.all())
+    request = way[-1]  # the same, with all that is read of it here
+    steps = list(request.steps.all())
     step, seat = own_step(person, request, seats=person.seats, steps=steps)
     before = way[-2] if len(way) > 1 else None
     frozen = request.status != Request.Status.PENDING
     links = list(chain(way, step if seat else None))
     changed = compared(before.snapshot, request.snapshot) if before else {}
     notes = list(notes_of(request))
+    principal = User.objects.get(pk=seat.acting_for) if seat and seat.acting_for else None
+    asks = seat is not None and _passes_on(request)
     return {
         "request_": request,
         "subject": subject(request),
         "tone": TONES[request.status],
         "step": step,
         "seat": seat,
-        "principal": User.objects.get(pk=seat.acting_for) if seat and seat.acting_for else None,
+        "principal": principal,
         "mandate": _mandate(person, seat),
         "chain": links,
         "said": [one for one in links if one.get("comment")],
+        "talk": list(_talk(way)),
+        "may_comment": not frozen and _may_comment(person, way, seat),
         "place": place(step, steps),
         "sections": list(_sections(request, changed if comparing else {}, notes)),
         "comparing": comparing and before is not None,
@@ -94,7 +101,8 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "may_answer": person.pk in request.parties,
         "settleable": settleable(person, notes, seats=person.seats),
         "may_withdraw": access.can(person, "withdraw", request),
-        "may_pass_on": seat is not None and _passes_on(way[-1]),
+        "may_ask": asks,
+        "may_hand_on": asks and step is not None and not_handed_on(step, principal) is None,
         "may_attach": not frozen and (person.pk in request.parties or seat is not None),
         "frozen": frozen,
         "files": list(attachments(request)),
@@ -105,6 +113,26 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
 
 def _passes_on(request: Request) -> bool:
     return rules_of(request.rules_version).deciding.passing_on.value
+
+
+def _may_comment(person: User, way: list[Request], seat: access.Seat | None) -> bool:
+    """Asks the database only where nothing says so that has been read already."""
+    if seat is not None:
+        return True
+    made = (one for request in way for step in request.steps.all() for one in step.decisions.all())
+    decided = {one.for_person_id or one.by_id for one in made}
+    return speaks_as(person, way[-1], seats=person.seats, decided=decided) is not None
+
+
+def _talk(way: list[Request]) -> Iterator[dict[str, Any]]:
+    """What was said in each round without deciding."""
+    for request in way:
+        for one in request.comments.all():
+            yield {"comment": one, "round": request.round, "stamp": _stamp(one)}
+
+
+def _stamp(one: Comment) -> str:
+    return stamp(one.by.name, one.for_person.name) if one.for_person else ""
 
 
 def _mandate(person: User, seat: access.Seat | None) -> Mandate | None:
@@ -154,6 +182,9 @@ def _round(request: Request, theirs: Step | None) -> Iterator[dict[str, Any]]:
         "state": "done",
         "note": formats.moment(request.submitted_at),
     }
+    if request.received_by:
+        label = _("%(name)s took the record over") % {"name": request.received_by.name}
+        yield {"label": label, "state": "done", "note": ""}
     for step in request.steps.all():
         yield from _links(request, step, theirs)
 
@@ -196,11 +227,11 @@ def _coming(step: Step, theirs: bool) -> dict[str, Any]:
     else:
         names = _(", ").join(one.name for one in _holders(step))
         label = " · ".join(filter(None, [step_words(step), names]))
-    due = _("until %(when)s") % {"when": formats.moment(step.due_at)} if step.due_at else ""
+    due = _("until %(when)s") % {"when": deadlines.moment(step.due_at)} if step.due_at else ""
     return {
         "label": label,
         "state": "now" if step.status == Step.Status.OPEN else "next",
-        "note": due,
+        "note": _("nobody holds this post; the administrators know") if step.unseated_at else due,
     }
 
 

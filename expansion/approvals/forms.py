@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from expansion.approvals.models import Decision, Step
+from expansion.approvals.services import LONGEST as LONGEST_COMMENT
 from expansion.approvals.signers import LONGEST as LONGEST_REASON
 from expansion.people.models import User
 from expansion.ui.forms import ServiceForm, is_id
@@ -43,16 +44,29 @@ class AnswerForm(ServiceForm):
     answer = forms.CharField(label=_("Answer"), widget=forms.Textarea, max_length=2000)
 
 
+class CommentForm(ServiceForm):
+    text = forms.CharField(label=_("Comment"), widget=forms.Textarea, max_length=LONGEST_COMMENT)
+
+
 class HandOnForm(ServiceForm):
-    """Who decides instead, and why."""
+    """Who decides instead, and why. `among` names to whom alone it may go."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     person = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=LONGEST_REASON)
 
-    def __init__(self, *args: Any, person: User, asked: set[int] | None = None, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        person: User,
+        asked: set[int] | None = None,
+        among: set[int] | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(*args, person=person, **kwargs)
         others = User.objects.active().exclude(pk__in={person.pk, *(asked or ())})
+        if among is not None:
+            others = others.filter(pk__in=among)
         self.fields["person"].queryset = others.order_by("name")
 
 

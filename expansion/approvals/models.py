@@ -29,7 +29,8 @@ class Request(About, Recorded):
     `snapshot` is what the deciders read, whatever becomes of the record; `digest` is the SHA-256 of
     its canonical JSON, `amount` the sum it is about, `level` its secrecy then. A returned record
     that is submitted again gets a new request with the next `round`; earlier ones stay as they
-    are. `owner` and `team` are the record's at that moment.
+    are. `owner` and `team` are the record's at that moment; `received_by` has it now, where it has
+    changed hands before the matter was decided for good.
     """
 
     class Status(models.TextChoices):
@@ -47,6 +48,13 @@ class Request(About, Recorded):
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), related_name="+"
+    )
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        verbose_name=_("received by"),
+        related_name="+",
     )
     team = models.ForeignKey(
         "people.Unit", models.PROTECT, verbose_name=_("team"), related_name="+"
@@ -87,12 +95,18 @@ class Request(About, Recorded):
         return reverse("approvals:request", args=[self.pk])
 
     @property
+    def hands(self) -> frozenset[int]:
+        """Who submitted it, who owned the record then and who has it now."""
+        received = set() if self.received_by_id is None else {self.received_by_id}
+        return frozenset({self.submitted_by_id, self.owner_id} | received)
+
+    @property
     def parties(self) -> frozenset[int]:
-        """Whose matter it is: who submitted it, who owns the record, and whom it is about. They
-        never decide it."""
+        """Whose matter it is: in whose hands it was and is, and whom it is about. They never decide
+        it."""
         about_people = (one for one in offers.subjects_about_people() if one.kind == self.kind)
         concerned = (one.kept_out(self.about) for one in about_people)
-        return frozenset({self.submitted_by_id, self.owner_id}).union(*concerned)
+        return self.hands.union(*concerned)
 
 
 class StepQuerySet(models.QuerySet["Step"]):
@@ -157,6 +171,7 @@ class Step(models.Model):
     escalated_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    unseated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     objects = StepQuerySet.as_manager()
 
@@ -206,6 +221,24 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by}: {self.decision}"
+
+
+class Comment(models.Model):
+    """What somebody said on a matter while it was being decided, without deciding it."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="comments")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    for_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    at = models.DateTimeField()
+    text = models.CharField(max_length=2000)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
 
 
 class Note(models.Model):

@@ -1,15 +1,20 @@
 """Who is told of an approval, in the language each person reads."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
+from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
-from expansion.approvals.models import Decision, Step
-from expansion.approvals.selectors import deciders, delegates, still_asked
-from expansion.notices.services import tell
-from expansion.people.models import User
-from expansion.ui import formats
+from expansion.approvals.approvers import LINE
+from expansion.approvals.models import Comment, Decision, Request, Step
+from expansion.approvals.selectors import concerned, deciders, delegates, open_steps, still_asked
+from expansion.approvals.wording import role_label
+from expansion.notices.services import Telling, tell, tell_each
+from expansion.people.models import Role, User
+from expansion.people.selectors import holders
+from expansion.ui import deadlines, formats
 
 
 def step_opened(step: Step, actor: User | None) -> None:
@@ -23,36 +28,43 @@ def step_opened(step: Step, actor: User | None) -> None:
     )
 
 
-def step_due(step: Step) -> None:
-    """Reminds those who have not decided yet, once each."""
-    _tell(
-        _deciding(step),
-        step,
+def steps_due(steps: Iterable[Step]) -> None:
+    """Reminds those who have not decided yet, once each; of very many they read as of one."""
+    _tell_each(
+        ((step, _deciding(step)) for step in steps),
         "approvals.due",
-        lambda: (
+        lambda step: (
             _("Due %(when)s: %(title)s")
-            % {"when": formats.moment(step.due_at), "title": step.request.title}
+            % {"when": deadlines.moment(step.due_at), "title": step.request.title}
         ),
     )
 
 
-def step_overdue(step: Step) -> None:
-    """Tells those who are late, and the submitter who waits, once each; the superior, whom it was
+def steps_overdue(steps: Iterable[Step]) -> None:
+    """Tells those who are late, and whose matter waits, once each; the superior, whom it was
     escalated to, has been told so."""
-    _tell(
-        [*_asked(still_asked(step), step), step.request.submitted_by],
-        step,
+    _tell_each(
+        ((step, hear_of_lateness(step, still_asked(step))) for step in steps),
         "approvals.overdue",
-        lambda: (
+        lambda step: (
             _("Overdue since %(when)s: %(title)s")
             % {"when": formats.moment(step.due_at), "title": step.request.title}
         ),
     )
 
 
-def step_escalated(step: Step, late: Iterable[User]) -> None:
-    """Tells the superior, who may decide it now too, and those who are late."""
+def hear_of_lateness(step: Step, late: list[User]) -> list[User]:
+    """Who is told that the step is overdue before anybody above is; once a superior may decide it,
+    whom it was asked of has heard of that."""
+    waiting = filter(None, [step.request.submitted_by, step.request.received_by])
+    return [*waiting] if step.escalated_to else [*_asked(late, step), *waiting]
+
+
+def step_escalated(step: Step, late: list[User]) -> None:
+    """Tells the superior, who may decide it now too, and those who are late; of another superior
+    anew."""
     names = _(", ").join(person.name for person in late)
+    key = f"approvals.escalated.{step.pk}.{step.escalated_to_id}"
     _tell(
         filter(None, [step.escalated_to]),
         step,
@@ -61,22 +73,43 @@ def step_escalated(step: Step, late: Iterable[User]) -> None:
             _("Decide for %(names)s, who is late: %(title)s")
             % {"names": names, "title": step.request.title}
         ),
+        key=key,
     )
     _tell(
-        late,
+        _asked(late, step),
         step,
         "approvals.escalated",
         lambda: (
             _("%(name)s may decide this too now: %(title)s")
             % {"name": step.escalated_to, "title": step.request.title}
         ),
+        key=key,
     )
+
+
+def post_empty(step: Step) -> None:
+    """Tells the administrators which post to fill; what waits for it is not theirs to read."""
+    post = _post(step)
+    tell(
+        people=holders(Role.ADMINISTRATOR),
+        kind="approvals.vacant",
+        title=lazy(lambda: _("Nobody holds the post “%(post)s”") % {"post": post()}, str)(),
+        text=lazy(lambda: _("An approval waits for it. Seat somebody there."), str)(),
+        url=reverse("people:organisation"),
+        key=f"approvals.vacant.{step.pk}.{step.unseated_at:%Y%m%d%H%M%S}",
+    )
+
+
+def _post(step: Step) -> Callable[[], str]:
+    """The post in the reader's words, with the team where it is one of a team's."""
+    team = step.request.team.name if step.role in LINE else ""
+    return lambda: " · ".join(filter(None, [role_label(step.role), team]))
 
 
 def step_timed_out(step: Step) -> None:
     """Tells whose matter came back because nobody had decided it in time."""
     _tell(
-        _people({step.request.submitted_by_id, step.request.owner_id}),
+        _people(step.request.hands),
         step,
         "approvals.timed_out",
         lambda: _("Returned, as nobody decided in time: %(title)s") % {"title": step.request.title},
@@ -84,9 +117,9 @@ def step_timed_out(step: Step) -> None:
 
 
 def decided(made: Decision) -> None:
-    """Tells the submitter, and the record's owner, what was decided and by whom."""
+    """Tells the submitter, and the record's owner then and now, what was decided and by whom."""
     request = made.step.request
-    ids = {request.submitted_by_id, request.owner_id} - {made.by_id}
+    ids = request.hands - {made.by_id}
     _tell(
         _people(ids),
         made.step,
@@ -96,6 +129,33 @@ def decided(made: Decision) -> None:
         text=made.comment,
         key=f"approvals.decided.{made.pk}",
     )
+
+
+def commented(made: Comment) -> None:
+    """Tells whose matter it is, who decides it now or has decided, and who has commented."""
+    request = made.request
+    found = [*_people(concerned(request)), *_deciding_now(request)]
+    tell(
+        people=(person for person in found if person.pk != made.by_id),
+        kind="approvals.comment",
+        title=lazy(_comment_title, str)(made),
+        url=request.get_absolute_url(),
+        about=request,
+        actor=made.by,
+        key=f"approvals.comment.{made.pk}",
+        text=made.text,
+    )
+
+
+def _comment_title(made: Comment) -> str:
+    words = {"name": made.by.name, "title": made.request.title}
+    return _("%(name)s commented: %(title)s") % words
+
+
+def _deciding_now(request: Request) -> Iterator[User]:
+    for step in open_steps(request):
+        step.request = request
+        yield from _deciding(step)
 
 
 DECIDED: dict[str, Callable[[], str]] = {
@@ -115,8 +175,31 @@ def _asked(people: list[User], step: Step) -> list[User]:
     return list(dict.fromkeys([*people, *delegates(step, people)]))
 
 
-def _people(ids: set[int]) -> Iterator[User]:
+def _people(ids: Iterable[int]) -> Iterator[User]:
     yield from User.objects.filter(pk__in=ids).order_by("pk")
+
+
+def _tell_each(
+    asked: Iterable[tuple[Step, Iterable[User]]], kind: str, title: Callable[[Step], str]
+) -> None:
+    tellings = [
+        Telling(
+            person,
+            lazy(partial(title, step), str)(),
+            step.request.get_absolute_url(),
+            about=step.request,
+            key=_key(kind, step),
+        )
+        for step, people in asked
+        for person in dict.fromkeys(people)
+    ]
+    tell_each(tellings, kind=kind)
+
+
+def _key(kind: str, step: Step) -> str:
+    """Once for each opening: a step that comes back, after a signer before it, is told again."""
+    opening = f"{step.opened_at.timestamp():.6f}" if step.opened_at else ""
+    return f"{kind}.{step.pk}.{opening}"
 
 
 def _tell(
@@ -136,6 +219,6 @@ def _tell(
         url=step.request.get_absolute_url(),
         about=step.request,
         actor=actor,
-        key=key or f"{kind}.{step.pk}",
+        key=key or _key(kind, step),
         text=text,
     )

@@ -83,8 +83,9 @@ def reached(person: User, conditions: list[Q]) -> Q:
 
 
 def not_own(holder: int) -> Q:
-    """The steps of no matter of this person's: not submitted, owned by or about them."""
+    """The steps of no matter of this person's: not submitted, owned, received by or about them."""
     theirs = ~Q(request__submitted_by=holder) & ~Q(request__owner=holder)
+    theirs &= ~Q(request__received_by=holder)
     for model, column, kinds in _about_people():
         records = model._default_manager.filter(**{column: holder}).order_by()
         theirs &= ~Q(request__kind__in=kinds, request__about_id__in=records.values("pk"))

@@ -20,9 +20,9 @@ def steps(rules: Rules, period: Period) -> Iterator[Replayed]:
     limits |= {rules.amendment.key: rules.amendment.step_limit.value}
     calendar = rules.working_time.as_calendar()
     running = Request.Status.PENDING
-    found = Step.objects.filter(
-        opened_at__gte=period.begins_at, opened_at__lt=period.ends_at
-    ).select_related("request")
+    began = Step.objects.filter(opened_at__gte=period.begins_at, opened_at__lt=period.ends_at)
+    # One that waits again, for a signer who was put before it, has no case yet.
+    found = began.exclude(status=Step.Status.WAITING).select_related("request")
     in_order = found.order_by("-opened_at", "pk").defer("request__snapshot")
     for step in in_order.iterator():
         if step.status not in DECIDED and step.request.status != running:
@@ -54,5 +54,6 @@ offers.add(
         50,
         steps,
         lazy("Who decides, and in which order, is not replayed: a decision not taken is unknown."),
+        reads=("approvals.*.step_limit", "policy.amendment_limit", "working_time"),
     )
 )

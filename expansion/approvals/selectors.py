@@ -8,8 +8,8 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from expansion import clock, offers
 from expansion.access import Seat
 from expansion.approvals.approvers import holders_of
-from expansion.approvals.models import HOLDER, Decision, Note, Request, Step
-from expansion.approvals.reach import chairs, reached
+from expansion.approvals.models import HOLDER, Comment, Decision, Note, Request, Step
+from expansion.approvals.reach import Chair, chairs, reached
 from expansion.people.models import Mandate, User
 from expansion.records import about_key
 from expansion.rulebook.selectors import unread
@@ -102,7 +102,9 @@ def deciders(step: Step) -> list[User]:
     """Who may decide the step in person and has not yet, a superior it was escalated to at last."""
     asked = still_asked(step)
     above = step.escalated_to
-    return [*asked, above] if above and above.is_active and above not in asked else asked
+    if above is None or not above.is_active or above in asked:
+        return asked
+    return asked if above.pk in step.request.parties else [*asked, above]
 
 
 def still_asked(step: Step) -> list[User]:
@@ -144,6 +146,7 @@ WITH_DECISIONS = (
     ),
     Prefetch("steps__decisions", Decision.objects.select_related("by", "for_person")),
     "steps__decisions__notes",
+    Prefetch("comments", Comment.objects.select_related("by", "for_person")),
 )
 
 
@@ -158,13 +161,68 @@ def rounds_until(request: Request) -> list[Request]:
 
 
 def _with_steps(requests: QuerySet[Request]) -> list[Request]:
-    found = requests.select_related("submitted_by", "team", "rules_version")
+    found = requests.select_related("submitted_by", "received_by", "team", "rules_version")
     found = found.defer(*unread("rules_version")).order_by("round")
     return list(found.prefetch_related(*WITH_DECISIONS))
 
 
 def _same_record(request: Request) -> QuerySet[Request]:
     return Request.objects.filter(about_type=request.about_type_id, about_id=request.about_id)
+
+
+def speaks_as(
+    person: User,
+    request: Request,
+    *,
+    seats: tuple[Seat, ...] | None = None,
+    decided: set[int] | None = None,
+) -> int | None:
+    """In whose right the person comments on a request: the own id, or that of who is absent.
+
+    Whose matter it is, in whose right the record was decided on in any round, and whose step has
+    been opened here and is not closed; the latter two by who acts for them today as well. None for
+    everybody else who reads it. `decided` are those in whose right the record was decided on, by
+    id, where its decisions have been read already.
+    """
+    if decided is None:
+        decided = _have_decided(request)
+    if person.pk in request.hands or person.pk in decided:
+        return person.pk
+    sitting = chairs(person, seats=seats)
+    sat = [(chair.seat, chair.steps) for chair in sitting]
+    begun = request.steps.filter(status__in=[Step.Status.OPEN, Step.Status.WAITING])
+    for step in begun.exclude(opened_at=None):
+        step.request = request
+        if seat := _first(person, step, sat):
+            return seat.acting_for or person.pk
+    return _speaks_for(person, request, sitting, decided)
+
+
+def _speaks_for(
+    person: User, request: Request, sitting: Iterable[Chair], decided: set[int]
+) -> int | None:
+    """For whom of those who have decided the person acts today; nobody on a matter of their own."""
+    held = (one.holder for one in sitting if not one.kinds or request.kind in one.kinds)
+    found = next((holder for holder in held if holder in decided), None)
+    return None if found is None or {found, person.pk} & request.parties else found
+
+
+def concerned(request: Request) -> frozenset[int]:
+    """Whose matter it is, and who has decided or commented on the record in any round, by id."""
+    same = _same_record(request)
+    made = Decision.objects.filter(step__request__in=same)
+    said = Comment.objects.filter(request__in=same)
+    return request.hands.union(
+        made.values_list("by", flat=True),
+        made.exclude(for_person=None).values_list("for_person", flat=True),
+        said.values_list("by", flat=True),
+    )
+
+
+def _have_decided(request: Request) -> set[int]:
+    """In whose right the record was decided on, in any round."""
+    made = Decision.objects.filter(step__request__in=_same_record(request))
+    return set(made.order_by().values_list(HOLDER, flat=True))
 
 
 def notes_of(request: Request) -> QuerySet[Note]:

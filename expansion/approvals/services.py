@@ -9,16 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from expansion import clock, offers, worktime
-from expansion.approvals import notifying
-from expansion.approvals.access import withdrawable
+from expansion import clock, offers
+from expansion.approvals import notifying, vacancies
+from expansion.approvals.access import withdrawable, withdrawers
 from expansion.approvals.approvers import Link, Matter, planned
 from expansion.approvals.chains import asked, size_of
-from expansion.approvals.models import Decision, Note, Request, Step
+from expansion.approvals.models import HOLDER, Decision, Note, Request, Step
 from expansion.approvals.selectors import (
     could_decide,
     deciders,
@@ -28,12 +29,13 @@ from expansion.approvals.selectors import (
     still_asked,
     subject,
 )
+from expansion.approvals.timing import open_now
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Invalid, NotNow, Stale
 from expansion.people.models import User
 from expansion.records import about, lock
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.selectors import rules_of, version_on
+from expansion.rulebook.selectors import version_on
 
 OUTCOMES: dict[str, Step.Status] = {
     Decision.Kind.APPROVE: Step.Status.APPROVED,
@@ -64,7 +66,8 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
     if last is not None and last.status == Request.Status.PENDING:
         raise NotNow(_("This is being decided already. Withdraw it before you submit it again."))
     snapshot = frozen(offered, record)
-    parties = frozenset({actor.pk, record.owner_id}) | offered.kept_out(record)
+    owner = offered.owner_of(record)
+    parties = frozenset({actor.pk, owner}) | offered.kept_out(record)
     matter = Matter(actor, parties, record.team)
     size = size_of(record)
     links = planned(asked(rules, offered.kind, size), matter, rules.deciding)
@@ -72,7 +75,7 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
         kind=offered.kind,
         title=snapshot["title"][:200],
         round=last.round + 1 if last else 1,
-        owner_id=record.owner_id,
+        owner_id=owner,
         team_id=record.team_id,
         submitted_by=actor,
         submitted_at=clock.now(),
@@ -85,7 +88,8 @@ def submit(*, actor: User, record: Any, rules: Rules, comment: str = "") -> Requ
         rules_version=version_on(),
         **about(record),
     )
-    carried = carried_over(last, links) if rules.deciding.resubmitted.value == "resume" else 0
+    resumes = rules.deciding.resubmitted.value == "resume"
+    carried = carried_over(last, links, parties) if resumes else 0
     _make_steps(request, links, rules, carried)
     changes = {"round": [None, request.round], "digest": [None, request.digest]}
     write(actor=actor, verb="approvals.request.submitted", about=record, changes=changes)
@@ -107,10 +111,11 @@ def digest_of(snapshot: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def carried_over(last: Request | None, links: Iterable[Link]) -> int:
+def carried_over(last: Request | None, links: Iterable[Link], parties: frozenset[int]) -> int:
     """Up to which order a returned round had been approved; 0 where the chain is another one now.
 
-    A round that is taken up asks nobody again who had approved before the step that returned it.
+    A round that is taken up asks nobody again who had approved before the step that returned it;
+    what somebody approved whose matter it has become is asked again.
     """
     if last is None or last.status != Request.Status.RETURNED:
         return 0
@@ -119,7 +124,10 @@ def carried_over(last: Request | None, links: Iterable[Link]) -> int:
     if list(before) != [link.role for link in chain]:
         return 0
     returned = last.steps.filter(status=Step.Status.RETURNED).values_list("role", flat=True)
-    return next((link.order - 1 for link in chain if link.role in returned), 0)
+    orders = {link.role: link.order for link in reversed(chain)}
+    own = Decision.objects.alias(holder=HOLDER).filter(Q(by__in=parties) | Q(holder__in=parties))
+    again = own.filter(step__request=last).values_list("step__role", flat=True)
+    return min((orders[role] - 1 for role in {*returned, *again} if role in orders), default=0)
 
 
 def _make_steps(request: Request, links: Iterable[Link], rules: Rules, carried: int) -> None:
@@ -153,33 +161,13 @@ def open_next(request: Request, actor: User | None) -> None:
     if not waiting:
         _close(request, Request.Status.APPROVED, actor)
         return
-    for step in waiting:
-        if step.order == waiting[0].order:
-            step.request = request
-            open_now(step)
-            notifying.step_opened(step, actor)
-
-
-def open_now(step: Step) -> None:
-    """Lets the step's time run from now, in the hours of the rulebook the round began with."""
-    rules = rules_of(step.request.rules_version)
-    calendar = rules.working_time.as_calendar()
-    step.status, step.opened_at = Step.Status.OPEN, clock.now()
-    step.due_at = worktime.deadline(step.opened_at, worktime.Limit.parse(step.limit), calendar)
-    step.remind_at = _reminder(step, calendar)
-    step.late_at = step.due_at and worktime.deadline(
-        step.due_at, rules.deciding.late_after.value, calendar
-    )
-    step.late_at = step.late_at or step.due_at
-    step.save()
-
-
-def _reminder(step: Step, calendar: worktime.Calendar) -> datetime | None:
-    """When the reminder leaves; none where that would be at once or there is no limit."""
-    if step.due_at is None or step.opened_at is None:
-        return None
-    moment = worktime.before(step.due_at, worktime.Limit.parse(step.remind_before), calendar)
-    return moment if moment > step.opened_at else None
+    steps = [step for step in waiting if step.order == waiting[0].order]
+    for step in steps:
+        step.request = request
+        open_now(step)
+    vacancies.seat(steps)
+    for step in steps:
+        notifying.step_opened(step, actor)
 
 
 @transaction.atomic
@@ -296,21 +284,36 @@ def _record(made: Decision, request: Request) -> None:
 
 def _move_on(step: Step, made: Decision) -> None:
     """What follows: another decider of this step or of those beside it, the next step, the end."""
-    request = step.request
     approved = made.decision == Decision.Kind.APPROVE
     if approved and step.everyone and not _by_superior(made) and still_asked(step):
         return
-    step.status, step.closed_at = OUTCOMES[made.decision], made.at
+    _conclude(step, OUTCOMES[made.decision], made.at, made.by)
+
+
+def _conclude(step: Step, outcome: Step.Status, at: datetime, actor: User | None) -> None:
+    """The step is over: those beside it, the next one, or the end of the round."""
+    request, approved = step.request, outcome == Step.Status.APPROVED
+    step.status, step.closed_at = outcome, at
     step.save(update_fields=["status", "closed_at"])
     beside = request.steps.filter(status=Step.Status.OPEN)
     if approved and step.joint != Step.Joint.ANY and beside.exists():
         return
-    beside.update(status=Step.Status.SKIPPED, closed_at=made.at)
+    beside.update(status=Step.Status.SKIPPED, closed_at=at)
     stamp_version(request)
     if approved:
-        open_next(request, made.by)
+        open_next(request, actor)
     else:
-        _close(request, Request.Status(step.status), made.by)
+        _close(request, Request.Status(step.status), actor)
+
+
+def conclude_complete(step: Step) -> None:
+    """Approves a step that all who are left have approved, as whoever was missing holds it no more.
+
+    Called under the lock of the request. The trail names nobody.
+    """
+    changes = {"step": [None, step.role]}
+    write(actor=None, verb="approvals.step.approved", about=step.request.about, changes=changes)
+    _conclude(step, Step.Status.APPROVED, clock.now(), None)
 
 
 def send_back(step: Step) -> None:
@@ -352,43 +355,43 @@ def _close(request: Request, status: Request.Status, actor: User | None) -> None
     hooks[status](request.about, actor, request)
 
 
-def pass_on(*, actor: Any, record: User, superior: User | None) -> None:
-    """Reaction to `people.shut_out`: what waits for this very person goes to the superior.
-
-    Steps of a role have other holders, or wait for the next one; nobody decides the own matter.
-    """
-    steps = Step.objects.filter(
-        person=record, status__in=[Step.Status.OPEN, Step.Status.WAITING]
-    ).filter(request__status=Request.Status.PENDING)
-    for step in steps.select_for_update(of=("self",)).select_related("request"):
-        if superior is None or superior.pk in step.request.parties:
-            continue
-        step.person = superior
-        step.save(update_fields=["person"])
-        changes = {"person": [record.pk, superior.pk]}
-        write(actor=actor, verb="approvals.step.passed_on", about=step.request, changes=changes)
-        if step.status == Step.Status.OPEN:
-            notifying.step_opened(step, actor)
-
-
 @transaction.atomic
 def withdraw(*, actor: User, request: Request) -> Request:
-    """Takes a submission back before the first decision (R-exp-05).
+    """Takes a submission back before the first decision, or while nobody can decide it (R-exp-05).
 
     Raises:
-        Forbidden: somebody else has submitted it.
+        Forbidden: somebody else has submitted it, and has not handed the record over.
         NotNow: a decision has been made already.
     """
     request = lock(Request.objects.all(), request.pk)
-    if request.submitted_by_id != actor.pk:
+    if actor.pk not in withdrawers(request):
         names = request.submitted_by.name
         raise Forbidden(_("Only %(name)s, who submitted it, may withdraw it.") % {"name": names})
     if not withdrawable(request):
         raise NotNow(_last_words(request) or _("This has been withdrawn."))
+    _take_back(request, actor)
+    return request
+
+
+def call_off(*, actor: User | None, record: Any) -> None:
+    """Ends the running round of a record whose matter has fallen away, whatever was decided in it;
+    nothing where none runs, or it has ended meanwhile.
+
+    Inside the caller's transaction, which locks the record afterwards, as a decision does, and
+    reads it anew: the round's end has changed it.
+    """
+    last = latest(record)
+    if last is None or last.status != Request.Status.PENDING:
+        return
+    request = lock(Request.objects.all(), last.pk)
+    if request.status == Request.Status.PENDING:
+        _take_back(request, actor)
+
+
+def _take_back(request: Request, actor: User | None) -> None:
     stamp_version(request)
     request.steps.filter(status=Step.Status.OPEN).update(
         status=Step.Status.SKIPPED, closed_at=clock.now()
     )
     write(actor=actor, verb="approvals.request.withdrawn", about=request.about)
     _close(request, Request.Status.WITHDRAWN, actor)
-    return request

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from expansion import access, worktime
 from expansion.approvals.desk import step_words
@@ -11,6 +12,8 @@ from expansion.approvals.selectors import WITH_DECISIONS, subject
 from expansion.audit.services import write
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_of
+from expansion.ui import formats
+from expansion.ui.deadlines import in_words
 from expansion.ui.pdf import pdf
 
 
@@ -65,4 +68,11 @@ def _line(step: Step, calendar: worktime.Calendar) -> dict[str, Any]:
         "role": step_words(step),
         "hours": taken,
         "late": step.due_at is not None and step.opened_at is not None and closed > step.due_at,
+        "until": _until(step) if step.status == Step.Status.OPEN and step.due_at else "",
     }
+
+
+def _until(step: Step) -> str:
+    """Paper stays: it says the whole day, and that it may still move."""
+    day, clock = formats.day_as("full", step.due_at), formats.clock(step.due_at)
+    return _("until %(when)s") % {"when": f"{day} {clock}{in_words(step.due_at)}"}

@@ -1,16 +1,19 @@
 """Whom a decider asks besides: a signer before or after the own step, or instead (R-exp-05)."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from expansion import access, clock
 from expansion.approvals import notifying
-from expansion.approvals.approvers import SIGNER
+from expansion.approvals.approvers import SIGNER, holders_of
 from expansion.approvals.models import Request, Step
 from expansion.approvals.selectors import could_decide
 from expansion.approvals.services import decidable, open_next, stamp_version
+from expansion.approvals.wording import role_label
 from expansion.audit.services import write
-from expansion.errors import Invalid, NotNow
+from expansion.errors import Forbidden, Invalid, NotNow, Refusal
 from expansion.people.models import User
 from expansion.records import lock
 from expansion.rulebook.selectors import rules_of
@@ -31,8 +34,8 @@ def add_signer(
 ) -> Request:
     """Asks another person to decide `before` or `after` the actor's own step.
 
-    Asked before, the own step waits and comes again; what the signer returns or rejects ends the
-    round as any decider's would.
+    Asked before, the own step waits and comes again, and who held it reads on meanwhile; what the
+    signer returns or rejects ends the round as any decider's would.
 
     Raises:
         NotNow: the rulebook lets nobody be added, or several decide together just now.
@@ -52,9 +55,11 @@ def add_signer(
     if before:
         step.refresh_from_db()
         step.status = Step.Status.WAITING
-        step.opened_at = step.due_at = step.remind_at = step.late_at = None
+        # `opened_at` stays: whose turn it has been once may go on reading.
+        step.due_at = step.remind_at = step.late_at = None
         step.save()
-    _new(step, person, actor, holder, order=order, because=place, why=reason)
+    role = f"{SIGNER}:{person.pk}"
+    _new(step, person, actor, holder, reason, order=order, role=role, because=place)
     _note(actor, holder, request, "approvals.signer.added", person, reason)
     stamp_version(request)
     if before:
@@ -68,18 +73,34 @@ def hand_on(
 ) -> Request:
     """Gives the own step to another person, who decides it within the time that is left.
 
+    Only what one person alone holds is given away: of several, one would decide for all. What is
+    beyond the authority of those before goes to holders of the same role only: from who stands in
+    for it. Its own single holder has nobody to give it to.
+
     Raises:
-        NotNow: the rulebook lets nothing be passed on.
+        NotNow: the rulebook lets nothing be passed on, several hold the step, or nobody else does.
         Invalid: the person may not or need not be asked; the sentence says why.
-        Forbidden, Stale: as with `decide`.
+        Forbidden: as with `decide`, and who acts for somebody.
+        Stale: as with `decide`.
     """
     request = lock(Request.objects.all(), request.pk)
     step, holder = decidable(actor, request, version)
+    if refusal := not_handed_on(step, holder):
+        raise refusal
     _check(step, person, reason)
+    _check_taker(step, person)
     step.status, step.closed_at = Step.Status.PASSED, clock.now()
     step.save(update_fields=["status", "closed_at"])
     new = _new(
-        step, person, actor, holder, order=step.order, because=Step.Because.PASSED, why=reason
+        step,
+        person,
+        actor,
+        holder,
+        reason,
+        order=step.order,
+        role=step.role,
+        joint=step.joint,
+        because=step.because if _by_authority(step) else Step.Because.PASSED,
     )
     new.status, new.opened_at = Step.Status.OPEN, clock.now()
     new.due_at, new.late_at, new.remind_at = step.due_at, step.late_at, step.remind_at
@@ -88,6 +109,66 @@ def hand_on(
     stamp_version(request)
     notifying.step_opened(new, actor)
     return request
+
+
+def not_handed_on(step: Step, principal: User | None) -> Refusal | None:
+    """Why the own step cannot be handed on, whoever were to take it; None where it can.
+
+    `principal` is for whom the person acts: a mandate ends, and what is handed on would outlast it.
+    """
+    if principal is not None:
+        words = {"name": principal.name}
+        return Forbidden(_("You act for %(name)s. Only %(name)s may pass this on.") % words)
+    found = asked_of(step)
+    if len(found) > 1:
+        words = {"names": _(", ").join(person.name for person in found)}
+        return NotNow(_held_by_several(step) % words)
+    if takers(step) == []:
+        words = {"role": role_label(step.role)}
+        return NotNow(
+            _(
+                "This is beyond the authority of those before, and nobody else is “%(role)s”: "
+                "decide it, or add a signer."
+            )
+            % words
+        )
+    return None
+
+
+def _held_by_several(step: Step) -> str:
+    if step.everyone:
+        return _("All of them decide here: %(names)s. Nobody passes it on: add a signer instead.")
+    return _("A colleague may decide this instead: %(names)s. Or add a signer.")
+
+
+def asked_of(step: Step) -> list[User]:
+    """Who holds the step in person, whether they have decided or not; one it was escalated to
+    too."""
+    found = [step.person] if step.person else holders_of(step.role, step.request.team)
+    asked = dict.fromkeys([*found, step.escalated_to])
+    return [one for one in asked if one and one.is_active and one.pk not in step.request.parties]
+
+
+def takers(step: Step) -> list[User] | None:
+    """To whom alone the step may go: the others of its role, where it asks for that role's
+    authority. None where it may go to anybody."""
+    if not _by_authority(step):
+        return None
+    held = asked_of(step)
+    found = holders_of(step.role, step.request.team)
+    return [one for one in found if one not in held and one.pk not in step.request.parties]
+
+
+def _by_authority(step: Step) -> bool:
+    return step.because == Step.Because.AUTHORITY
+
+
+def _check_taker(step: Step, person: User) -> None:
+    allowed = takers(step)
+    if allowed is not None and person not in allowed:
+        words = {"names": _(", ").join(one.name for one in allowed)}
+        sentence = _("This is beyond the authority of those before: only %(names)s may take it.")
+        raise Invalid(fields={"person": [sentence % words]})
 
 
 def _check(step: Step, person: User, reason: str) -> None:
@@ -129,28 +210,17 @@ def _make_room(request: Request, order: int) -> None:
 
 
 def _new(
-    step: Step,
-    person: User,
-    actor: User,
-    holder: User | None,
-    *,
-    order: int,
-    because: str,
-    why: str,
+    step: Step, person: User, actor: User, holder: User | None, reason: str, **place: Any
 ) -> Step:
-    passed = because == Step.Because.PASSED
     return Step.objects.create(
         request=step.request,
-        order=order,
-        role=step.role if passed else f"{SIGNER}:{person.pk}",
         person=person,
-        joint=step.joint if passed else "",
-        because=because,
         added_by=actor,
         added_for=holder,
-        added_why=why.strip(),
+        added_why=reason.strip(),
         limit=step.limit,
         remind_before=step.remind_before,
+        **place,
     )
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from expansion import clock, offers
 from expansion.approvals.models import Decision, Request, RequestQuerySet
 from expansion.approvals.wording import TONES, role_label
-from expansion.ui.deadlines import deadline
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge, stamp
 
@@ -49,7 +48,7 @@ REQUESTS = Listing(
         Column("by", _("Submitted by"), lambda r: r.submitted_by.name, sort="submitted_by__name"),
         Column("round", _("Round"), lambda r: r.round, "number", sort="round"),
         Column("at", _("Submitted"), lambda r: r.submitted_at, "moment", sort="submitted_at"),
-        Column("due", _("Due"), lambda r: r.due_at, "moment", cell=lambda r: deadline(r.due_at)),
+        Column("due", _("Due"), lambda r: r.due_at, "deadline"),
         Column("closed", _("Closed"), lambda r: r.closed_at, "moment", sort="closed_at"),
     ],
     filters=[

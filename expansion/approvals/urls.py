@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/decide", views.Decide.as_view(), name="decide"),
     path("<int:pk>/add-signer", views.AddSigner.as_view(), name="add-signer"),
     path("<int:pk>/hand-on", views.HandOn.as_view(), name="hand-on"),
+    path("<int:pk>/comment", views.CommentOn.as_view(), name="comment"),
     path("<int:pk>/withdraw", views.Withdraw.as_view(), name="withdraw"),
     path("<int:pk>/sheet.pdf", views.Sheet.as_view(), name="sheet"),
     path("notes/<int:pk>/answer", views.NoteAnswer.as_view(), name="note-answer"),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import access
 from expansion.approvals import batches, desk, forms, remarks, services, signers, tables
-from expansion.approvals.models import Decision, Note, Request
+from expansion.approvals.access import withdrawers
+from expansion.approvals.models import Comment, Decision, Note, Request
 from expansion.approvals.selectors import acts_under_mandate, waiting_for
 from expansion.approvals.sheet import export_sheet
 from expansion.errors import Invalid
@@ -135,6 +136,18 @@ class HandOn(AskAnother):
     done = _("Passed on")
     note = _("The other person decides instead of you, within the time that is left.")
 
+    def load(self, pk: int | None) -> None:
+        """A step that cannot be given away is not asked about first."""
+        super().load(pk)
+        self.step, principal = services.decidable(self.request.user, self.record, None)
+        if refusal := signers.not_handed_on(self.step, principal):
+            raise refusal
+
+    def make_form(self, **given: Any) -> Any:
+        found = signers.takers(self.step)
+        among = None if found is None else {one.pk for one in found}
+        return super().make_form(among=among, **given)
+
     def service(self, **values: Any) -> Request:
         return signers.hand_on(**values)
 
@@ -197,9 +210,9 @@ class Withdraw(ActPage):
     done = _("Withdrawn")
 
     def load(self, pk: int | None) -> None:
-        """Only the submitter; why it is too late for that, the service says."""
+        """Only the submitter, or who has the record now; why it is too late, the service says."""
         self.record = self.find(Request, pk)
-        if self.record.submitted_by_id != self.request.user.pk:
+        if self.request.user.pk not in withdrawers(self.record):
             access.require(self.request.user, "withdraw", self.record)
 
     def service(self, *, actor: Any, record: Request) -> Request:
@@ -210,6 +223,27 @@ class Withdraw(ActPage):
         about = record.about
         seen = about is not None and access.can(self.request.user, "view", about)
         return about.get_absolute_url() if seen else record.get_absolute_url()
+
+
+class CommentOn(ActPage):
+    """Says something without deciding; the desk has the field for it."""
+
+    gate = SIGNED_IN
+    model = Request
+    form = forms.CommentForm
+    title = _("Comment without deciding")
+    verb = _("Post comment")
+    done = _("Comment posted")
+
+    def load(self, pk: int | None) -> None:
+        self.record = self.find(Request, pk)
+        remarks.require_voice(self.request.user, self.record)
+
+    def service(self, *, actor: Any, record: Request, text: str) -> Comment:
+        return remarks.comment(actor=actor, request=record, text=text)
+
+    def success_url(self, record: Any) -> str:
+        return record.request.get_absolute_url()
 
 
 class NoteAct(ActPage):

@@ -213,7 +213,8 @@ def _lines(rule: Rule, cells: Mapping[str, Mapping[str, str]]) -> Iterator[Line]
 
 def _cell(rule: Rule, action: str, role: Role, stored: str | None) -> Cell:
     default = rule.default(role, action)
-    scope = default if stored is None or role in FIXED_ROLES else Scope[stored.upper()]
+    is_fixed = action in rule.fixed or role in FIXED_ROLES
+    scope = default if stored is None or is_fixed else Scope[stored.upper()]
     return Cell(role, default, scope, choices_of(rule, action, role))
 
 

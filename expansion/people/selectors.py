@@ -80,13 +80,15 @@ class _Kept:
     """Standings that have been read, by which mandates run."""
 
     def __init__(self) -> None:
-        self._spans = list(Mandate.objects.filter(revoked_at=None).order_by("pk"))
+        self._spans: list[Mandate] | None = None
         self._known: dict[tuple[bool, ...], dict[int, Standing]] = {}
         self._people: list[User] | None = None
         self._held: list[Membership] | None = None
         self._units: list[Unit] | None = None
 
     def standings(self, users: list[User]) -> dict[int, Standing]:
+        if self._spans is None:
+            self._spans = list(Mandate.objects.filter(revoked_at=None).order_by("pk"))
         running = tuple(span.starts_at <= clock.now() < span.ends_at for span in self._spans)
         known = self._known.setdefault(running, {})
         unread = [user for user in users if user.pk not in known]
@@ -184,9 +186,14 @@ def _read_standings(users: list[User]) -> dict[int, Standing]:
     }
 
 
-def _own_seats(holders: set[int]) -> dict[int, list[Seat]]:
-    """The seats that each of them holds today in person."""
-    tree, day, regrants = Tree(), clock.today(), regrants_by_role()
+def seats_on(day: date, people: Iterable[int]) -> dict[int, list[Seat]]:
+    """The seats that each of these people held in person on a day, in the units of today."""
+    return _own_seats(set(people), day)
+
+
+def _own_seats(holders: set[int], day: date | None = None) -> dict[int, list[Seat]]:
+    """The seats that each of them holds in person, today where no other day is given."""
+    tree, day, regrants = Tree(), day or clock.today(), regrants_by_role()
     own: dict[int, list[Seat]] = {pk: [] for pk in holders}
     held = (
         _seats_of_one(*holders, day)

@@ -18,6 +18,9 @@ from crm.services.opportunities import (
     win_opportunity,
 )
 from expansion import access
+from expansion.approvals.models import Note
+from expansion.approvals.remarks import answer_note
+from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Gone, Invalid, NotNow
 from expansion.notices.models import Notice
@@ -206,6 +209,17 @@ def test_taken_over_the_client_goes_along_with_all_that_is_open(cast):
     assert told("crm.escalation.decided") == ["member"]
     assert entries("crm.escalation.decided") == entries("crm.contract.reassigned") == 1
     assert list(escalation_todos(cast.manager)) == []
+
+
+def test_a_returned_contract_that_goes_along_is_the_receivers_matter(cast):
+    client = crm.client(cast.member)
+    request = paper.submitted(cast, client=client)
+    notes = [{"section": "scope", "text": "请写明场次。"}]
+    decide(actor=cast.manager, request=request, decision="return", comment="补充", notes=notes)
+    take_over(actor=cast.manager, record=make.escalation(cast, client=client), reason="我来谈")
+    request.refresh_from_db()
+    assert request.about.owner == request.received_by == cast.manager
+    answer_note(actor=cast.manager, note=Note.objects.get(), answer="已写明。")
 
 
 def test_left_where_it_is_needs_a_reason_and_lets_the_owner_act(cast):

@@ -5,10 +5,13 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from expansion import clock
 from expansion.approvals.models import Decision, Request
 from expansion.approvals.selectors import open_step, own_step
 from expansion.approvals.services import decide
 from expansion.files.models import Attachment
+from expansion.people.models import Membership, Post, Unit
+from tests.make import authority
 from tests.make import contracts as make
 from tests.make.rules import put_in_force
 
@@ -30,6 +33,53 @@ def test_a_decider_finds_both_ways_of_asking_another(cast, sign_in):
     assert f"/approvals/{request.pk}/hand-on" in page
     page = body(sign_in(cast.member).get(f"/approvals/{request.pk}"))
     assert "add-signer" not in page and "hand-on" not in page
+
+
+def test_who_acts_for_somebody_finds_the_signer_and_not_the_passing_on(cast, sign_in):
+    request = make.submitted(cast)
+    deputy = authority.acting(cast)
+    page = body(sign_in(deputy).get(f"/approvals/{request.pk}"))
+    assert "add-signer" in page and "hand-on" not in page
+    answer = sign_in(deputy).get(f"/approvals/{request.pk}/hand-on")
+    assert answer.status_code == 403 and cast.manager.name in body(answer)
+
+
+def test_what_several_hold_is_not_offered_to_be_passed_on(cast, sign_in):
+    put_in_force({"approvals.contract.chain": ["finance"]})
+    held = {"unit": Unit.objects.get(key="company"), "post": Post.objects.get(key="finance")}
+    Membership.objects.create(user=cast.liaison, since=clock.today(), **held)
+    request = make.submitted(cast)
+    browser, address = sign_in(cast.finance), f"/approvals/{request.pk}"
+    page = body(browser.get(address))
+    assert "add-signer" in page and "hand-on" not in page
+    assert browser.get(f"{address}/hand-on").status_code == 409
+    answer = browser.post(f"{address}/hand-on", key() | {"person": cast.hr.pk, "reason": "忙"})
+    assert answer.status_code == 409 and cast.liaison.name in body(answer)
+
+
+def test_beyond_the_authority_of_others_only_the_same_role_is_offered(cast, sign_in):
+    put_in_force(authority.LIMITS | authority.SHORT | {"authority.manager_limit": "1"})
+    request = make.submitted(cast)
+    for person in (cast.manager, cast.legal):
+        request = decide(actor=person, request=request, decision="approve")
+    browser, address = sign_in(cast.leadership), f"/approvals/{request.pk}"
+    assert "hand-on" not in body(browser.get(address))
+    request.steps.filter(role="leadership").update(person=cast.leadership)
+    held = {"unit": Unit.objects.get(key="company"), "post": Post.objects.get(key="leadership")}
+    Membership.objects.create(user=cast.liaison, since=clock.today(), **held)
+    assert "hand-on" in body(browser.get(address))
+    form = browser.get(f"{address}/hand-on").context["form"]
+    assert list(form.fields["person"].queryset) == [cast.liaison]
+
+
+def test_after_asking_somebody_before_the_page_is_there_for_legal_too(cast, sign_in):
+    request = decide(actor=cast.manager, request=make.submitted(cast), decision="approve")
+    sent = key() | {"person": cast.finance.pk, "place": "before", "reason": "预算归他管"}
+    browser = sign_in(cast.legal)
+    answer = browser.post(f"/approvals/{request.pk}/add-signer", sent)
+    assert answer["Location"] == f"/approvals/{request.pk}"
+    page = browser.get(answer["Location"])
+    assert page.status_code == 200 and 'name="decision"' not in body(page)
 
 
 def test_where_the_rulebook_says_no_nobody_finds_them(cast, sign_in):

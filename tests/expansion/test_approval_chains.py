@@ -145,6 +145,28 @@ def test_nobody_is_asked_beyond_who_stands_in_the_chain_already(cast):
     )
     steps = asked(rules, "contract", Size(Decimal(5)))
     assert [one.step for one in steps] == ["manager", "legal", "leadership"]
+    assert [one.because for one in steps] == ["", "", "authority"]
+
+
+@pytest.mark.parametrize(
+    ("chain", "more"),
+    [
+        (["manager | leadership"], [Asked("leadership", "authority")]),
+        (["manager + leadership"], []),
+    ],
+)
+def test_of_several_who_decide_for_each_other_nobody_stands_in_the_chain_for_sure(
+    cast, chain, more
+):
+    rules = put_in_force(
+        {
+            CHAIN: chain,
+            "authority.manager_limit": 1,
+            "authority.beyond_limit_chain": ["leadership"],
+        }
+    )
+    first = Asked(chain[0], "" if more else "authority")
+    assert asked(rules, "contract", Size(Decimal(5))) == [first, *more]
 
 
 def test_beyond_a_team_leaders_limit_the_manager_decides_too(cast):
@@ -276,6 +298,46 @@ def test_who_stands_in_several_steps_is_asked_at_each_where_the_rulebook_says_so
     changes = {CHAIN: ["superior", "leader"], "deciding.repeated": "each_step"}
     request = submitted(cast, put_in_force(changes))
     assert [state for _order, _role, state in states(request)] == ["open", "waiting"]
+
+
+def on_top_too(cast) -> None:
+    """The manager is the only one of the leadership as well."""
+    seat = Membership.objects.get(user=cast.leadership)
+    Membership.objects.create(user=cast.manager, unit=seat.unit, post=seat.post, since=seat.since)
+    seat.delete()
+
+
+def test_who_alone_holds_two_roles_is_asked_once_at_the_later_one(cast):
+    on_top_too(cast)
+    request = submitted(cast, put_in_force({CHAIN: ["manager", "legal", "leadership"]}))
+    assert [state for _order, _role, state in states(request)] == ["skipped", "open", "waiting"]
+    request = decide(actor=cast.legal, request=request, decision="approve")
+    assert decide(actor=cast.manager, request=request, decision="approve").status == "approved"
+    assert Notice.objects.filter(kind="approvals.open", person=cast.manager).count() == 1
+
+
+def test_who_alone_holds_two_roles_is_asked_twice_where_the_rulebook_says_so(cast):
+    on_top_too(cast)
+    changes = {CHAIN: ["manager", "leadership"], "deciding.repeated": "each_step"}
+    request = submitted(cast, put_in_force(changes))
+    assert [state for _order, _role, state in states(request)] == ["open", "waiting"]
+
+
+@pytest.mark.parametrize("later", ["leadership", "leadership | legal"])
+def test_who_may_be_spared_the_later_step_is_asked_at_the_first(cast, later):
+    """Somebody else may decide that one: then the manager would not have been asked at all."""
+    seat = Membership.objects.get(user=cast.leadership)
+    Membership.objects.create(user=cast.manager, unit=seat.unit, post=seat.post, since=seat.since)
+    if "|" in later:
+        seat.delete()
+    request = submitted(cast, put_in_force({CHAIN: ["manager", later]}))
+    assert states(request)[0] == (1, "manager", "open")
+
+
+def test_of_those_together_who_is_asked_later_alone_is_left_out(cast):
+    on_top_too(cast)
+    request = submitted(cast, put_in_force({CHAIN: ["manager + legal", "leadership"]}))
+    assert [state for _order, _role, state in states(request)] == ["skipped", "open", "waiting"]
 
 
 def test_an_empty_post_lets_nothing_be_submitted_where_the_rulebook_says_so(cast):

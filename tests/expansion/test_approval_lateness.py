@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.models import Contract
-from expansion import access
+from expansion import access, clock
 from expansion.approvals.models import Request, Step
 from expansion.approvals.reminders import remind
 from expansion.approvals.selectors import open_step, own_step
@@ -13,6 +15,7 @@ from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.notices.models import Notice
 from expansion.people.models import User
+from expansion.people.services.mandates import create_mandate
 from tests.make import contracts as make
 from tests.make.rules import put_in_force
 
@@ -104,3 +107,56 @@ def test_it_is_late_some_time_after_it_was_due_where_the_rulebook_says_so(cast):
     assert Step.objects.get(pk=step.pk).escalated_to is None
     remind(step.late_at)
     assert Step.objects.get(pk=step.pk).escalated_to == cast.leadership
+
+
+def test_who_is_late_hears_it_a_working_day_before_the_superior_is_asked(cast):
+    step = late(cast, late="escalated")
+    assert clock.local_date(step.due_at).isoformat() == "2026-11-23"
+    assert clock.local_date(step.late_at).isoformat() == "2026-11-24"
+    remind(step.due_at)
+    assert told("approvals.overdue") == {cast.manager, cast.member}
+    assert told("approvals.escalated") == set()
+    remind(step.late_at)
+    assert told("approvals.escalated") == {cast.manager, cast.leadership}
+
+
+@pytest.mark.parametrize("days", [0, 9])
+def test_nobody_is_told_of_lateness_and_of_what_follows_it_at_once(cast, days):
+    """Where the superior is asked at once, or the reminders stood still for days."""
+    step = late(cast, late="escalated", late_after="0 days")
+    for _again in range(2):
+        remind(step.late_at + timedelta(days=days))
+    assert step.late_at == step.due_at
+    assert told("approvals.escalated") == {cast.manager, cast.leadership}
+    assert told("approvals.overdue") == {cast.member}
+
+
+def test_who_acts_for_the_late_one_hears_of_the_superior_too(cast):
+    step = late(cast, late="escalated", late_after="0 days")
+    create_mandate(
+        actor=cast.administrator,
+        principal=cast.manager,
+        delegate=cast.deputy,
+        starts_at=clock.now() - SECOND,
+        ends_at=step.due_at + timedelta(days=3),
+        reason="leave",
+    )
+    with clock.clock_at(step.late_at):
+        remind(clock.now())
+    assert told("approvals.escalated") == {cast.manager, cast.deputy, cast.leadership}
+
+
+def test_what_is_sent_back_at_once_is_overdue_to_nobody(cast):
+    step = late(cast, late="sent_back", late_after="0 days")
+    remind(step.late_at)
+    assert told("approvals.timed_out") == {cast.member} and told("approvals.overdue") == set()
+
+
+def test_everybodys_posts_are_read_once_for_all_that_is_due(cast):
+    request = make.submitted(cast)
+    for name in ("南京锦悦会展有限公司", "南京江畔会展有限公司", "南京钟山会展有限公司"):
+        make.submitted(cast, client=make.a_client(cast.member, name))
+    with CaptureQueriesContext(connection) as queries:
+        assert remind(open_step(request).remind_at)["due"] == 4
+    posts = [one["sql"] for one in queries if 'FROM "people_membership"' in one["sql"]]
+    assert posts and len(posts) == len(set(posts))

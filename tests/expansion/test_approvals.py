@@ -19,7 +19,7 @@ from expansion.approvals.selectors import (
     settleable,
     waiting_for,
 )
-from expansion.approvals.services import decide, digest_of, submit, withdraw
+from expansion.approvals.services import call_off, decide, digest_of, submit, withdraw
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow, Stale
 from expansion.notices.models import Notice
@@ -398,6 +398,24 @@ def test_only_the_submitter_withdraws_and_only_before_a_decision(cast):
         withdraw(actor=cast.member, request=second)
 
 
+def test_what_is_called_off_is_another_version(cast):
+    request = make.submitted(cast)
+    read = request.version
+    call_off(actor=None, record=request.about)
+    request.refresh_from_db()
+    assert (request.status, request.version) == ("withdrawn", read + 1)
+
+
+def test_what_was_decided_while_it_waited_to_be_called_off_stays_decided(cast, monkeypatch):
+    request = make.submitted(cast)
+    monkeypatch.setattr("expansion.approvals.services.latest", lambda record: request)
+    decide(actor=cast.manager, request=request, decision="reject", comment="不做")
+    assert request.status == "pending"  # as it was read before
+    call_off(actor=None, record=request.about)
+    assert Request.objects.get().status == "rejected"
+    assert not Entry.objects.filter(verb="approvals.request.withdrawn").exists()
+
+
 def test_nobody_decides_what_was_withdrawn(cast):
     request = make.submitted(cast)
     withdraw(actor=cast.member, request=request)
@@ -474,7 +492,7 @@ def test_a_reminder_and_an_overdue_notice_leave_once_each(cast):
         remind(step.remind_at)
     assert [one.person for one in Notice.objects.filter(kind="approvals.due")] == [cast.manager]
     for _again in range(2):
-        remind(step.due_at + timedelta(days=2))
+        remind(step.due_at + timedelta(hours=2))
     late = {one.person for one in Notice.objects.filter(kind="approvals.overdue")}
     assert late == {cast.manager, cast.member}
     assert Notice.objects.filter(kind="approvals.overdue").count() == 2
@@ -484,7 +502,7 @@ def test_a_decided_step_reminds_nobody(cast):
     request = make.submitted(cast)
     step = open_step(request)
     decide(actor=cast.manager, request=request, decision="reject", comment="不做")
-    nothing = {"due": 0, "overdue": 0, "followed_up": 0}
+    nothing = {"due": 0, "overdue": 0, "seated": 0, "followed_up": 0}
     assert remind(step.due_at + timedelta(days=1)) == nothing
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from crm.models import Contract
 from expansion import clock
-from expansion.approvals.models import Decision
+from expansion.approvals.models import Decision, Step
 from expansion.approvals.selectors import open_step, open_steps
 from expansion.approvals.services import decide
 from expansion.approvals.signers import hand_on
@@ -12,6 +12,7 @@ from expansion.errors import Forbidden, NotNow
 from expansion.notices.models import Notice
 from expansion.numbering.models import Counter
 from expansion.numbering.services import next_number
+from expansion.office.services import handovers
 from expansion.people.models import Mandate
 from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as make
@@ -73,6 +74,30 @@ def test_what_is_passed_on_twice_at_once_goes_to_one(cast):
     )
     assert len([one for one in results if isinstance(one, Forbidden)]) == 1
     assert open_steps(request).count() == 1
+
+
+def test_who_decides_while_taking_the_record_over_does_one_of_the_two(cast):
+    """Decided before, it was another's matter; afterwards it is the own one."""
+    request = make.submitted(cast)
+    handover = handovers.open_handover(
+        actor=cast.manager, person=cast.member, last_day=clock.today(), reason="调岗"
+    )
+    handover.items.update(receiver=cast.manager)
+    handovers.offer(actor=cast.manager, record=handover)
+    decided, accepted = together(
+        [
+            lambda: decide(actor=cast.manager, request=request, decision="approve"),
+            lambda: handovers.accept(actor=cast.again(cast.manager), record=handover),
+        ]
+    )
+    assert not isinstance(accepted, Exception)
+    assert Contract.objects.get().owner == cast.manager
+    step = Step.objects.filter(request=request).first()
+    if isinstance(decided, Forbidden):
+        assert (step.status, step.person) == ("open", cast.leadership)
+        assert not Decision.objects.exists()
+    else:
+        assert step.status == "approved" and open_step(request).role == "legal"
 
 
 def test_numbers_given_at_once_never_repeat(cast):
