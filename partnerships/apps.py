@@ -11,6 +11,7 @@ class PartnershipsConfig(AppConfig):
             access,
             cards,
             compliance,
+            foresight,
             holdings,
             metrics,
             nav,

@@ -169,6 +169,7 @@ compliance.add(
         due=lazy("next one due"),
         done=lazy("checked"),
         settings=("sla.project_check",),
+        reads=("sla.project_check", "working_time"),
     ),
     Check(
         "partnerships.partner_updates",
@@ -178,6 +179,7 @@ compliance.add(
         due=lazy("next one due"),
         done=lazy("in contact"),
         settings=("sla.partner_update",),
+        reads=("sla.partner_update", "working_time"),
     ),
     Check(
         "partnerships.milestones",
@@ -209,6 +211,7 @@ compliance.add(
         clauses=("A-2.2.5d", "A-3.3.6a", "C-5.5.3"),
         due=lazy("ended"),
         settings=("sla.project_check",),
+        reads=("sla.project_check", "working_time"),
     ),
     Fact("partnerships.kinds", kinds, clauses=("A-2.2.5a", "E6-7.2")),
     Fact("partnerships.sources", sources, clauses=("A-3.3.1a", "D-2.1.1a", "E6-7.2")),

@@ -4,7 +4,18 @@ from typing import Any
 
 from rest_framework import serializers
 
-from expansion.api import Act, Comment, Named, Reason, RecordViewSet, Shown, Taken, Visible, routes
+from expansion.api import (
+    Act,
+    Comment,
+    Named,
+    Provisional,
+    Reason,
+    RecordViewSet,
+    Shown,
+    Taken,
+    Visible,
+    routes,
+)
 from expansion.people.api import LevelSet
 from expansion.people.models import Unit, User
 from expansion.people.services.levels import classify
@@ -25,6 +36,7 @@ class Texts(serializers.DictField):
 class FindingShown(Shown):
     owner = Named()
     plan = Named(allow_null=True)
+    due_at_provisional = Provisional("counted_due_at")
 
     class Meta:
         model = Finding
@@ -42,6 +54,7 @@ class FindingShown(Shown):
             "plan",
             "logged_at",
             "due_at",
+            "due_at_provisional",
             "late",
             "validity",
             "invalid_reason",

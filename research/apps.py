@@ -11,6 +11,7 @@ class ResearchConfig(AppConfig):
             access,
             cards,
             compliance,
+            foresight,
             holdings,
             metrics,
             nav,

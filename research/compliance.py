@@ -170,6 +170,7 @@ compliance.add(
         sections_written,
         clauses=("A-3.1.4a",),
         due=_("handed in"),
+        reads=("research.report_sections",),
     ),
     Check(
         "research.points_checked",
@@ -178,6 +179,7 @@ compliance.add(
         clauses=("A-3.1.4b",),
         due=_("approved"),
         done=_("checked"),
+        reads=("research.report_checklist",),
     ),
     Check(
         "research.report_reviews",

@@ -199,6 +199,7 @@ compliance.add(
         due=lazy("next one due"),
         done=lazy("held"),
         settings=("training.internal_every",),
+        reads=("training.internal_every", "working_time"),
     ),
     Check(
         "training.skills_training",
@@ -208,6 +209,7 @@ compliance.add(
         due=lazy("next one due"),
         done=lazy("held"),
         settings=("training.internal_every",),
+        reads=("training.internal_every", "working_time"),
     ),
     Check(
         "training.held_as_planned",
@@ -232,6 +234,7 @@ compliance.add(
         due=lazy("due"),
         done=lazy("attended"),
         settings=("training.onboarding",),
+        reads=("training.onboarding", "training.onboarding_topics", "working_time"),
     ),
     Fact(
         "training.catalogue",

@@ -1,6 +1,7 @@
 """A notice is its person's alone: nobody reads for somebody else, a delegate neither.
 
-Administrators see what has left the house, without its words, and keep robots and wordings.
+Administrators see what was told and what has left the house, without its words, and keep robots and
+wordings.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from expansion import access
 from expansion.access import Scope
-from expansion.notices.models import Mail, Notice, Preference, Robot, Wording
+from expansion.notices.models import Mail, Notice, Preference, Robot, Told, Wording
 from expansion.people.models import Role
 
 DESK = {Role.ADMINISTRATOR: Scope.DEPARTMENT}
@@ -25,6 +26,15 @@ class NoticeAccess(access.Rule):
 
     def may(self, person: Any, action: str, record: Any = None) -> bool:
         return action in {"view", "read"} and (record is None or record.person_id == person.pk)
+
+
+@access.register(Told)
+class ToldAccess(access.Rule):
+    """Who was told what kind of thing, and whether it was read; the words stay its reader's."""
+
+    private = True
+    owner = team = None
+    grants = dict.fromkeys(("view", "export"), DESK)
 
 
 @access.register(Preference)

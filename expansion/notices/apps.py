@@ -7,7 +7,14 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from expansion import offers
-        from expansion.notices import access, nav, reactions, selectors  # noqa: F401
+        from expansion.notices import (  # noqa: F401
+            access,
+            cards,
+            foresight,
+            nav,
+            reactions,
+            selectors,
+        )
         from expansion.ui.context import set_sources
 
         offers.add(offers.PersonFact("unread", selectors.unread))
@@ -19,4 +26,5 @@ class NoticesConfig(AppConfig):
         offers.react("people.password.changed", reactions.tell_new_password)
         offers.react("people.rehearsal.begun", reactions.tell_rehearsed)
         offers.react("people.sessions.ended", reactions.tell_sessions_ended)
+        offers.react("rulebook.draft.handed_over", reactions.tell_draft_handed_over)
         offers.react("record.shared", reactions.tell_shared)

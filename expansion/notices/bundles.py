@@ -42,19 +42,27 @@ def _put_within(heads: list[Notice], members: list[int]) -> None:
     )
 
 
+def words(members: list[Notice], language: str) -> tuple[str, str]:
+    """Title and text of what stands for these; of a single one its own."""
+    first, more = members[0], len(members) - 1
+    if not more:
+        return first.title, first.text
+    with translation.override(language):
+        said = ngettext("%(title)s, and %(count)s more", "%(title)s, and %(count)s more", more)
+    room = 200 - len(said)
+    title = said % {"title": first.title[:room], "count": more}
+    return title, "\n".join(one.title for one in members[:NAMED])
+
+
 def _head(members: list[Notice]) -> Notice:
     first = members[0]
-    with translation.override(first.person.language):
-        more = len(members) - 1
-        words = ngettext("%(title)s, and %(count)s more", "%(title)s, and %(count)s more", more)
-        room = 200 - len(words)
-        title = words % {"title": first.title[:room], "count": more}
+    title, text = words(members, first.person.language)
     return Notice(
         person=first.person,
         actor_id=first.actor_id,
         kind=first.kind,
         title=title,
-        text="\n".join(one.title for one in members[:NAMED]),
+        text=text,
         url=reverse("notices:notice-list"),
         at=first.at,
     )

@@ -113,17 +113,21 @@ def greet_robot(*, actor: User, record: Robot) -> Robot:
 
 @transaction.atomic
 def resend_mail(*, actor: User, record: Mail) -> Mail:
-    """Puts a message that was given up back in the queue, with all that was in it.
+    """Puts a message that was given up, or met no mail server, back in the queue, with all that was
+    in it, to the address that its person has now.
 
     Raises:
-        NotNow: it has not failed.
+        NotNow: it has not failed, or its person has no address.
     """
     access.require(actor, "resend", record)
-    mail = lock(Mail.objects.all(), record.pk)
-    if mail.state != Mail.State.FAILED:
+    mail = lock(Mail.objects.select_related("person"), record.pk)
+    if not mail.may_be_resent:
         raise NotNow(_("Only a message that has failed is sent again."))
-    same = Mail.objects.filter(batch=mail.batch, state=Mail.State.FAILED)
-    same.update(state=Mail.State.WAITING, attempts=0, ready_at=clock.now())
+    if mail.person is not None and not mail.person.email:
+        raise NotNow(_("%(name)s has no e-mail address any more.") % {"name": mail.person.name})
+    to = mail.person.email if mail.person is not None else ""
+    same = Mail.objects.filter(batch=mail.batch, state=mail.state)
+    same.update(state=Mail.State.WAITING, attempts=0, ready_at=clock.now(), to=to)
     write(actor=actor, verb="notices.mail.resent", about=mail)
     enqueue(SEND, key="outbox")
     mail.refresh_from_db()

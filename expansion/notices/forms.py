@@ -67,6 +67,10 @@ class RobotForm(RecordForm):
         team.required = False
         team.help_text = _("What people of this team are told; none: the whole department.")
         self.fields["is_active"].required = False
+        self.fields["is_active"].help_text = _(
+            "It speaks in the department's working hours; what happens at night it says in the "
+            "morning."
+        )
 
 
 class WordingForm(ServiceForm):

@@ -1,10 +1,10 @@
-"""When a mail to a person may leave: quiet hours, days off, the hour of the digest."""
+"""When what is told may leave: quiet hours, days off, the hour of the digest, working hours."""
 
 from datetime import date, datetime, time, timedelta
 
 from expansion import clock
 from expansion.notices.models import Preference
-from expansion.worktime import Calendar
+from expansion.worktime import Calendar, first_workday_on_or_after
 
 A_DAY = timedelta(days=1)
 
@@ -23,6 +23,14 @@ def digest_at(moment: datetime, wishes: Preference, calendar: Calendar) -> datet
     while clock.moment_on(day, hour) <= moment or _is_off(day, wishes, calendar):
         day += A_DAY
     return leaves_at(clock.moment_on(day, hour), wishes, calendar)
+
+
+def working_moment(moment: datetime, calendar: Calendar) -> datetime:
+    """The first moment from `moment` on in which the department works."""
+    day = clock.local_date(moment)
+    if calendar.is_workday(day) and moment < clock.moment_on(day, calendar.closes):
+        return max(moment, clock.moment_on(day, calendar.opens))
+    return clock.moment_on(first_workday_on_or_after(day + A_DAY, calendar), calendar.opens)
 
 
 def _is_off(day: date, wishes: Preference, calendar: Calendar) -> bool:

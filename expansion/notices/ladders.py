@@ -22,7 +22,8 @@ from expansion.people.ladder import Ladder as NextLevels
 from expansion.people.models import Role, User
 from expansion.people.selectors import active_people, home_unit
 from expansion.rulebook.schema import Rules
-from expansion.ui import formats
+from expansion.rulebook.selectors import asked_once
+from expansion.ui import deadlines, formats
 from expansion.worktime.limits import LAST_MOMENT
 
 
@@ -30,7 +31,10 @@ from expansion.worktime.limits import LAST_MOMENT
 class Owed:
     """One thing owed by `people` until `due_at`; whoever is `told` of it elsewhere is left out.
 
-    `key` names it among those of its kind, with its date where that can move.
+    Who is `acting` for them today is told the same as they are; nobody is told up the ladder for
+    that. `unit` is where it is worked, whose manager hears of it, where that is not the unit of
+    who owes it. `key` names it among those of its kind, with its date where that can move. A
+    deadline that is `counted`, which nobody has named, is marked while it may still move (law 7).
     """
 
     people: tuple[User, ...]
@@ -40,6 +44,14 @@ class Owed:
     url: str
     about: models.Model | None = None
     told: frozenset[int] = field(default_factory=frozenset)
+    acting: tuple[User, ...] = ()
+    unit: int | None = None
+    counted: bool = False
+
+    @property
+    def owing(self) -> tuple[User, ...]:
+        """Who is told before it is due and hears of it as theirs, each once."""
+        return tuple(dict.fromkeys((*self.people, *self.acting)))
 
 
 def end_of(day: date) -> datetime:
@@ -60,17 +72,18 @@ def remind(
     """Tells each person once before and once after a deadline; run late or twice it ends the same.
 
     Who owes it is told as `<kind>.due`, on the day at the latest and ahead by the ladder's limit,
-    or by `lead` where the
-    rulebook states one elsewhere; once it is late, as `<kind>.overdue`, and so are superior and
-    manager, each after the limit of the ladder. Returns how many notices of both were added.
+    or by `lead` where the rulebook states one elsewhere; once it is late, as `<kind>.overdue`, and
+    so are superior and manager, each after the limit of the ladder. Returns how many notices of
+    both were added.
     """
     found, calendar = list(owed), rules.working_time.as_calendar()
     ahead = rules.ladder(ladder).remind_before.value if lead is None else lead
     end = worktime.deadline(now, ahead, calendar) or end_of(clock.local_date(now))
     near = [one for one in found if now <= one.due_at <= end]
     due = f"{kind}.due"
-    before = [_telling(one, person, due) for one in near for person in one.people]
-    added = len(tell_each(before, kind=due))
+    before = [_telling(one, person, due) for one in near for person in one.owing]
+    with asked_once():  # each date that may move asks for the rules
+        added = len(tell_each(before, kind=due))
     late = tell_late(found, now=now, kind=kind, ladder=ladder, rules=rules)
     return {"due": added, "overdue": late}
 
@@ -93,7 +106,7 @@ def tell_late(
     tellings = [
         _telling(one, person, overdue)
         for one in late
-        for person in dict.fromkeys([*(() if only_above else one.people), *above(one)])
+        for person in dict.fromkeys([*(() if only_above else one.owing), *above(one)])
         if person.pk not in one.told
     ]
     return len(tell_each(tellings, kind=overdue))
@@ -111,20 +124,23 @@ def _above(ladder: str, rules: Rules, now: datetime) -> Callable[[Owed], Iterato
         for limit, level in ways:
             end = worktime.deadline(one.due_at, limit, calendar)
             if end is not None and now > end:
-                yield from (user for user in map(level, one.people) if user is not None)
+                found = (level(person, one.unit) for person in one.people)
+                yield from (user for user in found if user is not None)
 
     return above
 
 
 def _telling(one: Owed, person: User, kind: str) -> Telling:
+    marked = one.counted and _is_ahead(kind)
+    written = deadlines.day if marked else formats.day
     facts: dict[str, Any] = {
         "name": lazy(lambda: _(", ").join(owner.name for owner in one.people), str)(),
-        "day": lazy(lambda: formats.day(one.due_at), str)(),
+        "day": lazy(lambda: written(one.due_at), str)(),
         "what": one.what,
     }
     return Telling(
         person,
-        lazy(lambda: _words(kind, person in one.people) % facts, str)(),
+        lazy(lambda: _words(kind, person in one.owing) % facts, str)(),
         one.url,
         about=one.about,
         key=f"{kind}.{one.key}",
@@ -133,11 +149,15 @@ def _telling(one: Owed, person: User, kind: str) -> Telling:
 
 
 def _words(kind: str, is_own: bool) -> str:
-    if kind.endswith(".due"):
+    if _is_ahead(kind):
         return _("Due %(day)s: %(what)s")
     if is_own:
         return _("Overdue since %(day)s: %(what)s")
     return _("%(name)s is late since %(day)s: %(what)s")
+
+
+def _is_ahead(kind: str) -> bool:
+    return kind.endswith(".due")
 
 
 class _Levels:
@@ -159,14 +179,14 @@ class _Levels:
             self._units[person.pk] = home_unit(person).pk
         return self._units[person.pk]
 
-    def superior(self, person: User) -> User | None:
+    def superior(self, person: User, _unit: int | None = None) -> User | None:
         own = self._people.get(person.pk, person)
         roles = {seat.role for seat in own.seats if seat.acting_for is None}
         return self._ladder.above(own, roles, self._unit(own))
 
-    def manager(self, person: User) -> User | None:
+    def manager(self, person: User, unit: int | None = None) -> User | None:
         """Whose department it is; None for the manager, who is told of the own as such."""
-        unit = self._unit(person)
+        unit = unit or self._unit(person)
         return next(
             (
                 one

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from expansion import clock
-from expansion.notices.services import tell
+from expansion.notices.services import tell, together
 from expansion.people.models import Mandate, Unit, User
 from expansion.people.selectors import acts_under, members_on
 
-LATE = timedelta(days=7)  # after that nobody needs to hear of it any more
+LATE = timedelta(days=31)  # also after a long outage; then nobody needs to hear of it any more
 
 
 def tell_begun_and_ended() -> int:
@@ -27,11 +27,12 @@ def tell_begun_and_ended() -> int:
     recent = Mandate.objects.filter(ends_at__gt=now - LATE, starts_at__lte=now)
     started = recent.filter(Q(revoked_at=None) | Q(revoked_at__gt=F("starts_at")))
     department: list[User] | None = None
-    for mandate in started.select_related("principal", "delegate"):
-        department = _department() if department is None else department
-        count += _begun(mandate, department)
-        if mandate.ended_at <= now:
-            count += _ended(mandate, department)
+    with together():
+        for mandate in started.select_related("principal", "delegate"):
+            department = _department() if department is None else department
+            count += _begun(mandate, department)
+            if mandate.ended_at <= now:
+                count += _ended(mandate, department)
     return count
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock
-from expansion.notices.events import event_label
+from expansion.notices.events import GREETING, event_label
 from expansion.records import About, Recorded
 
 
@@ -41,7 +41,9 @@ class Notice(About):
     url = models.CharField(max_length=300)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-    within = models.ForeignKey("self", models.CASCADE, null=True, related_name="members")
+    within = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="members", db_index=False
+    )
     objects = NoticeQuerySet.as_manager()
 
     class Meta(About.Meta):
@@ -53,6 +55,18 @@ class Notice(About):
             models.Index(fields=["person", "-at"]),
             models.Index(
                 fields=["person"], condition=Q(read_at__isnull=True), name="notice_unread"
+            ),
+            # Most are within none: an index of these would tempt SQLite away from the next two.
+            models.Index(
+                fields=["within"], condition=Q(within__isnull=False), name="notice_within"
+            ),
+            models.Index(
+                fields=["-at", "-id"], condition=Q(within__isnull=True), name="notice_listed"
+            ),
+            models.Index(
+                fields=["kind", "-at", "-id"],
+                condition=Q(within__isnull=True),
+                name="notice_listed_kind",
             ),
         ]
         constraints = [
@@ -66,6 +80,16 @@ class Notice(About):
 
     def get_absolute_url(self) -> str:
         return reverse("notices:notice", args=[self.pk])
+
+
+class Told(Notice):
+    """A notice as the log has it: that somebody was told something of a kind, and read it when;
+    never what it said."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("notice in the application")
+        verbose_name_plural = _("notices in the application")
 
 
 class Wish(models.TextChoices):
@@ -157,6 +181,13 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def ready(self, moment: datetime) -> MailQuerySet:
         return self.filter(state=Mail.State.WAITING, ready_at__lte=moment).order_by("pk")
 
+    def at_any_hour(self) -> MailQuerySet:
+        """Without what robots say in the working hours only."""
+        return self.filter(Q(robot=None) | Q(kind=GREETING))
+
+    def failed_since(self, moment: datetime) -> MailQuerySet:
+        return self.filter(state=Mail.State.FAILED, ready_at__gt=moment)
+
     def interrupted(self, before: datetime) -> MailQuerySet:
         """Those whose sender died between handing them over and marking them."""
         return self.filter(state=Mail.State.SENDING, claimed_at__lt=before)
@@ -172,7 +203,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         fresh = waiting.filter(batch="", ready_at__lte=moment)
         if mail.robot_id:
             return fresh.filter(robot=mail.robot_id, kind=mail.kind)
-        same = fresh.filter(person=mail.person_id, to=mail.to, digest=mail.digest)
+        same = fresh.filter(person=mail.person_id, digest=mail.digest)
         return same if mail.digest else same.filter(kind=mail.kind)
 
 
@@ -180,7 +211,9 @@ class Mail(models.Model):
     """The outbox: an e-mail of one notice, or a line for one robot, stored with what it tells of.
 
     `message_id` is fixed at birth. What leaves in one message has the first one's as its `batch`,
-    so that a message sent twice is recognised as one. `count` and `url` are a robot's line.
+    so that a message sent twice is recognised as one. `to` is the person's address at the time.
+    `count` and `url` are a robot's line. What must not leave any more, when its moment comes, is
+    dropped, with the reason as its `error`; without a mail server an e-mail ends unsent.
     """
 
     class State(models.TextChoices):
@@ -188,6 +221,8 @@ class Mail(models.Model):
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        UNSENT = "unsent", _("no mail server")
+        DROPPED = "dropped", _("dropped")
 
     notice = models.OneToOneField(Notice, models.CASCADE, null=True, related_name="mail")
     person = models.ForeignKey(
@@ -230,6 +265,15 @@ class Mail(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("notices:sent", args=[self.pk])
+
+    @property
+    def is_at_any_hour(self) -> bool:
+        """Whether it may leave at night too."""
+        return self.robot_id is None or self.kind == GREETING
+
+    @property
+    def may_be_resent(self) -> bool:
+        return self.state in {Mail.State.FAILED, Mail.State.UNSENT}
 
     @property
     def receiver(self) -> str:

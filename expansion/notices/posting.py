@@ -13,7 +13,7 @@ from django.urls import reverse
 from expansion import clock
 from expansion.jobs.services import enqueue
 from expansion.notices.events import FOR_ROBOTS, Group, group_of
-from expansion.notices.hours import digest_at, leaves_at
+from expansion.notices.hours import digest_at, leaves_at, working_moment
 from expansion.notices.models import Mail, Notice, Preference, Robot, Wish
 from expansion.people.selectors import Tree, members_on
 from expansion.rulebook.selectors import rules_on
@@ -62,24 +62,29 @@ def _wished(notices: list[Notice]) -> list[Mail]:
 
 
 def _lines(notices: list[Notice]) -> Iterator[Mail]:
-    """What each robot says of it: how many matters of which kind, and where to read on."""
+    """What each robot says of it: how many matters of which kind, and where to read on; in the
+    working hours, what happens at night in the morning."""
     kind, moment = notices[0].kind, notices[0].at
     group = group_of(kind)
     if group not in FOR_ROBOTS:
         return
     robots = [one for one in Robot.objects.filter(is_active=True) if group in one.groups]
-    before = _latest("robot", [one.pk for one in robots], kind, moment) if robots else {}
+    if not robots:
+        return
+    calendar = rules_on().working_time.as_calendar()
+    before = _latest("robot", [one.pk for one in robots], kind, moment)
     for robot in robots:
         places = sorted({notice.url for notice in _of_team(notices, robot)})
         if places:
             place = places[0] if len(places) == 1 else reverse("notices:notice-list")
+            together = _after(working_moment(moment, calendar), before.get(robot.pk))
             yield Mail(
                 robot=robot,
                 kind=kind,
                 count=len(places),
                 url=place,
                 message_id=message_id(),
-                ready_at=_after(moment, before.get(robot.pk)),
+                ready_at=working_moment(together, calendar),
             )
 
 

@@ -97,6 +97,24 @@ def tell_sessions_ended(*, actor: User, record: User) -> None:
     )
 
 
+def tell_draft_handed_over(*, actor: User, record: models.Model) -> None:
+    """Tells the administrators that a draft of the rules waits for them: where the rulebook names
+    nobody who approves it, they alone publish."""
+    tell(
+        people=holders(Role.ADMINISTRATOR),
+        kind="rulebook.handed_over",
+        title=format_lazy(
+            _("{name} asks you to publish the rulebook’s draft {draft}"),
+            name=actor.name,
+            draft=str(record),
+        ),
+        text=_("Nobody else is named to approve it. Read what differs, then publish it."),
+        url=record.get_absolute_url(),
+        about=record,
+        actor=actor,
+    )
+
+
 def tell_shared(
     *, actor: User, record: models.Model, people: Iterable[User], until: date, for_work: bool
 ) -> None:

@@ -31,6 +31,7 @@ CHOSEN = ("wishes", "quiet_from", "quiet_to", "quiet_days", "digest_at")
 
 _muted: ContextVar[bool] = ContextVar("notices_muted", default=False)
 _heard_from: ContextVar[datetime | None] = ContextVar("notices_heard_from", default=None)
+_together: ContextVar[list[int] | None] = ContextVar("notices_together", default=None)
 
 
 @contextmanager
@@ -50,6 +51,36 @@ def muted(until: datetime | None = None) -> Iterator[None]:
 def _silent() -> bool:
     until = _heard_from.get()
     return _muted.get() and (until is None or clock.now() < until)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Very many notices of one kind that a person is told inside the block are read as one, as if
+    one call had told them: for a run over many records, each with its own transaction.
+
+    Each is stored with what it tells of, so that none is lost where the run ends early.
+    """
+    if _together.get() is not None:
+        yield  # The outer block puts them together.
+        return
+    stored: list[int] = []
+    token = _together.set(stored)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    _put_together(stored)
+
+
+@transaction.atomic
+def _put_together(stored: list[int]) -> None:
+    """Those of them that nobody has read yet, and that are not read as one already."""
+    unread = Notice.objects.filter(pk__in=stored, within=None, read_at=None)
+    by_kind: dict[str, list[Notice]] = defaultdict(list)
+    for notice in unread.select_related("person").order_by("pk"):
+        by_kind[notice.kind].append(notice)
+    for found in by_kind.values():
+        bundles.gather(found)
 
 
 @dataclass(frozen=True)
@@ -117,6 +148,9 @@ def tell_each(
     moment, words = clock.now(), writer(fresh, kind, actor)
     rows = [_notice(one, *words(one), kind=kind, at=moment, actor=actor) for one in fresh]
     stored = _store(rows)
+    gathered = _together.get()
+    if gathered is not None:
+        gathered.extend(notice.pk for notice in stored)
     read = bundles.gather(stored)
     if not _muted.get():
         post(read, stored, everybody=by_mail)

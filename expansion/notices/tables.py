@@ -1,14 +1,16 @@
-"""What has left the house, and the robots; never with what it said."""
+"""What was told and what has left the house, never with what it said; and the robots."""
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access
 from expansion.notices.events import EVENTS, event_label
-from expansion.notices.models import Mail, Robot
+from expansion.notices.models import Mail, Notice, Robot, Told
 from expansion.notices.platforms import fault_of
 from expansion.people.models import User
 from expansion.ui.listing import Column, Filter, Listing, SavedView
@@ -19,6 +21,8 @@ TONES = {
     Mail.State.SENDING: "info",
     Mail.State.SENT: "done",
     Mail.State.FAILED: "late",
+    Mail.State.UNSENT: "late",
+    Mail.State.DROPPED: "neutral",
 }
 CHANNELS = {"mail": _("e-mail"), "digest": _("daily digest"), "robot": _("robot")}
 BY_CHANNEL = {
@@ -111,6 +115,103 @@ SENT = Listing(
     search=received_by,
     search_hint=_("Receiver"),
     prepare=with_receivers,
+)
+
+
+APP, MAILED = "app", "mail"
+WAYS = {APP: _("in the application"), MAILED: _("in the application and by e-mail")}
+READ = {"no": _("unread"), "yes": _("read")}
+
+
+def way(notice: Any) -> Any:
+    return WAYS[MAILED if notice.mailed else APP]
+
+
+def read_state(notice: Told) -> Any:
+    return READ["yes" if notice.read_at else "no"]
+
+
+def read_badge(notice: Told) -> SafeString:
+    return badge("done" if notice.read_at else "due", read_state(notice))
+
+
+def _mailed() -> Exists:
+    """Whether it has left by e-mail too."""
+    return Exists(Mail.objects.filter(notice=OuterRef("pk"), state=Mail.State.SENT))
+
+
+def without_words(notices: QuerySet) -> QuerySet:
+    """Whose they are and when, whether they left by e-mail too, and how many things they stand for;
+    what they say and where they lead is not even read."""
+    members = Notice.objects.filter(within=OuterRef("pk")).order_by().values("within")
+    number = members.annotate(number=Count("pk")).values("number")
+    return (
+        notices.only("person", "kind", "at", "read_at")
+        .select_related("person")
+        .annotate(
+            mailed=_mailed(),
+            standing_for=Coalesce(Subquery(number, output_field=IntegerField()), 1),
+        )
+    )
+
+
+def told_people(person: Any) -> list[tuple[str, str]]:
+    """The people who were ever told anything."""
+    told = User.objects.filter(Exists(Notice.objects.filter(person=OuterRef("pk"))))
+    return [(str(one.pk), one.name) for one in told.order_by("name")]
+
+
+def by_way(notices: QuerySet, key: str) -> QuerySet:
+    return notices.filter(_mailed() if key == MAILED else ~_mailed())
+
+
+def told_to(notices: QuerySet, text: str) -> QuerySet:
+    return notices.filter(person__search__contains=text.lower())
+
+
+TOLD = Listing(
+    key="notices.told",
+    model=Told,
+    label=_("Notices in the application"),
+    name=_("Receiver"),
+    title=lambda notice: notice.person.name,
+    url=lambda notice: reverse("people:person", args=[notice.person_id]),
+    columns=[
+        Column("event", _("Event"), lambda notice: event_label(notice.kind)),
+        Column("channel", _("Way"), way, width=24),
+        Column("state", _("State"), read_state, cell=read_badge),
+        Column("told", _("Told"), lambda notice: notice.at, "moment", sort="at"),
+        Column("read", _("Read at"), lambda notice: notice.read_at, "moment"),
+        Column("count", _("Stands for"), lambda notice: notice.standing_for, "number"),
+        Column("kind", _("Kind"), lambda notice: notice.kind, shown=False),
+    ],
+    filters=[
+        Filter("channel", _("Way"), lambda person: list(WAYS.items()), by_way),
+        Filter(
+            "read",
+            _("State"),
+            lambda person: list(READ.items()),
+            lambda notices, key: notices.filter(read_at__isnull=key == "no"),
+        ),
+        Filter(
+            "kind",
+            _("Event"),
+            lambda person: [(key, one.label) for key, one in EVENTS.items()],
+            lambda notices, key: notices.filter(kind=key),
+            many=True,
+        ),
+        Filter(
+            "person",
+            _("Receiver"),
+            told_people,
+            lambda notices, key: notices.filter(person=int(key)),
+            many=True,
+        ),
+    ],
+    order=("-at", "-pk"),
+    search=told_to,
+    search_hint=_("Receiver"),
+    prepare=without_words,
 )
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from expansion.notices.models import Mail, Notice
 
-STILL_HERE = (Mail.State.WAITING, Mail.State.FAILED)
+STILL_HERE = (Mail.State.WAITING, Mail.State.FAILED, Mail.State.UNSENT, Mail.State.DROPPED)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sent/", views_desk.SentList.as_view(), name="sent-list"),
     path("sent/<int:pk>", views_desk.Sent.as_view(), name="sent"),
     path("sent/<int:pk>/resend", views_desk.Resend.as_view(), name="sent-resend"),
+    path("told/", views_desk.ToldList.as_view(), name="told-list"),
     path("robots/", views_desk.RobotList.as_view(), name="robot-list"),
     path("robots/new", views_desk.RobotCreate.as_view(), name="robot-create"),
     path("robots/<int:pk>", views_desk.RobotEdit.as_view(), name="robot-edit"),

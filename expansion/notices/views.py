@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.urls import reverse
@@ -105,6 +106,9 @@ class Channels(FormPage):
         kept = selectors.preference_of(self.request.user)
         hours = ("quiet_from", "quiet_to", "quiet_days", "digest_at")
         return kept.wishes | {name: getattr(kept, name) for name in hours}
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return super().context(form) | {"no_mail_server": not settings.MAIL_LEAVES}
 
     def service(self, **values: Any) -> Preference:
         return services.choose_channels(**values)

@@ -1,7 +1,8 @@
-"""Pages of administrators: what has left the house, the robots, the words of notices."""
+"""Pages of administrators: what was told and what has left, the robots, the words of notices."""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -12,8 +13,8 @@ from expansion.errors import Gone
 from expansion.notices import desk, selectors
 from expansion.notices.events import EVENTS, event_label, placeholders
 from expansion.notices.forms import RobotForm, WordingForm
-from expansion.notices.models import Mail, Robot, Wording
-from expansion.notices.tables import ROBOTS, SENT, channel, state_badge
+from expansion.notices.models import Mail, Robot, Told, Wording
+from expansion.notices.tables import ROBOTS, SENT, TOLD, channel, state_badge
 from expansion.notices.words import braced, example, wrong_with
 from expansion.ui.forms import ServiceForm, new_key
 from expansion.ui.gates import May
@@ -31,6 +32,27 @@ class SentList(ListPage):
         "text": _("E-mails and robots' messages are listed here, without what they said."),
     }
 
+    def context(self, page: Any) -> dict[str, Any]:
+        return super().context(page) | {"no_mail_server": not settings.MAIL_LEAVES}
+
+
+class ToldList(ListPage):
+    """What stands in the application: whom it told, what kind of thing, and when it was read."""
+
+    listing = TOLD
+    template = "notices/sent_list.html"
+    export_route = "transfer:export-create"
+    extra = {"tab": "told"}
+    empty = {
+        "icon": "bell",
+        "title": _("Nobody has been told anything yet"),
+        "text": _("Who was told what kind of thing is listed here, without what it said."),
+    }
+
+    def records(self):
+        """One that stands for several is listed in their place."""
+        return Told.objects.listed()
+
 
 class Sent(DetailPage):
     """One message: to whom, when, how often tried; its words only its reader has."""
@@ -47,7 +69,7 @@ class Sent(DetailPage):
             "event": event_label(record.kind),
             "channel": channel(record),
             "alike": Mail.objects.filter(batch=record.batch).count() if record.batch else 1,
-            "may_resend": record.state == Mail.State.FAILED,
+            "may_resend": record.may_be_resent,
             "key": new_key(),
         }
 

@@ -19,7 +19,8 @@ def mail_invitations(job: Job) -> dict:
 
 @registry.every("surveys.attend", "20 * * * *", label=_("Close surveys that have ended"))
 def attend(job: Job) -> dict:
-    """Closes those whose last day has passed, and reminds who runs one that ends soon."""
+    """Closes those whose last day has passed, and reminds who runs one that ends soon or is to be
+    reported on."""
     ended = Questionnaire.objects.ended_before(clock.today())
     running = Questionnaire.objects.live().filter(status=Questionnaire.Status.SENT)
     rules = rules_on()
@@ -29,4 +30,5 @@ def attend(job: Job) -> dict:
             closing.remind_before_end(record=one, rules=rules)
             for one in running.select_related("owner")
         ),
+        "reports": closing.remind_of_reports(now=clock.now(), rules=rules),
     }

@@ -1,11 +1,14 @@
 """Writes over phases and checks, and the reminders of both (R-par-09, R-par-10)."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from expansion import access, clock, worktime
 from expansion.audit.services import write
@@ -15,7 +18,6 @@ from expansion.notices.services import tell
 from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
-from expansion.ui import formats
 from partnerships.models import Milestone, Project, ProjectCheck
 from partnerships.selectors import check_due_on, with_state
 
@@ -161,7 +163,7 @@ def add_check(
 
 
 def remind(*, now: datetime, rules: Rules) -> dict[str, int]:
-    """Tells who answers for it what falls due, what is overdue, and whose check was missed.
+    """Tells who answers for it what falls due and what is overdue, milestones and checks.
 
     Each notice has a key, so that every person is told once however often this runs.
     """
@@ -171,12 +173,10 @@ def remind(*, now: datetime, rules: Rules) -> dict[str, int]:
     due = list(running.filter(due_on__range=(today, _ahead(now, rules))))
     owed = [_owed(milestone) for milestone in (*due, *overdue)]
     ladders.remind(owed, now=now, kind="partnerships.milestone", ladder="milestones", rules=rules)
-    projects = Project.objects.live().filter(status=Project.Status.RUNNING).select_related("owner")
-    missed = [(one, check_due_on(one, rules)) for one in with_state(projects)]
-    missed = [(project, day) for project, day in missed if day and day < today]
-    for project, day in missed:
-        _tell_check(project, day)
-    return {"due": len(due), "overdue": len(overdue), "checks": len(missed)}
+    checks = list(_checks_owed(rules))
+    ladders.remind(checks, now=now, kind="partnerships.check", ladder="checks", rules=rules)
+    missed = sum(check.due_at < now for check in checks)
+    return {"due": len(due), "overdue": len(overdue), "checks": missed}
 
 
 def _open(record: Project) -> Project:
@@ -252,18 +252,18 @@ def _owed(milestone: Milestone) -> ladders.Owed:
     )
 
 
-def _tell_check(project: Project, day: date) -> None:
-    tell(
-        people=[project.owner],
-        kind="partnerships.check.missed",
-        title=lazy(
-            lambda: (
-                _("Check overdue since %(day)s: %(title)s")
-                % {"day": formats.day(day), "title": project.title}
-            ),
-            str,
-        )(),
-        url=project.get_absolute_url(),
-        about=project,
-        key=f"partnerships.check.missed.{project.pk}.{day}",
-    )
+def _checks_owed(rules: Rules) -> Iterator[ladders.Owed]:
+    """The next check of every running project (`sla.project_check`)."""
+    projects = Project.objects.live().filter(status=Project.Status.RUNNING).select_related("owner")
+    for project in with_state(projects):
+        day = check_due_on(project, rules)
+        if day is not None:
+            yield ladders.Owed(
+                people=(project.owner,),
+                due_at=ladders.end_of(day),
+                what=format_lazy(gettext_lazy("check of {project}"), project=project.title),
+                key=f"{project.pk}.{day}",
+                url=project.get_absolute_url(),
+                about=project,
+                counted=True,
+            )

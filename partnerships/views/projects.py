@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access, clock
 from expansion.rulebook.selectors import rules_on, version_on
-from expansion.ui import formats
+from expansion.ui import deadlines, formats
 from expansion.ui.drawing import Page
 from expansion.ui.forms import ReasonForm, ServiceForm
 from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
@@ -109,7 +109,7 @@ def facts(project: Project) -> list[dict[str, Any]]:
         {"label": _("Progress"), "value": progress},
         {
             "label": _("Next check"),
-            "value": formats.day(due),
+            "value": deadlines.day(due),
             "tone": "late" if late else "",
             "word": _("overdue") if late else "",
         },

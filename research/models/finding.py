@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -104,3 +106,13 @@ class Finding(Owned, Recorded, Deletable):
 
     def get_absolute_url(self) -> str:
         return reverse("research:finding", args=[self.pk])
+
+    @property
+    def plan_names_day(self) -> bool:
+        """Whether the plan says until when it is logged, so that nothing is counted."""
+        return self.plan is not None and self.plan.due_on is not None
+
+    @property
+    def counted_due_at(self) -> datetime | None:
+        """`due_at` where the calendar gave it; None where a person named the day."""
+        return None if self.plan_names_day else self.due_at

@@ -23,6 +23,7 @@ from expansion.notices.services import (
     read_notice,
     tell,
     tell_each,
+    together,
 )
 from expansion.notices.tasks import send_mail
 from expansion.office.models import WorkReport
@@ -31,7 +32,7 @@ from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 from tests.cast import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_server")]
 
 
 def at_once() -> dict[str, str]:
@@ -400,3 +401,43 @@ def test_a_burst_that_is_refused_is_sent_again_as_it_was(reader, settings):
         assert outbox.send_waiting() == {"sent": 2, "failed": 0}
     again = next(one for one in mail.outbox if one.extra_headers["Message-ID"] == batch)
     assert "Nr. 1" in again.body and "Nr. 2" in again.body and "Nr. 3" not in again.body
+
+
+def test_what_is_told_one_by_one_in_a_run_is_read_as_one(cast):
+    with together():
+        for number in range(5):
+            number_told(cast.member, number)
+        with together():
+            number_told(cast.member, 5)
+        number_told(cast.leader, 6)
+        assert Notice.objects.listed().count() == 7
+    assert Notice.objects.listed().filter(person=cast.member).count() == 1
+    assert Notice.objects.listed().filter(person=cast.leader).count() == 1
+    with together():
+        for number in range(6):
+            number_told(cast.member, number)
+    assert Notice.objects.listed().count() == 2
+
+
+def test_a_run_that_ends_early_loses_no_notice(cast):
+    with pytest.raises(RuntimeError), together():
+        for number in range(5):
+            number_told(cast.member, number)
+        raise RuntimeError
+    number_told(cast.member, 9)
+    assert Notice.objects.listed().count() == 6
+
+
+def test_what_was_taken_back_in_a_run_is_not_put_together(cast):
+    with together():
+        number_told(cast.member, 0)
+        for number in range(1, 5):
+            with pytest.raises(RuntimeError), transaction.atomic():
+                number_told(cast.member, number)
+                raise RuntimeError
+    assert Notice.objects.get().within is None
+
+
+def number_told(person, number):
+    title = f"Nr. {number}"
+    return tell_each([Telling(person, title, "/jobs/", key=f"r{number}")], kind="test.run")

@@ -16,7 +16,7 @@ from expansion.rulebook.selectors import rules_on
 from expansion.transfer.services import exports
 from tests.expansion.test_export import rows_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_server")]
 
 
 @pytest.fixture

@@ -9,7 +9,11 @@ from expansion.notices.services import choose_channels, tell
 from expansion.notices.taking_back import take_back
 from tests.together import halted, together
 
-pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.both,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("mail_server"),
+]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from expansion.notices.services import choose_channels, tell
 from expansion.worktime import STATUTORY
 from tests.cast import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_server")]
 
 
 def shanghai(day: int, hour: int, minute: int = 0) -> datetime:

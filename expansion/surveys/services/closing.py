@@ -1,7 +1,7 @@
 """Writes over the end of a survey: closed, reported on, and what is to become better."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
 from expansion.guests.services import revoke_passes
+from expansion.notices import ladders
 from expansion.notices.services import Telling, tell, tell_each
 from expansion.people.models import User
 from expansion.records import lock
@@ -201,6 +202,29 @@ def remind_before_end(*, record: Questionnaire, rules: Rules) -> bool:
         key=f"surveys.ends:{record.pk}",
     )
     return bool(told)
+
+
+def remind_of_reports(*, now: datetime, rules: Rules) -> dict[str, int]:
+    """Tells who runs a closed questionnaire that its report falls due or is overdue, and those
+    above as the ladder says; none is due where the rulebook sets no limit (`report_within`)."""
+    closed = Questionnaire.objects.live().filter(status=Status.CLOSED).select_related("owner")
+    owed = [one for record in closed for one in _report_owed(record, rules)]
+    return ladders.remind(owed, now=now, kind="surveys.report", ladder="surveys", rules=rules)
+
+
+def _report_owed(record: Questionnaire, rules: Rules) -> Iterator[ladders.Owed]:
+    limit, calendar = rules.surveys.report_within.value, rules.working_time.as_calendar()
+    due = deadline(record.closed_at, limit, calendar)
+    if due is not None:
+        yield ladders.Owed(
+            people=(record.owner,),
+            due_at=due,
+            what=_spoken(lambda: _("report on “%(title)s”") % {"title": record.title}),
+            key=f"{record.pk}.{clock.local_date(due)}",
+            url=record.get_absolute_url(),
+            about=record,
+            counted=True,
+        )
 
 
 def _store(record: Any) -> None:
