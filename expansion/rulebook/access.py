@@ -1,5 +1,7 @@
-"""Who may read and change the rulebook: everyone reads, administrator and manager draft."""
+"""Who may read and change the rulebook: everyone reads, administrator and manager draft, and where
+the rulebook names nobody who approves it the administrator alone publishes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
@@ -7,10 +9,12 @@ from django.db.models import Q
 from expansion import access, clock
 from expansion.access import NOTHING, Scope, Seat
 from expansion.people.models import Membership, Role
+from expansion.people.selectors import holders, superior_of, unit_by_key
 from expansion.rulebook.models import Interpretation, Version
 from expansion.rulebook.selectors import rules_on
 
-DRAFTING = {Role.ADMINISTRATOR: Scope.DEPARTMENT, Role.MANAGER: Scope.DEPARTMENT}
+PUBLISHING = {Role.ADMINISTRATOR: Scope.DEPARTMENT}
+DRAFTING = {**PUBLISHING, Role.MANAGER: Scope.DEPARTMENT}
 
 
 @access.register(Version)
@@ -18,21 +22,23 @@ class VersionAccess(access.Rule):
     """A regulation binds those who can read it (A-1.2); drafts are seen by those who draft."""
 
     owner = team = None
-    adjustable, fixed = True, ("view",)
+    adjustable, fixed = True, ("view", "publish")
     grants = {
         "view": dict.fromkeys(Role.values, Scope.DEPARTMENT),
         "create": DRAFTING,
         "edit": DRAFTING,
         "submit": DRAFTING,
-        "publish": DRAFTING,
+        "publish": PUBLISHING,
     }
 
     def granted(self, person: Any) -> Q:
-        """Also what the approvals of a draft are seen by."""
-        condition = super().granted(person)
-        if condition == NOTHING or self.may(person, "edit"):
-            return condition
-        return Q(status=Version.Status.PUBLISHED)
+        """Who drafts sees all of them, and by this their approvals with what was said there."""
+        return super().granted(person) if self.may(person, "edit") else NOTHING
+
+    def also_visible(self, person: Any) -> Q:
+        """What is published is read by everybody; how it was decided is not."""
+        reads = super().granted(person) != NOTHING
+        return Q(status=Version.Status.PUBLISHED) if reads else NOTHING
 
     def covers(self, person: Any, seat: Seat, action: str, record: Version) -> bool:
         if action == "view" and record.status != Version.Status.PUBLISHED:
@@ -56,10 +62,38 @@ class InterpretationAccess(access.Rule):
 
 
 def interprets(person: Any) -> bool:
-    """Whether the rulebook in force names this person to interpret its clauses (E1-3)."""
-    named = rules_on().policy.interpretation_by.value
-    kind, _colon, key = named.partition(":")
-    if kind == "post":
-        held = Membership.objects.on(clock.today()).filter(user=person, post__key=key)
-        return held.exists()
-    return kind in Role.values and person.holds(kind)
+    """Whether the rulebook in force names this person to interpret its clauses (E1-3).
+
+    A clause is nobody's own matter: its `superior` is who stands above the head of the department.
+    """
+    kind, _colon, key = rules_on().policy.interpretation_by.value.partition(":")
+    if kind in Role.values:
+        return person.holds(kind)
+    return NAMED[kind](person, key)
+
+
+def _sits(person: Any, **where: str) -> bool:
+    return Membership.objects.on(clock.today()).filter(user=person, **where).exists()
+
+
+def _leads(person: Any, key: str) -> bool:
+    """Until a team has its head, the manager leads it (A-2.1b)."""
+    unit = unit_by_key(key)
+    if unit is None:
+        return False
+    heads = holders(Role.LEADER, unit=unit.pk) or holders(Role.MANAGER, unit=unit.pk)
+    return person in heads
+
+
+def _stands_above(person: Any, key: str) -> bool:
+    return any(superior_of(head) == person for head in holders(Role.MANAGER))
+
+
+# What stands before the colon of a word that is no role.
+NAMED: dict[str, Callable[[Any, str], bool]] = {
+    "post": lambda person, key: _sits(person, post__key=key),
+    "department": lambda person, key: _sits(person, unit__key=key),
+    "person": lambda person, key: person.username.lower() == key.lower(),
+    "team": _leads,
+    "superior": _stands_above,
+}

@@ -1,6 +1,6 @@
 """A new version of the rulebook as a subject of approval (R-exp-01)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +11,7 @@ from expansion import offers
 from expansion.rulebook.models import Version
 from expansion.rulebook.naming import Rebuilt
 from expansion.rulebook.schema import AMENDMENT
-from expansion.rulebook.selectors import Changed, changed_rows, restructured
+from expansion.rulebook.selectors import Changed, changed_rows, names_of, restructured
 from expansion.rulebook.services import drafts
 from expansion.rulebook.templatetags.rules import rule_section, value_words
 from expansion.ui import formats
@@ -35,31 +35,32 @@ def _sections(
     version: Version, rows: list[Changed], others: list[Rebuilt]
 ) -> Iterator[dict[str, str]]:
     yield {"key": "reason", "label": _("Why the rules change"), "text": version.reason}
+    names = names_of(version, [*rows, *others])
     if others:
-        text = "\n".join(map(rebuilt_line, others))
+        text = "\n".join(rebuilt_line(one, names) for one in others)
         yield {"key": "entries", "label": _("Entries"), "text": text}
     for key, part in groupby(rows, key=lambda row: row.listed.section):
-        text = "\n".join(map(line, part))
+        text = "\n".join(line(row, names) for row in part)
         yield {"key": key, "label": str(rule_section(key)), "text": text}
 
 
-def line(row: Changed) -> str:
+def line(row: Changed, names: Mapping[str, str]) -> str:
     if row.confirmed:
         return _("%(name)s: %(value)s, confirmed as it is") % {
             "name": row.label,
-            "value": value_words(row.after),
+            "value": value_words(row.after, names),
         }
-    return f"{row.label}: {value_words(row.before)} → {value_words(row.after)}"
+    return f"{row.label}: {value_words(row.before, names)} → {value_words(row.after, names)}"
 
 
-def rebuilt_line(one: Rebuilt) -> str:
+def rebuilt_line(one: Rebuilt, names: Mapping[str, str]) -> str:
     """What was added, taken away or worded otherwise."""
+    before, after = value_words(one.before, names), value_words(one.after, names)
     if one.before is None:
-        return _("%(name)s: new, %(value)s") % {"name": one.label, "value": value_words(one.after)}
+        return _("%(name)s: new, %(value)s") % {"name": one.label, "value": after}
     if one.after is None:
-        words = {"name": one.label, "value": value_words(one.before)}
-        return _("%(name)s: taken away, %(value)s") % words
-    return f"{one.label}: {value_words(one.before)} → {value_words(one.after)}"
+        return _("%(name)s: taken away, %(value)s") % {"name": one.label, "value": before}
+    return f"{one.label}: {before} → {after}"
 
 
 offers.add(
@@ -73,5 +74,6 @@ offers.add(
         returned=drafts.version_returned,
         rejected=drafts.version_rejected,
         withdrawn=drafts.version_returned,
+        own_chain=True,
     )
 )

@@ -1,4 +1,4 @@
-"""The compliance board: clause by clause and month by month, what was kept (R-exp-01).
+"""The compliance board: clause by clause and period by period, what was kept (R-exp-01).
 
 Counts come from the checks of all rooms, one query each; a record is named only to whoever may see
 it. Those who lead see their units, everybody else the own cases.
@@ -21,13 +21,15 @@ from expansion.compliance import BROKEN, KEPT, OPEN, Answer, Instance, Reach, Sp
 from expansion.people.models import User
 from expansion.people.purview import oversees, teams_in, units_of
 from expansion.people.selectors import Tree
-from expansion.rulebook.clauses import Clause
-from expansion.rulebook.parameters import Listed
+from expansion.rulebook.clause_settings import Setting, settings_by_clause
+from expansion.rulebook.clauses import SETTLED, Clause
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.waiting import CLAUSES
 from expansion.worktime import Period, PeriodKind
 
-MONTHS = 8
-MOST = 50  # cases that the drawer lists
+# How many periods of a kind stand side by side.
+COLUMNS = {PeriodKind.MONTH: 8, PeriodKind.QUARTER: 6, PeriodKind.HALF_YEAR: 4, PeriodKind.YEAR: 3}
+MOST = 50  # cases that the drawer lists at once
 # How a clause stands in a period, the loudest first.
 BROKEN_SOME, RUNNING, ALL_KEPT, NOTHING = "broken", "open", "kept", "nothing"
 FACT, RECORDED, UNANSWERED = "fact", "recorded", "unanswered"
@@ -35,9 +37,9 @@ FACT, RECORDED, UNANSWERED = "fact", "recorded", "unanswered"
 
 @dataclass(frozen=True)
 class Cell:
-    """One clause in one month: how many cases were kept, broken, or still run."""
+    """One clause in one period: how many cases were kept, broken, or still run."""
 
-    month: Period
+    period: Period
     kept: int = 0
     broken: int = 0
     open: int = 0
@@ -72,6 +74,7 @@ class Row:
     clause: Clause
     answer: Answer
     cells: tuple[Cell, ...] = ()
+    proof: str = UNANSWERED  # how it stands where nothing is counted
 
     @property
     def label(self) -> str:
@@ -79,12 +82,16 @@ class Row:
 
     @property
     def state(self) -> str:
-        """How it stands in the last month, or how it is proven where nothing is counted."""
-        if self.cells:
-            return self.cells[-1].state
-        if self.answer.facts:
-            return FACT
-        return RECORDED if self.answer.screens else UNANSWERED
+        """How it stands in the last period, or how it is proven where nothing is counted."""
+        return self.cells[-1].state if self.cells else self.proof
+
+    def state_in(self, period: Period) -> str:
+        """The same of another period."""
+        return self.cell_of(period).state if self.cells else self.proof
+
+    def cell_of(self, period: Period) -> Cell:
+        """What was counted in a period; nothing in one that is not shown."""
+        return next((one for one in self.cells if one.period == period), Cell(period))
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,8 @@ class Chapter:
 
 
 class Board:
-    """What one person sees of the compliance of some units, or of one person, until a month."""
+    """What one person sees of the compliance of some units, or of one person, until a month, a
+    quarter, a half-year or a year, beside those before it."""
 
     def __init__(
         self,
@@ -111,6 +119,7 @@ class Board:
         self.unit = unit if unit in self.units else None
         self.person = person if person in self.people else None
         self._counted: dict[Any, Counter] = {}
+        self._said: dict[str, list[str]] = {}
 
     @cached_property
     def teams(self) -> list[Any]:
@@ -131,17 +140,31 @@ class Board:
         people = [one.pk for team in self.teams if team.unit.pk in units for one in team.people]
         return Reach(units, frozenset(people), self.person)
 
+    @property
+    def whose(self) -> str:
+        """The person or the unit that it is narrowed to; empty where it is not."""
+        if self.person:
+            return self.people[self.person].name
+        units = {team.unit.pk: team.unit for team in self.teams}
+        return str(units[self.unit]) if self.unit in units else ""
+
     @cached_property
-    def months(self) -> list[Period]:
-        """The months shown, the last one being the one asked for."""
+    def periods(self) -> list[Period]:
+        """The periods shown, the last one being the one asked for."""
         found = [self.until]
-        while len(found) < MONTHS:
+        while len(found) < COLUMNS[self.until.kind]:
             found.append(found[-1].previous())
         return found[::-1]
 
+    @cached_property
+    def _months(self) -> dict[Period, list[date]]:
+        """The first days of the months of each period."""
+        month = PeriodKind.MONTH
+        return {one: [each.start for each in one.within(month)] for one in self.periods}
+
     @property
     def span(self) -> Span:
-        return Span(self.months[0].start, self.until.end)
+        return Span(self.periods[0].start, self.until.end)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -149,15 +172,46 @@ class Board:
 
     def row(self, clause: Clause) -> Row:
         answer = compliance.answer_for(clause.id)
-        return Row(clause, answer, tuple(self._cells(clause, answer)))
+        cells = tuple(self._cells(clause, answer))
+        return Row(clause, answer, cells, "" if cells else self._proof(clause, answer))
+
+    def _proof(self, clause: Clause, answer: Answer) -> str:
+        """A clause that cases can break is proven by nothing else than cases."""
+        if clause.is_measured:
+            return UNANSWERED
+        if self._is_settled(clause) or any(self.said(fact) for fact in answer.facts):
+            return FACT
+        if answer.facts:
+            return NOTHING
+        return RECORDED if answer.screens and clause.is_record else UNANSWERED
+
+    def _is_settled(self, clause: Clause) -> bool:
+        """Whether a clause that asks for a setting has one."""
+        if SETTLED.isdisjoint(clause.kind):
+            return False
+        return any(one.value is not None for one in self.settings.get(clause.id, ()))
+
+    @cached_property
+    def settings(self) -> dict[str, list[Setting]]:
+        """What the rulebook itself holds, by clause."""
+        return settings_by_clause(self.rules)
+
+    def said(self, fact: compliance.Fact) -> list[str]:
+        """What the fact says now; read once for all clauses that it proves."""
+        if fact.key not in self._said:
+            self._said[fact.key] = list(fact.lines(self.rules))
+        return self._said[fact.key]
 
     def _cells(self, clause: Clause, answer: Answer) -> Iterator[Cell]:
         if answer.check is None:
             return
         counted = self._count(answer.check, clause.id)
-        for month in self.months:
-            numbers = {state: counted[month.start, state] for state in (KEPT, BROKEN, OPEN)}
-            yield Cell(month, **numbers)
+        for period, months in self._months.items():
+            numbers = {
+                state: sum(counted[month, state] for month in months)
+                for state in (KEPT, BROKEN, OPEN)
+            }
+            yield Cell(period, **numbers)
 
     def _count(self, check: compliance.Check, clause: str) -> Counter[tuple[date, str]]:
         """Counted once for all clauses that share a check, unless it asks which clause is meant."""
@@ -167,7 +221,7 @@ class Board:
         return self._counted[key]
 
     def chapters(self, *, only_broken: bool = False, chapter: str = "") -> list[Chapter]:
-        """The clauses by chapter; with `only_broken` those broken in the last month."""
+        """The clauses by chapter; with `only_broken` those broken in the last period."""
         grouped: dict[str, list[Row]] = {}
         for row in self.rows:
             if only_broken and row.state != BROKEN_SOME:
@@ -181,11 +235,20 @@ class Board:
 
     @property
     def sums(self) -> Counter[str]:
-        """How many clauses stand how in the last month."""
-        return Counter(row.state for row in self.rows)
+        """How many clauses stand how in the last period."""
+        return self.sums_of(self.until)
 
-    def detail(self, clause: Clause, month: Period, state: str) -> Detail:
-        return Detail(self, self.row(clause), month, state)
+    def sums_of(self, period: Period) -> Counter[str]:
+        """How many clauses stand how in one of the periods shown."""
+        return Counter(row.state_in(period) for row in self.rows)
+
+    def broken_in(self, period: Period) -> list[Row]:
+        """The clauses broken in a period, the one broken most often first."""
+        found = [row for row in self.rows if row.state_in(period) == BROKEN_SOME]
+        return sorted(found, key=lambda row: -row.cell_of(period).broken)
+
+    def detail(self, clause: Clause, period: Period, state: str, page: int = 1) -> Detail:
+        return Detail(self, self.row(clause), period, state, page)
 
 
 @dataclass(frozen=True)
@@ -199,10 +262,16 @@ class Named:
 
 
 class Detail:
-    """One clause in one month, down to the cases and the people."""
+    """One clause in one period, down to the cases and the people.
 
-    def __init__(self, board: Board, row: Row, month: Period, state: str):
-        self.board, self.row, self.month, self.state = board, row, month, state
+    Without a `state` the loudest that there is: broken, then running, then kept.
+    """
+
+    def __init__(self, board: Board, row: Row, period: Period, state: str = "", page: int = 1):
+        self.board, self.row, self.period = board, row, period
+        cell = row.cell_of(period)
+        self.state = state or (BROKEN if cell.broken else OPEN if cell.open else KEPT)
+        self.page = min(page, max(1, -(-self.number // MOST)))
 
     @property
     def clause(self) -> Clause:
@@ -214,11 +283,16 @@ class Detail:
 
     @property
     def cell(self) -> Cell:
-        return next((one for one in self.row.cells if one.month == self.month), Cell(self.month))
+        return self.row.cell_of(self.period)
+
+    @property
+    def number(self) -> int:
+        """How many cases stand as asked for."""
+        return {KEPT: self.cell.kept, BROKEN: self.cell.broken, OPEN: self.cell.open}[self.state]
 
     @property
     def span(self) -> Span:
-        return Span(self.month.start, self.month.end)
+        return Span(self.period.start, self.period.end)
 
     @property
     def _cases(self) -> compliance.Cases:
@@ -227,11 +301,16 @@ class Detail:
 
     @cached_property
     def cases(self) -> list[Named]:
-        """The latest cases of the state asked for."""
-        if self.check is None:
-            return []
-        found = self._cases.listed(self.board.reach, self.span, self.state, MOST)
-        return list(_named(self.board.viewer, found))
+        """The latest cases of the state asked for, page by page."""
+        return self._named(self.state, MOST, (self.page - 1) * MOST) if self.check else []
+
+    def all_cases(self, most: int) -> list[Named]:
+        """The cases of every state, the broken ones first; at most so many of each."""
+        return [one for state in (BROKEN, OPEN, KEPT) for one in self._named(state, most)]
+
+    def _named(self, state: str, most: int, skip: int = 0) -> list[Named]:
+        found = self._cases.listed(self.board.reach, self.span, state, most, skip)
+        return list(named(self.board.viewer, found))
 
     @cached_property
     def people(self) -> list[tuple[str, Cell]]:
@@ -241,7 +320,7 @@ class Detail:
         counted = self._cases.by_person(self.board.reach, self.span)
         cells = {
             person: Cell(
-                self.month,
+                self.period,
                 counted[person, KEPT],
                 counted[person, BROKEN],
                 counted[person, OPEN],
@@ -253,19 +332,25 @@ class Detail:
         return sorted(found, key=lambda one: (-one[1].broken, -one[1].kept, one[0]))
 
     @cached_property
-    def settings(self) -> list[Listed]:
-        """The parameters of the rulebook that the clause rests on: named by it, or its check's."""
+    def settings(self) -> list[Setting]:
+        """The parameters and lists that the clause rests on: its own, and those of its check."""
+        own = self.board.settings.get(self.clause.id, [])
+        known = {one.path for one in own}
         wanted = self.check.settings if self.check else ()
-        return [
-            one
+        return own + [
+            Setting(one.path, one.label, one.value, one.source)
             for one in self.board.rules.parameters()
-            if one.clause == self.clause.id or one.path in wanted
+            if one.path in wanted and one.path not in known
         ]
 
-    @property
+    @cached_property
     def facts(self) -> list[str]:
-        rules = self.board.rules
-        return [line for fact in self.row.answer.facts for line in fact.lines(rules)]
+        return [line for fact in self.row.answer.facts for line in self.board.said(fact)]
+
+    @property
+    def waits_for(self) -> Any:
+        """The noun that its check waits for, where one is known."""
+        return CLAUSES.get(self.clause.id, "")
 
     @property
     def screens(self) -> list[tuple[str, str]]:
@@ -285,7 +370,7 @@ def _name_of(person: User | None) -> str:
     return person.name if person else _("nobody")
 
 
-def _named(viewer: User, cases: list[Instance]) -> Iterator[Named]:
+def named(viewer: User, cases: list[Instance]) -> Iterator[Named]:
     """The cases with the names of those records that the viewer may see, asked together."""
     ids: dict[type, set[int]] = {}
     for one in cases:
@@ -300,5 +385,6 @@ def _named(viewer: User, cases: list[Instance]) -> Iterator[Named]:
             yield Named(one, person)
 
 
-def this_month() -> Period:
-    return Period.containing(PeriodKind.MONTH, clock.today())
+def running(kind: PeriodKind = PeriodKind.MONTH) -> Period:
+    """The period of a kind in which today lies."""
+    return Period.containing(kind, clock.today())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from expansion.rulebook.work import Factor, Grade
 
 HUNDRED = Decimal(100)
+SCORERS = ("manager", "deputy", "leader", "hr", "leadership")
 ROLES = ("manager", "deputy", "leader", "member", "consolidator")
 
 
@@ -41,7 +42,9 @@ def problems(rules: "Rules") -> Iterator[Problem]:
     yield from _share_problems(rules)
     yield from _formula_problems(rules)
     yield from _party_problems(rules)
+    yield from _scorer_problems(rules)
     yield from _level_problems(rules)
+    yield from _band_problems(rules)
     yield from _organisation_problems(rules)
     yield from _chain_problems(rules)
     yield from _work_problems(rules)
@@ -125,15 +128,16 @@ def _share_problems(rules: "Rules") -> Iterator[Problem]:
     common = sum((one.total for one in rules.kpi_sets if one.kind == "common"), Decimal())
     if combine.mode.value != "common_shares_fixed":
         return
-    total = combine.team_share.value + combine.overall_share.value + common
+    team, overall = combine.team_share.value, combine.overall_share.value
+    total = team + overall + common
     if total != HUNDRED:
         yield Problem(
             "appraisal.combine.team_share",
             _(
-                "The team share of %(team)s%% and the common weights of %(common)s%% add up to "
-                "%(sum)s%%. Together they have to make 100%%."
+                "The team share of %(team)s%%, the overall rating of %(overall)s%% and the common "
+                "weights of %(common)s%% add up to %(sum)s%%. Together they have to make 100%%."
             )
-            % {"team": combine.team_share.value, "common": common, "sum": total},
+            % {"team": team, "overall": overall, "common": common, "sum": total},
             unfinished=True,
         )
 
@@ -155,6 +159,20 @@ def _party_problems(rules: "Rules") -> Iterator[Problem]:
             )
 
 
+def _scorer_problems(rules: "Rules") -> Iterator[Problem]:
+    """Whoever fixes scores or handles appeals does so by a role, for one person as for all."""
+    ways = rules.appraisal
+    named = {
+        "final_by": ways.final_by,
+        "superior_of_manager": ways.superior_of_manager,
+        "appeal_handler": ways.appeal_handler,
+    }
+    for name, parameter in named.items():
+        if parameter.value not in SCORERS:
+            sentence = _("Name one of: %(roles)s.") % {"roles": ", ".join(SCORERS)}
+            yield Problem(f"appraisal.{name}", sentence)
+
+
 def _level_problems(rules: "Rules") -> Iterator[Problem]:
     starts = [one.starts_at.value for one in rules.appraisal.levels]
     if starts.count(Decimal(0)) != 1 or len(set(starts)) != len(starts):
@@ -169,12 +187,24 @@ def _level_problems(rules: "Rules") -> Iterator[Problem]:
                 f"consequences.{one.key}",
                 _("A consequence names a known level and at least one period."),
             )
+        if not one.decided_by.value:
+            path = f"consequences.{one.key}.decided_by"
+            yield Problem(path, _("A measure needs at least one person who decides."))
+
+
+def _band_problems(rules: "Rules") -> Iterator[Problem]:
+    """Every score lies in one band, where there are bands."""
+    starts = [one.starts_at.value for one in rules.bonus.bands]
+    if starts and (starts.count(Decimal(0)) != 1 or len(set(starts)) != len(starts)):
+        sentence = _("Each band begins at a score of its own, and the lowest at 0.")
+        yield Problem("bonus.bands", sentence, unfinished=True)
 
 
 def _organisation_problems(rules: "Rules") -> Iterator[Problem]:
     for team in rules.teams:
         yield from _unknown(f"teams.{team.key}.head", [team.head.value], rules.posts)
         yield from _unknown(f"teams.{team.key}.parent", [team.parent], rules.teams)
+        yield from _loop_problems(rules, team)
     for post in rules.posts:
         yield from _unknown(f"posts.{post.key}.acts_for", [post.acts_for], rules.posts)
         yield from _unknown(f"posts.{post.key}.leads_team", [post.leads_team], rules.teams)
@@ -185,15 +215,53 @@ def _organisation_problems(rules: "Rules") -> Iterator[Problem]:
         yield from _unknown(f"plans.{plan.key}.team", [plan.team], rules.teams)
     for topic in rules.sharing.topics:
         yield from _unknown(f"sharing.topics.{topic.key}.team", [topic.team], rules.teams)
+    yield from _gathering_problems(rules)
+    yield from _delegation_problems(rules)
+
+
+def _loop_problems(rules: "Rules", team: "Team") -> Iterator[Problem]:
+    """A team that lies below itself: nobody could walk the tree any more."""
+    parents = {one.key: one.parent for one in rules.teams}
+    passed, above = {team.key}, team.parent
+    while above in parents and above not in passed:
+        passed.add(above)
+        above = parents[above]
+    if above == team.key:
+        words = {"team": team.label()}
+        sentence = _(
+            "“%(team)s” would lie below itself. Choose another team to be part of, or none."
+        )
+        yield Problem(f"teams.{team.key}.parent", sentence % words)
+
+
+def _delegation_problems(rules: "Rules") -> Iterator[Problem]:
+    ours = rules.delegation
+    yield from _unknown("delegation.delegate", [ours.delegate.value], rules.posts)
+    yield from _unknown("delegation.passed_on", ours.passed_on.value, rules.approvals)
+    if ours.kinds == ():
+        sentence = _("Choose the approvals that are passed on, or let all powers pass.")
+        yield Problem("delegation.passed_on", sentence)
+
+
+def _gathering_problems(rules: "Rules") -> Iterator[Problem]:
+    """Who gathers sees what everybody else has written: no post that sees its own work alone."""
+    members = {one.key for one in rules.posts if one.role == "member"}
     for report in rules.reports:
-        gathered = report.consolidated_by.value
-        yield from _unknown(f"reports.{report.key}.consolidated_by", [gathered], rules.posts)
-    delegate = rules.delegation.delegate.value
-    yield from _unknown("delegation.delegate", [delegate], rules.posts)
+        path, gathered = f"reports.{report.key}.consolidated_by", report.consolidated_by.value
+        yield from _unknown(path, [gathered], rules.posts)
+        if gathered in members:
+            words = {"post": rules.post(gathered).label()}
+            sentence = _(
+                "“%(post)s” sees its own reports only. Choose the post of a consolidator or of "
+                "somebody who leads."
+            )
+            yield Problem(path, sentence % words)
 
 
 def _unknown(
-    path: str, keys: Iterable[str | None], entries: "Iterable[Post | Team | KpiSet | Grade]"
+    path: str,
+    keys: Iterable[str | None],
+    entries: "Iterable[Post | Team | KpiSet | Grade | ApprovalRule]",
 ) -> Iterator[Problem]:
     known = {one.key for one in entries}
     for key in keys:

@@ -27,6 +27,8 @@ Kind = Literal[
 MEASURED: frozenset[Kind] = frozenset(
     {"workflow/approval", "deadline/SLA", "reminder", "report", "score/KPI"}
 )
+# Of these a setting of the rulebook can be all that is asked for.
+SETTLED: frozenset[Kind] = frozenset({"configuration", "permission"})
 
 
 class Clause(Numbered):
@@ -45,6 +47,11 @@ class Clause(Numbered):
     def is_measured(self) -> bool:
         """True when single cases can keep or break it."""
         return not MEASURED.isdisjoint(self.kind)
+
+    @property
+    def is_record(self) -> bool:
+        """True when it asks for a record and for nothing that could be counted or proven."""
+        return self.kind == ("record",)
 
 
 def _by_id(given: Any) -> Any:

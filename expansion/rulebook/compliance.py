@@ -9,6 +9,7 @@ from expansion import clock, compliance
 from expansion.compliance import Fact, Screen
 from expansion.people.models import Membership, Status, Unit
 from expansion.people.selectors import unseated
+from expansion.rulebook.deciders import names_in
 from expansion.rulebook.models import Version
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import LONG
@@ -37,20 +38,20 @@ def in_force(rules: Rules) -> Iterator[str]:
 
 def amending(rules: Rules) -> Iterator[str]:
     """Who approves a new version (E1-22b)."""
-    yield _setting(_("New versions are approved by"), rules.policy.amendment_chain.value)
+    yield _decided(_("New versions are approved by"), rules.policy.amendment_chain.value, rules)
 
 
 def interpreting(rules: Rules) -> Iterator[str]:
     """Who interprets the clauses (E1-3)."""
-    yield _setting(_("Clauses are interpreted by"), rules.policy.interpretation_by.value)
+    yield _decided(_("Clauses are interpreted by"), rules.policy.interpretation_by.value, rules)
 
 
 def authority(rules: Rules) -> Iterator[str]:
     """Whose the major matters are, from which amount, and how many chains the manager decides in
     (A-2.2.1d)."""
     ours = rules.authority
-    yield _setting(_("Major clients belong to"), ours.major_client_owner.value)
-    yield _setting(_("Major cooperation belongs to"), ours.major_cooperation_owner.value)
+    yield _decided(_("Major clients belong to"), ours.major_client_owner.value, rules)
+    yield _decided(_("Major cooperation belongs to"), ours.major_cooperation_owner.value, rules)
     yield _setting(_("Major from this amount"), ours.major_amount.value)
     asked = sum("manager" in rule.chain.value for rule in rules.approvals)
     words = {"count": asked, "all": len(rules.approvals)}
@@ -64,6 +65,16 @@ def delegation(rules: Rules) -> Iterator[str]:
     yield _setting(_("Acts for the manager"), post)
     yield _setting(_("Acts by itself from an approved absence"), ours.auto_on_leave.value)
     yield _setting(_("Powers while acting"), ours.powers.value)
+    if ours.kinds is not None:
+        passed = [one for one in rules.approvals if one.key in ours.kinds]
+        yield _setting(_("Listed powers: approvals passed on"), passed)
+
+
+def meetings(rules: Rules) -> Iterator[str]:
+    """Who chairs what (A-4.2.2)."""
+    for meeting in rules.meetings:
+        words = {"meeting": meeting.label(), "chair": value_words(meeting.chair)}
+        yield _("%(meeting)s is chaired by: %(chair)s") % words
 
 
 def division(rules: Rules) -> Iterator[str]:
@@ -77,6 +88,11 @@ def _setting(name: str, value: object) -> str:
     return f"{name}{_(': ')}{value_words(value)}"
 
 
+def _decided(name: str, value: object, rules: Rules) -> str:
+    """The same of a value that says who decides."""
+    return f"{name}{_(': ')}{value_words(value, names_in([value], rules))}"
+
+
 BINDING = ("A-1.2", "B-1.2", "C-1.2", "D-1.2", "E1-2a", "E2-2", "E4-5", "E7-1.2", "E9-1.2")
 CHANGING = ("E1-22a", "E8-6", "E11-3")
 
@@ -87,6 +103,7 @@ compliance.add(
     Fact("rulebook.interpreting", interpreting, ("E1-3",)),
     Fact("rulebook.authority", authority, ("A-2.2.1d",)),
     Fact("rulebook.delegation", delegation, ("A-2.2.2a",)),
+    Fact("rulebook.meetings", meetings, ("A-4.2.2",)),
     Fact("rulebook.division", division, ("E2-6", "E2-8")),
     Screen(
         "rulebook:regulation",

@@ -18,7 +18,6 @@ from expansion.rulebook.values import (
     Strict,
     optional_amount,
     optional_chain,
-    optional_limit,
 )
 
 Level = Literal["public", "internal", "confidential", "secret"]
@@ -114,7 +113,12 @@ class Deciding(Strict):
         title=_("A step that is late is"),
         default=Parameter[Late](value="escalated", source=Source.PROPOSAL),
     )
-    late_after: Parameter[Limit] = optional_limit(_("After its time has run out by"))
+    late_after: Parameter[Limit] = Field(
+        title=_("After its time has run out by"),
+        default=Parameter[Limit](
+            value=worktime.Limit(1, worktime.Unit.WORKING_DAYS), source=Source.PROPOSAL
+        ),
+    )
     passing_on: Parameter[bool] = Field(
         title=_("Deciders may add a signer or pass a step on"),
         default=Parameter[bool](value=True, source=Source.PROPOSAL),

@@ -22,7 +22,8 @@ def act_for_absent(
 
     Whoever approves an absence announces it (`leave.approved`, `outing.approved`). None where the
     rulebook of that day does not want it, the person is not the manager, nobody holds the post that
-    acts, or somebody acts then already.
+    acts, or somebody acts then already. It passes on the approvals that the rulebook lists, or
+    every duty where the rulebook says all.
     """
     rules = rules_on(local_date(starts_at)).delegation
     wanted = {Mandate.Reason.LEAVE: "leave", Mandate.Reason.OUTING: "full_day_outing"}.get(kind)
@@ -40,6 +41,7 @@ def act_for_absent(
         starts_at=starts_at,
         ends_at=ends_at,
         reason=kind,
+        kinds=None if rules.kinds is None else list(rules.kinds),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion import metrics, offers
 from expansion.rulebook.blanks import blank, parameter_in
 from expansion.rulebook.checks import ROLES
+from expansion.rulebook.deciders import Deciders
 from expansion.rulebook.entries import Collection, collections, label_of, title_of
 from expansion.rulebook.fields import Choices, field_of
 from expansion.rulebook.naming import LABELS
@@ -77,21 +78,25 @@ def entry_fields(
     found: Collection, pattern: Any, rules: Rules
 ) -> Iterator[tuple[str, forms.Field]]:
     """The fields of an entry, its words first; its own lists have pages of their own."""
-    for name, field in found.model.model_fields.items():
-        made = _field(name, field, getattr(pattern, name, None), rules)
+    fields = found.model.model_fields
+    values = {name: getattr(pattern, name, None) for name in fields}
+    deciders = Deciders(rules, [getattr(one, "value", one) for one in values.values()])
+    for name, field in fields.items():
+        made = _field(name, field, values[name], deciders)
         if made is not None:
             yield name, made
 
 
-def _field(name: str, field: Any, value: Any, rules: Rules) -> forms.Field | None:
+def _field(name: str, field: Any, value: Any, deciders: Deciders) -> forms.Field | None:
     kind = parameter_in(field.annotation)
     if kind is not None:
-        made = _of_parameter(title_of(name, field), value or _default(field) or blank(kind), rules)
+        shown = value or _default(field) or blank(kind)
+        made = _of_parameter(title_of(name, field), shown, deciders)
         made.help_text = _origin(value) if value else ""
         return made
     if value is None and not field.is_required():
         value = field.get_default()
-    made = _plain(name, field, value, rules)
+    made = _plain(name, field, value, deciders)
     if made is not None:
         made.label = LABELS.get(name) or title_of(name, field)
         made.initial = list(value) if isinstance(value, tuple) else value
@@ -110,21 +115,22 @@ def _origin(parameter: Parameter[Any]) -> SafeString:
     return format_html("{} {} {}", chip, told, parameter.note)
 
 
-def _of_parameter(title: str, parameter: Parameter[Any], rules: Rules) -> forms.Field:
-    field = field_of(Listed("", "", (), title, parameter), rules)
+def _of_parameter(title: str, parameter: Parameter[Any], deciders: Deciders) -> forms.Field:
+    field = field_of(Listed("", "", (), title, parameter), deciders)
     if field.widget.attrs.get("class") == "num":
         field.widget.attrs["class"] = "form-control num"
     return field
 
 
-def _plain(name: str, field: Any, value: Any, rules: Rules) -> forms.Field | None:
+def _plain(name: str, field: Any, value: Any, deciders: Deciders) -> forms.Field | None:
+    rules = deciders.rules
     found = [*leaves(field.annotation), *field.metadata]
     options = [(one, _option(one)) for one in found if isinstance(one, str)]
     many, optional = get_origin(field.annotation) is tuple, type(None) in found
     if Mark.APPROVER in found:
-        return _deciders(field.annotation, value, rules)
+        return _deciding(field.annotation, value, deciders)
     if name in NAMES and not options:
-        options = _named(NAMES[name], rules)
+        options = named_in(NAMES[name], rules)
     elif name in CHOSEN:
         options = CHOSEN[name](rules)
         optional = name == "metric"
@@ -142,14 +148,14 @@ def _plain(name: str, field: Any, value: Any, rules: Rules) -> forms.Field | Non
     return forms.CharField(max_length=500) if name in ("zh", "en") else None
 
 
-def _deciders(annotation: Any, value: Any, rules: Rules) -> forms.Field:
+def _deciding(annotation: Any, value: Any, deciders: Deciders) -> forms.Field:
     """The same field as that of a chain, or of one who decides, that is a parameter."""
     many = get_origin(annotation) is tuple
     kind: Any = Parameter[Chain] if many else Parameter[Approver]
     held = kind.model_construct(
         value=value or (() if many else "manager"), source=Source.STATED, clause=None, note=""
     )
-    return _of_parameter("", held, rules)
+    return _of_parameter("", held, deciders)
 
 
 def _chosen(options: Choices, nothing: Any, *, many: bool, optional: bool) -> forms.Field:
@@ -163,7 +169,8 @@ def _chosen(options: Choices, nothing: Any, *, many: bool, optional: bool) -> fo
 def _kind_of_approval(rules: Rules) -> forms.Field:
     """The kinds of matter that are approved here and have no chain yet."""
     there = {one.key for one in rules.approvals}
-    missing = [(one.kind, one.label) for one in offers.of(offers.Subject) if one.kind not in there]
+    asked = (one for one in offers.of(offers.Subject) if not one.own_chain)
+    missing = [(one.kind, one.label) for one in asked if one.kind not in there]
     return forms.ChoiceField(label=_("Kind of matter"), choices=missing)
 
 
@@ -171,7 +178,7 @@ def _option(word: str) -> Any:
     return OPTIONS.get(word) or WORDS.get(word, word)
 
 
-def _named(path: str, rules: Rules) -> list[tuple[str, Any]]:
+def named_in(path: str, rules: Rules) -> list[tuple[str, Any]]:
     """The entries of another list; where a draft has none, nothing can be named."""
     found = next((one.items for one in collections(rules) if one.path == path), ())
     return [(one.key, label_of(one)) for one in found]

@@ -7,16 +7,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from expansion.rulebook.chain_fields import NOBODY, ChainField, Choices
+from expansion.rulebook.deciders import (
+    Deciders,
+    approvals_of,
+    heads_of,
+    posts_of,
+    roles,
+    words_in,
+)
 from expansion.rulebook.parameters import Kind, Listed
-from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import CADENCES, WORDS, rule_value
-from expansion.rulebook.values import JOINTS, ROLES, WEEKDAYS, Cadence, parts, words
+from expansion.rulebook.values import WEEKDAYS, Cadence
 from expansion.worktime import Limit
 from expansion.worktime.limits import LARGEST, Unit
 
-LONGEST_CHAIN = 6
-SIGNS = {joint: sign for sign, joint in JOINTS.items()}
-BETWEEN = [("", _("then")), ("all", _("and together with")), ("any", _("or instead"))]
 UNITS = [
     (Unit.HOURS, _("hours by the clock")),
     (Unit.WORKING_HOURS, _("working hours")),
@@ -24,15 +29,13 @@ UNITS = [
     (Unit.WORKING_DAYS, _("working days")),
     (Unit.MONTHS, _("months")),
 ]
-NOBODY = ("", _("nobody"))
 WITH_WEEKDAY = {"week", "two_weeks"}
 WITH_DAY = {"month", "quarter", "half_year", "year"}
-Choices = Sequence[tuple[str, Any]]
 
 
-def field_of(one: Listed, rules: Rules) -> forms.Field:
+def field_of(one: Listed, deciders: Deciders) -> forms.Field:
     """A field whose cleaned value the schema reads, with the parameter's own value at first."""
-    field = FIELDS[one.kind](one, rules)
+    field = FIELDS[one.kind](one, deciders)
     field.label = one.label
     return field
 
@@ -73,52 +76,6 @@ class LimitField(forms.MultiValueField):
     def compress(self, parts: list[Any]) -> str:
         amount, unit = parts or (0, "")
         return f"{amount or 0} {unit or Unit.DAYS}"
-
-
-class ChainWidget(Parts):
-    """One decider after the other; between two of them, whether they decide one step together."""
-
-    def __init__(self, choices: Choices):
-        widgets: dict[str, forms.Widget] = {"0": forms.Select(choices=[NOBODY, *choices])}
-        labels = [_("First decider")]
-        for place in range(1, LONGEST_CHAIN):
-            widgets[f"joint{place}"] = forms.Select(choices=BETWEEN)
-            widgets[f"{place}"] = forms.Select(choices=[NOBODY, *choices])
-            labels += [_("How the next one decides"), _("Next decider")]
-        super().__init__(widgets, labels)
-
-    def decompress(self, value: Sequence[str] | None) -> list[Any]:
-        flat: list[Any] = []
-        for step in value or ():
-            joint, deciders = parts(step)
-            for place, word in enumerate(deciders):
-                flat += [joint if place else "", word]
-        held = flat[1:]
-        length = 2 * LONGEST_CHAIN - 1
-        return [*held, *[None] * (length - len(held))][:length]
-
-
-class ChainField(forms.MultiValueField):
-    """Who decides, in order; gaps close by themselves."""
-
-    def __init__(self, choices: Choices):
-        who = [NOBODY, *choices]
-        fields = [forms.ChoiceField(choices=who, required=False)]
-        for _place in range(1, LONGEST_CHAIN):
-            fields += [
-                forms.ChoiceField(choices=BETWEEN, required=False),
-                forms.ChoiceField(choices=who, required=False),
-            ]
-        super().__init__(fields, widget=ChainWidget(choices), required=False)
-
-    def compress(self, parts: list[str]) -> list[str]:
-        steps: list[str] = []
-        for joint, word in zip(["", *parts[1::2]], parts[::2], strict=True) if parts else ():
-            if word and joint and steps:
-                steps[-1] += f" {SIGNS[joint]} {word}"
-            elif word:
-                steps.append(word)
-        return steps
 
 
 class CadenceWidget(Parts):
@@ -167,23 +124,18 @@ def weekdays() -> Choices:
     return [(day, WORDS[day]) for day in WEEKDAYS]
 
 
-def approvers(one: Listed, rules: Rules) -> Choices:
+def approvers(one: Listed, deciders: Deciders) -> Choices:
     """Roles, the posts and team heads of this department, and whatever stands there now."""
-    known = {role: WORDS[role] for role in ROLES}
-    known |= {f"post:{post.key}": post.label() for post in rules.posts}
-    known |= {
-        f"team:{team.key}": _("head of %(team)s") % {"team": team.label()} for team in rules.teams
-    }
-    held = one.value if isinstance(one.value, tuple) else (one.value,)
-    known |= {word: word for word in words(filter(None, held)) if word not in known}
-    return list(known.items())
+    known = roles() | posts_of(deciders.rules) | heads_of(deciders.rules)
+    kept = {word: deciders.names.get(word, word) for word in words_in([one.value])}
+    return list({**known, **{word: kept[word] for word in kept if word not in known}}.items())
 
 
 def _options(one: Listed) -> Choices:
     return [(option, rule_value(option)) for option in one.options]
 
 
-def _switch(one: Listed, rules: Rules) -> forms.Field:
+def _switch(one: Listed, deciders: Deciders) -> forms.Field:
     choices = [("yes", _("yes")), ("no", _("no"))]
     return forms.TypedChoiceField(
         choices=choices,
@@ -192,7 +144,7 @@ def _switch(one: Listed, rules: Rules) -> forms.Field:
     )
 
 
-def _choices(one: Listed, rules: Rules) -> forms.Field:
+def _choices(one: Listed, deciders: Deciders) -> forms.Field:
     return forms.MultipleChoiceField(
         choices=_options(one),
         required=False,
@@ -201,8 +153,18 @@ def _choices(one: Listed, rules: Rules) -> forms.Field:
     )
 
 
-def _post(one: Listed, rules: Rules) -> forms.Field:
-    return _one_of([(post.key, post.label()) for post in rules.posts], one)
+def _post(one: Listed, deciders: Deciders) -> forms.Field:
+    return _one_of([(post.key, post.label()) for post in deciders.rules.posts], one)
+
+
+def _approvals(one: Listed, deciders: Deciders) -> forms.Field:
+    """The kinds of approval that this department knows."""
+    return forms.MultipleChoiceField(
+        choices=list(approvals_of(deciders.rules).items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(one.value or ()),
+    )
 
 
 def _one_of(choices: Choices, one: Listed) -> forms.Field:
@@ -213,7 +175,7 @@ def _one_of(choices: Choices, one: Listed) -> forms.Field:
     )
 
 
-def _decimal(one: Listed, rules: Rules) -> forms.Field:
+def _decimal(one: Listed, deciders: Deciders) -> forms.Field:
     return forms.DecimalField(
         required=not one.optional,
         initial=one.value,
@@ -221,11 +183,11 @@ def _decimal(one: Listed, rules: Rules) -> forms.Field:
     )
 
 
-def _count(one: Listed, rules: Rules) -> forms.Field:
+def _count(one: Listed, deciders: Deciders) -> forms.Field:
     return forms.IntegerField(required=not one.optional, min_value=0, initial=one.value)
 
 
-def _time(one: Listed, rules: Rules) -> forms.Field:
+def _time(one: Listed, deciders: Deciders) -> forms.Field:
     widget = forms.TimeInput(format="%H:%M")
     widget.input_type = "time"
     return forms.TimeField(initial=one.value, widget=widget)
@@ -236,18 +198,19 @@ def _started(field: forms.Field, one: Listed) -> forms.Field:
     return field
 
 
-FIELDS: dict[Kind, Callable[[Listed, Rules], forms.Field]] = {
+FIELDS: dict[Kind, Callable[[Listed, Deciders], forms.Field]] = {
     "switch": _switch,
-    "choice": lambda one, rules: forms.ChoiceField(choices=_options(one), initial=one.value),
+    "choice": lambda one, deciders: forms.ChoiceField(choices=_options(one), initial=one.value),
     "choices": _choices,
-    "approver": lambda one, rules: _one_of(approvers(one, rules), one),
-    "chain": lambda one, rules: _started(ChainField(approvers(one, rules)), one),
+    "approver": lambda one, deciders: _one_of(approvers(one, deciders), one),
+    "chain": lambda one, deciders: ChainField(one.value, deciders),
     "post": _post,
+    "approvals": _approvals,
     "percent": _decimal,
     "number": _decimal,
     "count": _count,
-    "limit": lambda one, rules: _started(LimitField(), one),
+    "limit": lambda one, deciders: _started(LimitField(), one),
     "time": _time,
-    "cadence": lambda one, rules: _started(CadenceField(one.value), one),
-    "text": lambda one, rules: forms.CharField(max_length=500, initial=one.value),
+    "cadence": lambda one, deciders: _started(CadenceField(one.value), one),
+    "text": lambda one, deciders: forms.CharField(max_length=500, initial=one.value),
 }

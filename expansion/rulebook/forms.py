@@ -1,11 +1,12 @@
 """Forms of the rulebook editor."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from expansion.rulebook.deciders import Deciders
 from expansion.rulebook.fields import field_of
 from expansion.rulebook.parameters import Listed
 from expansion.rulebook.schema import Rules
@@ -63,6 +64,7 @@ class FileForm(ServiceForm):
 class ParametersForm(forms.Form):
     """One field per parameter, named by its path."""
 
-    def __init__(self, shown: Iterable[Listed], rules: Rules, data: Any = None):
+    def __init__(self, shown: Collection[Listed], rules: Rules, data: Any = None):
         super().__init__(data)
-        self.fields = {one.path: field_of(one, rules) for one in shown}
+        deciders = Deciders(rules, [one.value for one in shown])
+        self.fields = {one.path: field_of(one, deciders) for one in shown}

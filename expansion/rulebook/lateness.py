@@ -12,6 +12,7 @@ from expansion.rulebook.values import Item, Limit, Parameter, Source, optional_l
 ANY = "any"
 Owed = Literal[
     "any",
+    "approvals",
     "reports",
     "plans",
     "tasks",
@@ -20,7 +21,13 @@ Owed = Literal[
     "complaints",
     "obligations",
     "milestones",
+    "checks",
+    "findings",
+    "major_matters",
+    "surveys",
+    "handovers",
     "appraisal",
+    "appeals",
 ]
 
 

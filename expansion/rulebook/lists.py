@@ -26,6 +26,7 @@ class Choices:
     section: str
     label: str
     items: tuple[Choice, ...]
+    clause: str | None = None  # where the list itself names one
 
 
 def lists(rules: "Rules") -> Iterator[Choices]:
@@ -45,7 +46,8 @@ def _walk(node: Any, path: str, section: str, trail: tuple[str, ...]) -> Iterato
             child = getattr(node, name)
             if field.annotation in LISTS and field.title:
                 words = " · ".join((*inner, _(field.title)))
-                yield Choices(f"{path}.{name}", section, words, child)
+                clause = getattr(node, "clause", None)
+                yield Choices(f"{path}.{name}", section, words, child, clause)
             else:
                 yield from _walk(child, f"{path}.{name}", section, inner)
 

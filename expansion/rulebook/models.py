@@ -8,10 +8,23 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from expansion import access
 from expansion.people.models import Unit
 from expansion.records import Recorded
+
+
+class Standing(models.TextChoices):
+    """What a version is on a day: how far a draft has come, and what a published one is by now."""
+
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    IN_FORCE = "in_force", pgettext_lazy("rulebook version", "in force")
+    FOLLOWS = "follows", pgettext_lazy("rulebook version", "follows")
+    SUPERSEDED = "superseded", pgettext_lazy("rulebook version", "superseded")
+    DISCARDED = "discarded", _("given up")
+    REJECTED = "rejected", _("rejected")
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
@@ -34,7 +47,8 @@ class Version(Recorded):
         DRAFT = "draft", _("draft")
         SUBMITTED = "submitted", _("submitted")
         PUBLISHED = "published", _("published")
-        DISCARDED = "discarded", _("discarded")
+        DISCARDED = "discarded", _("given up")
+        REJECTED = "rejected", _("rejected")
 
     number = models.PositiveIntegerField(_("number"), unique=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -53,6 +67,15 @@ class Version(Recorded):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     published_at = models.DateTimeField(null=True)
+    # The rulebook named nobody who approves it: the administrator alone published it.
+    unapproved = models.BooleanField(default=False)
+    # Whoever drafts and does not publish asks the administrator to; a later change takes it back.
+    handed_over_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    handed_over_at = models.DateTimeField(null=True)
+    # When the posts and teams of the department were made to follow it (`services.following`).
+    followed_at = models.DateTimeField(null=True)
     objects = VersionQuerySet.as_manager()
 
     class Meta:

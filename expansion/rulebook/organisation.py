@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from expansion import worktime
 from expansion.rulebook.values import (
     WEEKDAYS,
+    ApprovalKey,
     Approver,
     Chain,
     ClauseId,
@@ -90,7 +91,10 @@ class Team(Item):
 
 
 class Delegation(Strict):
-    """Who acts for an absent manager (A-2.2.2a, reading 29); never on matters of their own."""
+    """Who acts for an absent manager (A-2.2.2a, reading 29); never on matters of their own.
+
+    `passed_on` lists the kinds of approval that pass where the powers are those listed.
+    """
 
     auto_on_leave: Parameter[bool] = Field(title=_("Acts by itself from an approved absence"))
     delegate: Parameter[PostKey | None] = Field(title=_("Acts for the manager"))
@@ -98,6 +102,15 @@ class Delegation(Strict):
         title=_("Counts as absent")
     )
     powers: Parameter[Literal["all", "listed"]] = Field(title=_("Powers while acting"))
+    passed_on: Parameter[tuple[ApprovalKey, ...]] = Field(
+        title=_("Listed powers: approvals passed on"),
+        default=Parameter[tuple[ApprovalKey, ...]](value=(), source=Source.UNSET),
+    )
+
+    @property
+    def kinds(self) -> tuple[str, ...] | None:
+        """The kinds of approval that pass on to whoever acts; None for all duties."""
+        return self.passed_on.value if self.powers.value == "listed" else None
 
 
 class Right(Strict):
@@ -139,3 +152,4 @@ class Authority(Strict):
     member_limit: Parameter[Money | None] = optional_amount(_("A member decides up to"))
     leader_limit: Parameter[Money | None] = optional_amount(_("A team leader decides up to"))
     manager_limit: Parameter[Money | None] = optional_amount(_("The manager decides up to"))
+    decide_within: Parameter[Limit] = optional_limit(_("Major matter decided within"))

@@ -78,7 +78,11 @@ def even(count: int) -> list[Decimal]:
 
 def _with_cycles(appraisal: Mapping[str, Any], cycles: tuple[CycleType, ...]) -> dict[str, Any]:
     parties = [
-        {**one, "cycles": [cycle for cycle in one["cycles"] if cycle in cycles]}
+        {**one, "cycles": {**one["cycles"], "value": _kept(one["cycles"]["value"], cycles)}}
         for one in appraisal["parties"]
     ]
     return {**appraisal, "cycles": cycles, "parties": parties}
+
+
+def _kept(wanted: Iterable[CycleType], cycles: tuple[CycleType, ...]) -> list[CycleType]:
+    return [cycle for cycle in wanted if cycle in cycles]

@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "switch", "choice", "choices", "approver", "chain", "post", "percent", "count", "number",
-    "limit", "time", "cadence", "text",
+    "limit", "time", "cadence", "approvals", "text",
 ]  # fmt: skip
 
-# What still waits for somebody's word: our own choice, or no value at all (R-exp-01).
-UNCONFIRMED = (Source.PROPOSAL, Source.UNSET)
+# What still waits for somebody's word: a blank of the regulation that we filled, our own choice
+# where it is silent, or no value at all (R-exp-01).
+UNCONFIRMED = (Source.PLACEHOLDER, Source.PROPOSAL, Source.UNSET)
 
 # The first type or mark that a parameter's annotation holds decides.
 _KINDS: dict[Any, Kind] = {
     Mark.PERCENT: "percent",
     Mark.POST: "post",
+    Mark.APPROVAL: "approvals",
     Limit: "limit",
     Cadence: "cadence",
     time: "time",

@@ -1,11 +1,16 @@
 """The regulation as people read it: clauses by chapter, values by section."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from expansion.rulebook.clauses import Clause
-from expansion.rulebook.lists import Choices, lists
-from expansion.rulebook.parameters import Listed
+from expansion.rulebook.models import Interpretation
+from expansion.rulebook.parameters import UNCONFIRMED, Listed
+from expansion.rulebook.printed import Line, lines
 from expansion.rulebook.schema import Rules
+
+OPEN = "open"  # in place of a source: whatever still waits for somebody's word
 
 
 @dataclass(frozen=True)
@@ -17,9 +22,18 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Section:
+    """Some parameters of one section."""
+
     key: str
     rows: list[Listed]
-    lists: list[Choices]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Everything that one section says."""
+
+    key: str
+    lines: list[Line]
 
 
 def chapters_of(rules: Rules) -> list[Chapter]:
@@ -30,16 +44,33 @@ def chapters_of(rules: Rules) -> list[Chapter]:
     return [Chapter(id, rules.chapter_label(id), found) for id, found in grouped.items()]
 
 
-def sections_of(rules: Rules, source: str = "") -> list[Section]:
-    """The parameters by section, with the lists of choices; with `source` only the parameters that
-    come from there."""
-    rows: dict[str, list[Listed]] = {}
-    for one in rules.parameters():
-        if source in ("", one.source):
-            rows.setdefault(one.section, []).append(one)
-    chosen: dict[str, list[Choices]] = {}
-    for each in () if source else lists(rules):
-        if each.items:
-            chosen.setdefault(each.section, []).append(each)
-    keys = [key for key in type(rules).model_fields if key in rows or key in chosen]
-    return [Section(key, rows.get(key, []), chosen.get(key, [])) for key in keys]
+def notes_by_clause() -> dict[str, list[Interpretation]]:
+    """The interpretations that stand, by the clause which they are on: one query."""
+    notes: dict[str, list[Interpretation]] = {}
+    for note in Interpretation.objects.standing().select_related("by"):
+        notes.setdefault(note.clause, []).append(note)
+    return notes
+
+
+def sections_of(rules: Rules, source: str = "") -> list[Printed]:
+    """All that the rulebook says, by section (`printed`); with `source` only the parameters that
+    come from there, `open` for all that nobody has settled yet."""
+    wanted = UNCONFIRMED if source == OPEN else (source,)
+    found: dict[str, list[Line]] = {}
+    for one in lines(rules):
+        if not source or one.source in wanted:
+            found.setdefault(one.section, []).append(one)
+    return [Printed(key, printed) for key, printed in found.items()]
+
+
+def by_section(rules: Rules, rows: Iterable[Listed]) -> list[Section]:
+    """These parameters by section, in the order of the rulebook, without any list."""
+    found: dict[str, list[Listed]] = {}
+    for one in rows:
+        found.setdefault(one.section, []).append(one)
+    return [Section(key, found[key]) for key in type(rules).model_fields if key in found]
+
+
+def values_of(sections: Iterable[Printed]) -> Iterator[Any]:
+    """The values in these sections that the rulebook's words write out."""
+    return (line.value for section in sections for line in section.lines)

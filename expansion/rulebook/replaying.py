@@ -1,12 +1,14 @@
 """A draft of the rules replayed on a closed period, beside what happened. It only reads (R-exp-01).
 
-Rooms and apps offer their part (`offers.Replay`); here they are asked, behind a bar that lets no
-statement through that would write.
+Rooms and apps offer their part (`offers.Replay`), and the checks of the compliance board count by
+the draft too (`recounting`); here they are asked, behind a bar that lets no statement through that
+would write.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -14,13 +16,16 @@ from django.db import connection, models
 
 from expansion import access, clock, offers
 from expansion.offers import Replay, Replayed
+from expansion.rulebook.differing import Differing, differing, looks_at
 from expansion.rulebook.models import Version
+from expansion.rulebook.recounting import Recounted, asked, recount
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.selectors import drafted_rules, rules_of
+from expansion.rulebook.selectors import drafted_rules, rules_of, rules_on
 from expansion.worktime import Period, PeriodKind
 
 MOST = 10_000  # records of one part that are looked at
 PAST = {PeriodKind.QUARTER: 6, PeriodKind.MONTH: 12}
+LONG = (PeriodKind.YEAR, PeriodKind.HALF_YEAR)  # offered where something closed in them
 WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY", "TRUNCATE")
 
 
@@ -50,8 +55,18 @@ class Part:
 
 
 def closed_periods() -> list[Period]:
-    """The quarters and months that lie behind, the latest first."""
-    return [one for kind, count in PAST.items() for one in _before_today(kind, count)]
+    """The quarters and months that lie behind, the latest first; years and half-years in which a
+    room has closed something."""
+    found = [one for kind, count in PAST.items() for one in _before_today(kind, count)]
+    return [*found, *_long_periods()]
+
+
+def _long_periods() -> Iterator[Period]:
+    days = {day for one in offers.of(Replay) if one.ends for day in one.ends()}
+    today = clock.today()
+    for kind in LONG:
+        found = {Period.containing(kind, day) for day in days}
+        yield from sorted((one for one in found if one.end < today), reverse=True)
 
 
 def _before_today(kind: PeriodKind, count: int) -> Iterator[Period]:
@@ -70,6 +85,44 @@ def rules_as_published(version: Version) -> Rules:
     if version.is_open:
         return drafted_rules(version).with_changes(version.changes, confirm=True)
     return rules_of(version)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A draft on a closed period: the parts of the rooms, the clauses counted anew, and what of the
+    draft none of them looks at."""
+
+    parts: list[Part]
+    recounted: list[Recounted]
+    found: list[Differing]  # in which the draft differs from the rules in force
+    unseen: list[Differing]
+
+    @cached_property
+    def differs(self) -> bool:
+        """Whether anything would have been otherwise, as far as it is looked at."""
+        moved = any(one.moved for one in self.recounted)
+        return moved or any(part.differing for part in self.parts)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing of what the draft changes is looked at by any part."""
+        return bool(self.found) and len(self.unseen) == len(self.found)
+
+
+def rehearse(viewer: Any, rules: Rules, period: Period) -> Rehearsal:
+    """The rules of a draft against those in force today. Nothing is written."""
+    before = rules_on()
+    found = differing(before, rules)
+    with only_reading():
+        recounted = recount(viewer, before, rules, period, found)
+    return Rehearsal(replay(viewer, rules, period), recounted, found, unseen(before, found))
+
+
+def unseen(rules: Rules, found: list[Differing]) -> list[Differing]:
+    """Those of these differences that no part of a rehearsal looks at."""
+    reads = [path for one in offers.of(Replay) for path in one.reads]
+    reads += [path for check in asked(rules, found) for path in check.reads]
+    return [one for one in found if not looks_at(reads, one.path)]
 
 
 def replay(viewer: Any, rules: Rules, period: Period) -> list[Part]:

@@ -184,6 +184,11 @@ class Rules(Strict):
     def report(self, key: str) -> Report:
         return by_key(self.reports, key)
 
+    def gathers(self, report: Report) -> str:
+        """The role of the post that gathers a report before it goes on; empty where none does."""
+        post = report.consolidated_by.value
+        return self.post(post).role if post else ""
+
     def meeting(self, key: str) -> Meeting:
         return by_key(self.meetings, key)
 
@@ -196,7 +201,7 @@ class Rules(Strict):
 
     def parties(self, cycle: CycleType) -> tuple[Party, ...]:
         """Who scores in a cycle of that type."""
-        return tuple(one for one in self.appraisal.parties if cycle in one.cycles)
+        return tuple(one for one in self.appraisal.parties if cycle in one.cycles.value)
 
     def level(self, score: Decimal) -> Level:
         """The level of a rounded score: the highest that starts at or below it."""

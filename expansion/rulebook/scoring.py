@@ -19,6 +19,7 @@ from expansion.rulebook.values import (
     Number,
     Parameter,
     Percent,
+    Ratio,
     Source,
     Strict,
     optional_amount,
@@ -37,7 +38,7 @@ class Party(Item):
 
     key: PartyKey
     weight: Parameter[Percent] = Field(title=_("Share of the rating"))
-    cycles: tuple[CycleType, ...]
+    cycles: Parameter[tuple[CycleType, ...]] = Field(title=_("Takes part in the cycles"))
     min_answers: Parameter[Count] = Field(title=_("Answers needed"))
 
 
@@ -166,9 +167,11 @@ class Rewards(Strict):
     special_contribution: Parameter[bool] = optional_switch(_("Special contributions rewarded"))
 
 
-class Band(Strict):
-    starts_at: Percent
-    ratio: Decimal
+class Band(Item):
+    """A span of scores, up to the next band, and which part of the base it earns (D-2.3.4a)."""
+
+    starts_at: Parameter[Percent] = Field(title=_("From score"))
+    ratio: Parameter[Ratio] = Field(title=_("Ratio of the bonus"))
 
 
 class Bonus(Strict):
@@ -180,4 +183,6 @@ class Bonus(Strict):
         title=_("Bonus computed by"),
         default=Parameter[Approver | None](value=None, source=Source.UNSET),
     )
-    bands: tuple[Band, ...] = Field(default=(), description="Empty: base × score ÷ 100.")
+    bands: tuple[Band, ...] = Field(
+        default=(), title=_("Bonus by score"), description="Empty: base × score ÷ 100."
+    )

@@ -1,11 +1,12 @@
 """Which rules hold on a day. Only doors and roll-ups ask; services take rules as an argument."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from django.db.models import QuerySet
 from expansion import clock
 from expansion.people.revision import renew
 from expansion.prepared import prepared
-from expansion.rulebook.models import Version
+from expansion.rulebook.deciders import names_in
+from expansion.rulebook.models import Standing, Version
 from expansion.rulebook.naming import Rebuilt, rebuilt
-from expansion.rulebook.parameters import Listed
+from expansion.rulebook.parameters import UNCONFIRMED, Listed
 from expansion.rulebook.schema import UNFINISHED, Rules
 
 # The columns of a version that hold a whole regulation.
@@ -136,9 +138,29 @@ def version_to_amend() -> Version:
     return last or version_on()
 
 
+def standings(day: date | None = None) -> dict[int, Standing]:
+    """What each published version is on `day`, today where none is given, by its id."""
+    day = day or clock.today()
+    rows = Version.objects.published().order_by("effective_on", "number")
+    days = list(rows.values_list("pk", "effective_on"))
+    nexts = [begins for _pk, begins in days[1:]]
+    found = {}
+    for (pk, begins), following in zip_longest(days, nexts):
+        if following is not None and following <= max(day, begins):
+            found[pk] = Standing.SUPERSEDED
+        else:
+            found[pk] = Standing.IN_FORCE if begins <= day else Standing.FOLLOWS
+    return found
+
+
+def standing_of(version: Version, known: Mapping[int, Standing]) -> Standing:
+    """What a version is today; `known` are the `standings` of the published ones."""
+    return known.get(version.pk) or Standing(version.status)
+
+
 def open_draft() -> Version | None:
     """The one version that is being drafted or decided."""
-    return Version.objects.unpublished().select_related("based_on").first()
+    return Version.objects.unpublished().select_related("based_on", "handed_over_by").first()
 
 
 @dataclass(frozen=True)
@@ -181,9 +203,21 @@ def _changed(one: Listed, base: Listed | None, version: Version) -> Changed | No
     after = one.read(version.changes[one.path]) if drafted else one.value
     if base is None:
         return Changed(one, after, is_new=True)
-    if drafted or after != base.value:
+    confirmed = base.source in UNCONFIRMED and one.source not in UNCONFIRMED  # by a file
+    if drafted or confirmed or after != base.value:
         return Changed(base, after)
     return None
+
+
+def unsettled(version: Version) -> list[Listed]:
+    """What still waits for somebody's word in a version: blanks that the regulation leaves, values
+    that we propose, and what has no value (R-exp-01)."""
+    held = version.changes if version.is_open else ()  # what is published has them in it
+    return [
+        one
+        for one in _final(version).parameters()
+        if one.source in UNCONFIRMED and one.path not in held
+    ]
 
 
 def _final(version: Version) -> Rules:
@@ -197,3 +231,11 @@ def restructured(version: Version) -> list[Rebuilt]:
     if version.based_on is None:
         return []
     return rebuilt(rules_of(version.based_on), _final(version))
+
+
+def names_of(version: Version, rows: Iterable[Changed | Rebuilt]) -> dict[str, str]:
+    """What those are called who stand in the rows of a version, before and after."""
+    if version.based_on is None:
+        return {}
+    values = (value for row in rows for value in (row.before, row.after))
+    return names_in(values, rules_of(version.based_on), _final(version))

@@ -37,14 +37,17 @@ class Mark(Enum):
     PERCENT = auto()
     APPROVER = auto()
     POST = auto()
+    APPROVAL = auto()
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 PostKey = Annotated[Key, Mark.POST]
+ApprovalKey = Annotated[Key, Mark.APPROVAL]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2), Mark.PERCENT]
 Count = Annotated[int, Field(ge=0, le=9999, strict=True)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2)]
+Ratio = Annotated[Decimal, Field(ge=0, max_digits=6, decimal_places=4)]
 Number = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
 ClauseId = Annotated[str, StringConstraints(pattern=r"^[A-E][0-9A-Za-z.-]*$", max_length=20)]
 
@@ -61,6 +64,7 @@ class Source(StrEnum):
     """Where a value comes from."""
 
     STATED = "stated"
+    PLACEHOLDER = "placeholder"
     PROPOSAL = "proposal"
     UNSET = "unset"
     ADMIN = "admin"
@@ -75,8 +79,9 @@ class Strict(BaseModel):
 class Parameter(Strict, Generic[T]):
     """One value that an administrator may change, with its origin.
 
-    `proposal` is our choice where the regulation is silent, shown as such until somebody confirms
-    it; `unset` waits for a value; `admin` was changed here. `note` tells what the source says.
+    `proposal` is our choice where the regulation is silent, `placeholder` where it leaves a blank
+    to be filled in, “[具体时间]” or “规定时间”; both are shown as such until somebody confirms
+    them. `unset` waits for a value; `admin` was changed here. `note` tells what the source says.
     """
 
     value: T
@@ -281,7 +286,8 @@ class Cadence(Strict):
     def due_at(self, period: Period, calendar: Calendar = worktime.STATUTORY) -> datetime | None:
         """When it is due for a period; None for a week in which nobody works.
 
-        A holiday moves it to the previous working day (reading 25). Where that lies before the
+        A holiday moves it to the previous working day (reading 25), or to the next one where the
+        regulation says so, into the next week if need be. Where the previous one lies before the
         week begins, the week's first working day after it counts.
         """
         day = self._moved(self._day(period, calendar), calendar)
@@ -289,7 +295,7 @@ class Cadence(Strict):
             worked = [d for d in _days(period) if calendar.is_workday(d)]
             if not worked:
                 return None
-            day = worked[0]
+            day = max(day, worked[0])
         return worktime.moment_on(day, self.at)
 
     def _day(self, period: Period, calendar: Calendar) -> date:

@@ -383,6 +383,7 @@ class Surveys(Strict):
             value=worktime.Limit(2, worktime.Unit.WORKING_DAYS), source=Source.PROPOSAL
         ),
     )
+    report_within: Parameter[Limit] = optional_limit(_("Reported on after closing within"))
     asked: Parameter[Limit] = optional_limit(_("Satisfaction asked every"))
 
 

@@ -1,4 +1,5 @@
-// A field that finds a record while one types: text in sight, the chosen id in a hidden field.
+// A field that finds a record while one types: text in sight, the chosen id in a hidden field where
+// there is one, else the text itself says who is meant.
 // The options come as HTML from data-picker; without this script the text alone is sent.
 (() => {
   const PAUSE = 150;
@@ -35,7 +36,7 @@
   function choose(field, option) {
     const { picker, chosen } = parts(field);
     field.value = option.dataset.label;
-    chosen.value = option.dataset.value;
+    if (chosen) chosen.value = option.dataset.value;
     close(field);
     picker.dispatchEvent(new CustomEvent("picker:chosen", { bubbles: true, detail: { ...option.dataset } }));
   }
@@ -60,7 +61,8 @@
   const isField = (target) => target.matches?.("[data-picker] input[role=combobox]");
   document.addEventListener("input", (event) => {
     if (!isField(event.target)) return;
-    parts(event.target).chosen.value = "";
+    const { chosen } = parts(event.target);
+    if (chosen) chosen.value = "";
     later(event.target);
   });
   document.addEventListener("focusin", (event) => isField(event.target) && later(event.target));

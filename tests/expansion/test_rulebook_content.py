@@ -1,12 +1,13 @@
 """Uploading a whole rulebook, changing its lists, taking it away, interpreting its clauses."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from expansion import clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Gone, Invalid, NotNow, Stale
 from expansion.machine import pdf_missing
@@ -16,6 +17,7 @@ from expansion.rulebook.lists import in_order, lists, new_key
 from expansion.rulebook.models import Interpretation, Version
 from expansion.rulebook.selectors import changed_rows, open_draft, restructured, rules_on
 from expansion.rulebook.services import content, drafts, interpretations
+from expansion.rulebook.services.following import follow_versions
 
 SOURCES = "crm.sources"
 FAIR = {"key": "fair", "zh": "行业展会", "en": "Trade fair"}
@@ -48,7 +50,7 @@ def test_a_file_becomes_the_draft_and_is_in_force_once_published(cast):
     assert entry.actor == cast.administrator and "sla.visit_feedback" in entry.changes
 
 
-def test_what_a_file_adds_stands_in_the_department_after_publication(cast):
+def test_what_a_file_adds_stands_in_the_department_from_the_first_day(cast):
     team = '[[teams]]\nkey = "events"\nzh = "活动小组"\nen = "Events"\nkpi_set = "client"\n'
     team += 'head = { source = "unset" }\n\n[delegation]'
     text = as_file(lambda text: text.replace("[delegation]", team, 1))
@@ -57,6 +59,9 @@ def test_what_a_file_adds_stands_in_the_department_after_publication(cast):
     assert not Unit.objects.filter(key="events").exists()
     Post.objects.filter(key="member").update(title="专员")
     published(cast, draft)
+    assert not Unit.objects.filter(key="events").exists()
+    clock.set_clock(datetime(2027, 1, 1, 0, 2))
+    follow_versions()
     assert Unit.objects.get(key="events").name == "活动小组"
     # What stands there already keeps the words that an administrator gave it.
     assert Post.objects.get(key="member").title == "专员"

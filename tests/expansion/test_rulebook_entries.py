@@ -1,11 +1,12 @@
 """Posts, teams, indicators and chains: added, changed, taken away (R-exp-01, R-exp-02)."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from expansion import clock
 from expansion.approvals.models import Request
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Gone, Invalid, NotNow, Stale
@@ -23,6 +24,7 @@ from expansion.rulebook.selectors import (
     rules_on,
 )
 from expansion.rulebook.services import content, drafts, entries
+from expansion.rulebook.services.following import follow_versions
 
 JANUARY = date(2027, 1, 1)
 INDICATORS = "kpi_sets.client.indicators"
@@ -37,11 +39,17 @@ def publish(cast, draft: Version, **changes) -> Version:
     return drafts.publish_version(actor=cast.administrator, draft=draft)
 
 
+def begin() -> None:
+    """The first day of what was published."""
+    clock.set_clock(datetime(2027, 1, 1, 0, 2))
+    follow_versions()
+
+
 def words(refused) -> str:
     return " ".join(sum(refused.value.fields.values(), [refused.value.message]))
 
 
-def test_a_post_is_added_and_stands_in_the_department_once_published(cast):
+def test_a_post_is_added_and_stands_in_the_department_from_the_first_day(cast):
     draft = entries.add_entry(actor=cast.manager, path="posts", values=PLANNER)
     assert not Post.objects.filter(key="planner").exists()
     publish(cast, draft)
@@ -52,6 +60,7 @@ def test_a_post_is_added_and_stands_in_the_department_once_published(cast):
         2,
         "admin",
     )
+    begin()
     assert Post.objects.get(key="planner").headcount == 2
     entry = Entry.objects.get(verb="rulebook.entry.added")
     assert entry.actor == cast.manager and "posts.planner.zh" in entry.changes
@@ -62,6 +71,7 @@ def test_a_team_names_its_head_and_its_set(cast):
     draft = entries.add_entry(actor=cast.administrator, path="teams", values=values)
     publish(cast, draft)
     assert rules_on(JANUARY).team("events").kpi_set == "client"
+    begin()
     assert Unit.objects.get(key="events").name == "活动小组"
 
 
@@ -225,6 +235,7 @@ def test_a_file_may_leave_out_what_nothing_names(cast):
     assert f"meetings.{gone['key']}" in {one.path for one in restructured(draft)}
 
 
+@pytest.mark.django_db
 def test_every_list_of_every_regulation_has_a_form_for_its_entries():
     for key in loading.preset_keys():
         rules = loading.preset(key)

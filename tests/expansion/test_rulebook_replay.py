@@ -272,7 +272,7 @@ def test_a_period_that_is_not_closed_falls_back_to_the_last_quarter(cast, sign_i
 
 
 def test_nothing_to_replay_is_said(cast, sign_in, monkeypatch):
-    only(monkeypatch, Replay("test", "x", 1, lambda rules, period: []))
+    only(monkeypatch, Replay("test", "x", 1, lambda rules, period: [], reads=("sla",)))
     draft = drafted(cast, sla__visit_feedback="1 hours")
     assert 'class="nothing"' in sign_in(cast.manager).get(url_of(draft)).content.decode()
 

@@ -133,6 +133,7 @@ def test_the_weekly_report_is_due_on_friday_or_the_workday_before(rules, week, d
         (Cadence(every="quarter"), "2026-Q3", (2026, 9, 30)),
         (Cadence(every="year", day=31, if_holiday="keep"), "2026", (2026, 12, 31)),
         (Cadence(every="week", weekday="monday", if_holiday="next"), "2026-W41", (2026, 10, 8)),
+        (Cadence(every="week", weekday="friday", if_holiday="next"), "2026-W40", (2026, 10, 8)),
     ],
 )
 def test_a_cadence_finds_its_day(cadence, period, day):

@@ -14,10 +14,11 @@ from expansion.rulebook.comparing import differences
 from expansion.rulebook.entries import collections, stays
 from expansion.rulebook.loading import from_data, from_toml, to_data
 from expansion.rulebook.models import Version
-from expansion.rulebook.parameters import place_of
+from expansion.rulebook.parameters import UNCONFIRMED, Listed, place_of, put
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import drafted_rules, rules_of
 from expansion.rulebook.services.drafts import opened_draft
+from expansion.rulebook.values import Source
 
 
 @transaction.atomic
@@ -25,6 +26,9 @@ def upload_draft(
     *, actor: Any, text: str, draft: int | None = None, version: int | None = None
 ) -> Version:
     """Reads a whole rulebook from TOML into the draft; what the draft held before is replaced.
+
+    Of where its values come from the file says only what still waits for somebody's word: a value
+    that differs from the version in force was set here, whatever the file claims.
 
     Raises:
         Forbidden: the actor does not edit the rulebook.
@@ -41,7 +45,26 @@ def upload_draft(
         raise Invalid(
             _("The file is the regulation “%(file)s”. Here “%(here)s” is in force.") % words
         )
+    rules = _with_sources(rules, base)
     return put_rules(actor, written, rules, "rulebook.draft.uploaded", {})
+
+
+def _with_sources(rules: Rules, base: Rules) -> Rules:
+    known = {one.path: one for one in base.parameters()}
+    data = rules.model_dump()
+    for one in rules.parameters():
+        source = _source(one, known.get(one.path))
+        put(data, one.path, {**one.parameter.model_dump(), "source": source})
+    return from_data(data)
+
+
+def _source(given: Listed, before: Listed | None) -> Source:
+    if given.source in UNCONFIRMED:
+        return given.source
+    if before is None or given.value != before.value:
+        return Source.ADMIN
+    # That it is stated says the version in force; a file cannot confirm by claiming it.
+    return before.source if given.source is Source.STATED else given.source
 
 
 @transaction.atomic

@@ -1,20 +1,23 @@
 """Writes over the one draft of the rulebook: changing, submitting, publishing, giving it up."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow, Stale
 from expansion.offers import announce
+from expansion.people.models import Post, Unit
 from expansion.records import differences, lock
+from expansion.rulebook.deciders import require_there
 from expansion.rulebook.loading import to_data
 from expansion.rulebook.models import Version
-from expansion.rulebook.parameters import UNCONFIRMED, find
+from expansion.rulebook.parameters import UNCONFIRMED, Listed, find
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import (
     changed_rows,
@@ -22,12 +25,17 @@ from expansion.rulebook.selectors import (
     open_draft,
     restructured,
     rules_of,
+    unsettled,
     version_on,
     version_to_amend,
 )
-from expansion.rulebook.services.presets import add_missing
+from expansion.rulebook.services.following import follow_versions, make_missing
+from expansion.rulebook.values import Source
 
 OPEN = (Version.Status.DRAFT, Version.Status.SUBMITTED)
+# What the trail says of a version that nobody was asked to approve.
+APPROVED_BY = "approved_by"
+ALONE = gettext_lazy("no approver named; published by the administrator")
 
 
 @transaction.atomic
@@ -54,7 +62,8 @@ def change_draft(
         Forbidden: the actor does not edit the rulebook.
         NotNow: the draft has been submitted and is being decided.
         Stale: somebody has saved, published or replaced the draft meanwhile.
-        Invalid: a value does not hold by itself, or a path is not known.
+        Invalid: a value does not hold by itself, a path is not known, or a chain is given somebody
+            who is not there.
     """
     access.require(actor, "edit", Version)
     written = opened_draft(actor, draft, version)
@@ -87,7 +96,10 @@ def opened_draft(actor: Any, seen: int | None, version: int | None) -> Version:
     if seen is not None and seen != (found.pk if found else 0):
         raise Stale(_("The draft was published, given up or replaced meanwhile."))
     if found is not None:
-        return lock(Version.objects.filter(status=Version.Status.DRAFT), found.pk, version=version)
+        drafts = Version.objects.filter(status=Version.Status.DRAFT)
+        written = lock(drafts, found.pk, version=version)
+        written.handed_over_by = written.handed_over_at = None  # it is another draft from now on
+        return written
     return Version.objects.create(
         number=Version.next_number(),
         preset=base.preset,
@@ -100,14 +112,52 @@ def opened_draft(actor: Any, seen: int | None, version: int | None) -> Version:
 def merged(
     draft: Version, changes: Mapping[str, Any], confirmed: Collection[str]
 ) -> dict[str, Any]:
-    """The draft's own values with these; what is as published leaves, unless it is confirmed."""
+    """The draft's own values with these; what is as published leaves, unless it is confirmed.
+
+    Raises:
+        Invalid: as `change_draft`.
+    """
     held = dict(draft.changes)
     for path, one in find(drafted_rules(draft), changes).items():
-        held[path] = one.plain(changes[path])
+        value = one.plain(changes[path])
+        if one.kind in ("approver", "chain"):
+            require_there(path, value, one.value, held.get(path))
+        held[path] = value
         moved = one.read(changes[path]) != one.value
         if not moved and not (path in confirmed and one.source in UNCONFIRMED):
             del held[path]
     return held
+
+
+@transaction.atomic
+def confirm_section(
+    *, actor: Any, section: str, draft: int | None = None, version: int | None = None
+) -> Version:
+    """Confirms as they are all values of a section that still wait for somebody's word: blanks of
+    the regulation, proposals, and what has no value (R-exp-01). What the draft holds already stays.
+
+    Raises:
+        Forbidden: the actor does not edit the rulebook.
+        NotNow: nothing of this section waits, or the draft is being decided.
+        Stale: as `change_draft`.
+    """
+    access.require(actor, "edit", Version)
+    written = opened_draft(actor, draft, version)
+    waiting = [one for one in unsettled(written) if one.section == section]
+    if not waiting:
+        raise NotNow(_("Nothing of this section waits to be confirmed."))
+    values = {one.path: one.plain(one.value) for one in waiting}
+    written.changes = dict(written.changes) | values
+    written.version += 1
+    written.save()
+    confirmed = {one.path: [_told(one, one.source), _told(one, Source.ADMIN)] for one in waiting}
+    write(actor=actor, verb="rulebook.section.confirmed", about=written, changes=confirmed)
+    return written
+
+
+def _told(one: Listed, source: Source) -> dict[str, Any]:
+    """A value with its source, as `comparing` tells them."""
+    return {"value": one.plain(one.value), "source": source.value}
 
 
 @transaction.atomic
@@ -146,7 +196,7 @@ def submit_draft(*, actor: Any, record: Version, rules: Rules, comment: str = ""
     if draft.status != Version.Status.DRAFT:
         raise NotNow(_("Only a draft can be submitted."))
     if not rules.amendment.chain.value:
-        raise NotNow(_("The rulebook names nobody who approves it. Publish it yourself."))
+        raise NotNow(_("The rulebook names nobody who approves it. The administrator publishes."))
     checked(draft)
     _move(draft, Version.Status.SUBMITTED)
     write(actor=actor, verb="rulebook.draft.submitted", about=draft)
@@ -167,10 +217,41 @@ def version_returned(record: Version, actor: Any, request: Any) -> None:
 
 
 def version_rejected(record: Version, actor: Any, request: Any) -> None:
-    """Rejected: it is given up and stays in the list."""
+    """Rejected: it stays in the list as that."""
     draft = lock(Version.objects.filter(status=Version.Status.SUBMITTED), record.pk)
-    _move(draft, Version.Status.DISCARDED)
+    _move(draft, Version.Status.REJECTED)
     write(actor=actor, verb="rulebook.draft.rejected", about=draft)
+
+
+@transaction.atomic
+def hand_over_draft(*, actor: Any, record: Version, rules: Rules) -> Version:
+    """Asks the administrators to publish a draft, where the rulebook names nobody who approves it.
+
+    It stays a draft, which they may still change; whoever changes it hands it over anew.
+
+    Raises:
+        Forbidden: the actor does not edit the rulebook.
+        NotNow: it is no draft, it is handed over already, the actor publishes it without asking,
+            or the rulebook in force names an approver.
+        Invalid: the draft could not be published as it is.
+    """
+    access.require(actor, "edit", Version)
+    draft = lock(Version.objects.all(), record.pk)
+    if draft.status != Version.Status.DRAFT:
+        raise NotNow(_("Only a draft can be handed over."))
+    if rules.amendment.chain.value:
+        raise NotNow(_("The rulebook asks for an approval first. Submit the draft."))
+    if access.can(actor, "publish", Version):
+        raise NotNow(_("You publish it yourself."))
+    if draft.handed_over_at is not None:
+        raise NotNow(_("The administrators have been asked already."))
+    checked(draft)
+    draft.handed_over_by, draft.handed_over_at = actor, clock.now()
+    draft.version += 1
+    draft.save()
+    write(actor=actor, verb="rulebook.draft.handed_over", about=draft)
+    announce("rulebook.draft.handed_over", actor=actor, record=draft)
+    return draft
 
 
 @transaction.atomic
@@ -179,9 +260,12 @@ def publish_version(
 ) -> Version:
     """Puts a draft in force from its date; earlier days and running cycles keep their version.
 
-    Where the rulebook names who approves amendments, only the approval itself publishes.
+    The posts and teams that it adds are made at once, what it changes of others on its first day.
+    Where the rulebook names who approves amendments, only the approval itself publishes. Where it
+    names nobody the administrator publishes alone, and version and trail say so (R-exp-01).
 
     Raises:
+        Forbidden: nobody approves it, and the actor is no administrator.
         Invalid: weights do not sum up, the date lies in the past, nothing changed, or no reason.
         NotNow: the rulebook in force asks for an approval first.
         Stale: somebody has changed the draft since `version`.
@@ -189,20 +273,25 @@ def publish_version(
     if not approved:
         access.require(actor, "publish", Version)
     draft = lock(Version.objects.filter(status__in=OPEN), draft.pk, version=version)
-    if rules_of(version_on()).amendment.chain.value and not approved:
+    if not approved and rules_of(version_on()).amendment.chain.value:
         raise NotNow(_("The rulebook asks for an approval first. Submit the draft."))
     rules = checked(draft)
     draft.content = to_data(rules)
-    draft.published_by, draft.published_at = actor, clock.now()
+    draft.published_by, draft.published_at, draft.unapproved = actor, clock.now(), not approved
     _move(draft, Version.Status.PUBLISHED)
-    add_missing(rules)
-    changes = {
+    changes: dict[str, Any] = {
         row.path: [None if row.is_new else one.plain(row.before), one.plain(row.after)]
         for row in changed_rows(draft)
         for one in [row.listed]
     }
     changes |= {one.path: [one.before, one.after] for one in restructured(draft)}
+    if draft.unapproved:
+        changes[APPROVED_BY] = [None, str(ALONE)]
+    made = make_missing(rules)
+    if made:
+        changes["made"] = [None, ", ".join(made)]
     write(actor=actor, verb="rulebook.version.published", about=draft, changes=changes)
+    follow_versions(actor=actor)
     return draft
 
 
@@ -217,9 +306,42 @@ def checked(draft: Version) -> Rules:
         rules = drafted_rules(draft).with_changes(draft.changes, confirm=True)
     except Invalid as refusal:
         raise Invalid(fields={**refusal.fields, **missing}) from None
+    missing |= _too_long(rules) | _doubled(rules)
     if missing:
         raise Invalid(fields=missing)
     return rules
+
+
+def _too_long(rules: Rules) -> dict[str, list[str]]:
+    """Words of posts and teams that the department could not take over on the first day."""
+    return {
+        path: [_("At most %(count)s characters.") % {"count": most}] for path, most in _over(rules)
+    }
+
+
+def _over(rules: Rules) -> Iterator[tuple[str, int]]:
+    for name, model, words, words_en in (
+        ("posts", Post, "title", "title_en"),
+        ("teams", Unit, "name", "name_en"),
+    ):
+        for one in getattr(rules, name):
+            for field, column in (("key", "key"), ("zh", words), ("en", words_en)):
+                most = model._meta.get_field(column).max_length
+                if len(getattr(one, field)) > most:
+                    yield f"{name}.{one.key}.{field}", most
+
+
+def _doubled(rules: Rules) -> dict[str, list[str]]:
+    """Posts of one title and teams of one name beside each other, which nobody could tell apart;
+    the department refuses them by hand too."""
+    titles = [(f"posts.{one.key}.zh", one.zh) for one in rules.posts]
+    names = [(f"teams.{one.key}.zh", (one.parent, one.zh)) for one in rules.teams]
+    return {
+        path: [_("Another one is called so already.")]
+        for found in (titles, names)
+        for path, words in found
+        if [other for _path, other in found].count(words) > 1
+    }
 
 
 def _missing(draft: Version) -> dict[str, list[str]]:

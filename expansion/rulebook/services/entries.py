@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from expansion import access
 from expansion.errors import Invalid
 from expansion.rulebook.blanks import BEGINNINGS, parameter_in
+from expansion.rulebook.deciders import require_there
 from expansion.rulebook.entries import Collection, collection_at
 from expansion.rulebook.lists import new_key
 from expansion.rulebook.loading import from_data, to_data
@@ -40,13 +41,14 @@ def add_entry(
     Raises:
         Forbidden: the actor does not edit the rulebook.
         Gone: there is no such list, or no entry to begin from.
-        Invalid: the key is taken, a value does not hold, or it names what is not there.
+        Invalid: the key is taken, a value does not hold, or it names what or who is not there.
         NotNow, Stale: as `change_draft`.
     """
     access.require(actor, "edit", Version)
     written = opened_draft(actor, draft, version)
     rules = drafted_rules(written)
     found, data = collection_at(rules, path), to_data(rules)
+    _require_there(values, found.entry(like) if like else None)
     entry = _beginning(found, like) | _plain(found, values)
     entry |= {name: _own(found, name, value) for name, value in _parameters(found, values).items()}
     entry["key"] = _free_key(found, values)
@@ -74,6 +76,7 @@ def change_entry(
     rules = drafted_rules(written)
     found, data = collection_at(rules, path), to_data(rules)
     held = found.entry(key)
+    _require_there(_plain(found, values), held)
     place, name = place_of(data, path)
     entry = next(one for one in place[name] if one["key"] == key)
     entry |= _plain(found, values)
@@ -108,6 +111,13 @@ def remove_entry(
     return put_rules(actor, written, from_data(data, unfinished=True), "rulebook.entry.removed")
 
 
+def _require_there(values: Mapping[str, Any], held: Any) -> None:
+    """Who decides is there, or stands in the entry already (`deciders.require_there`)."""
+    for name, value in values.items():
+        standing = getattr(held, name, None)
+        require_there(name, value, getattr(standing, "value", standing))
+
+
 def _beginning(found: Collection, like: str) -> dict[str, Any]:
     """The copied entry, with its own lists; without one, what its kind begins with."""
     if like:
@@ -122,7 +132,7 @@ def _proposed(node: Any) -> Any:
         return [_proposed(one) for one in node]
     if not isinstance(node, dict):
         return node
-    if node.get("source") == Source.STATED:
+    if node.get("source") in (Source.STATED, Source.PLACEHOLDER):
         return {"value": node["value"], "source": Source.PROPOSAL}
     return {name: _proposed(one) for name, one in node.items()}
 

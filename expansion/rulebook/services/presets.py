@@ -56,6 +56,7 @@ def load_rules(*, actor: Any, rules: Rules, effective_on: date) -> Version:
         content=to_data(rules),
         published_by=actor,
         published_at=clock.now(),
+        followed_at=clock.now(),
     )
     _make_organisation(rules)
     _grant_rights(actor, rules)
@@ -75,7 +76,7 @@ def _grant_rights(actor: Any, rules: Rules) -> None:
 
 def _make_organisation(rules: Rules) -> None:
     for post in rules.posts:
-        Post.objects.update_or_create(key=post.key, defaults=_as_post(post))
+        Post.objects.update_or_create(key=post.key, defaults=as_post(post))
     for role, zh, en in COMPANY_POSTS:
         Post.objects.get_or_create(key=role, defaults={"title": zh, "title_en": en, "role": role})
     root, _new = Unit.objects.update_or_create(
@@ -90,11 +91,22 @@ def _make_organisation(rules: Rules) -> None:
         key=OUTSIDE,
         defaults={"name": "公司", "name_en": "Company", "kind": Unit.Kind.OUTSIDE, "order": 99},
     )
-    for order, team in enumerate(rules.teams, start=1):
+    for order, team in from_the_top(rules):
         _make_team(team, root, order)
 
 
-def _as_post(post: Any) -> dict[str, Any]:
+def from_the_top(rules: Rules) -> list[tuple[int, Any]]:
+    """The teams with their place in the list, each after the one that it lies below."""
+    above = {one.key: one.parent for one in rules.teams}
+
+    def depth(key: str | None) -> int:
+        return 1 + depth(above[key]) if key else 0
+
+    return sorted(enumerate(rules.teams, start=1), key=lambda one: depth(one[1].key))
+
+
+def as_post(post: Any) -> dict[str, Any]:
+    """What the department's post takes of the rulebook's."""
     return {
         "title": post.zh,
         "title_en": post.en,
@@ -120,12 +132,16 @@ def _make_team(team: Any, root: Unit, order: int) -> None:
     )
 
 
-def add_missing(rules: Rules) -> None:
-    """Makes the posts and teams that a new version names and nobody has made yet."""
+def add_missing(rules: Rules) -> list[str]:
+    """Makes the posts and teams that a version names and nobody has made yet; their names."""
+    made = []
     for post in rules.posts:
-        Post.objects.get_or_create(key=post.key, defaults=_as_post(post))
+        _post, new = Post.objects.get_or_create(key=post.key, defaults=as_post(post))
+        made += [post.zh] if new else []
     root = Unit.objects.get(key=DEPARTMENT)
     known = set(Unit.objects.values_list("key", flat=True))
-    for order, team in enumerate(rules.teams, start=1):
+    for order, team in from_the_top(rules):
         if team.key not in known:
             _make_team(team, root, order)
+            made.append(team.zh)
+    return made

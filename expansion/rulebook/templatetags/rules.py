@@ -1,5 +1,6 @@
 """Words for parts of the rulebook."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from expansion.rulebook.values import Cadence, Item, is_approver, parts
+from expansion.rulebook.waiting import setting_waits_for
 from expansion.worktime import Limit
 
 register = template.Library()
@@ -27,6 +29,7 @@ SECTIONS = {
     "pipelines": _("Stages"),
     "approvals": _("Approval chains"),
     "deciding": _("Deciding"),
+    "ladders": _("Overdue"),
     "reports": _("Reports"),
     "plans": _("Plans"),
     "meetings": _("Meetings"),
@@ -45,8 +48,11 @@ SECTIONS = {
     "conduct": _("Conduct"),
     "resources": _("Resources"),
     "retention": _("Retention of data"),
+    "surveys": _("Surveys"),
     "numbers": _("Numbering"),
     "lists": _("Lists"),
+    "rights": _("Rights"),
+    "overlays": _("Sub-regulations"),
 }
 
 # Words that stand in a rulebook as keys: roles, switches, ways of counting.
@@ -134,16 +140,24 @@ CADENCES = {
 
 
 @register.filter
+def waits_for(path: str) -> Any:
+    """The noun without which this setting or list moves nothing yet; empty where it is obeyed."""
+    return setting_waits_for(path)
+
+
+@register.filter
 def rule_section(key: str) -> Any:
     """The title of a section; a section without one shows its key."""
     return SECTIONS.get(key, key)
 
 
 @register.filter
-def rule_value(value: Any) -> str:
-    """A value as people read it: items by their labels, lists with commas."""
+def rule_value(value: Any, names: Mapping[str, str] | None = None) -> str:
+    """A value as people read it: items by their labels, lists with commas. `names` are those of
+    posts, teams, departments and people who decide, and of kinds of approval
+    (`deciders.names_in`)."""
     if isinstance(value, (tuple, list)):
-        return str(_(", ")).join(map(rule_value, value)) or "—"
+        return str(_(", ")).join(rule_value(one, names) for one in value) or "—"
     if isinstance(value, Item):
         return value.label()
     if isinstance(value, time):
@@ -152,26 +166,26 @@ def rule_value(value: Any) -> str:
         return value.label if value else gettext("no limit")
     if isinstance(value, Cadence):
         return cadence(value)
-    return _word(value) if isinstance(value, str) else str(value)
+    return _word(value, names or {}) if isinstance(value, str) else str(value)
 
 
-def _word(value: str) -> str:
+def _word(value: str, names: Mapping[str, str]) -> str:
     """A key in words; those who decide a step together are joined."""
     joint, deciders = parts(value)
-    if not joint or not all(map(is_approver, deciders)):
-        return str(WORDS.get(value, value))
+    if not all(map(is_approver, deciders)):
+        return str(WORDS.get(value) or CADENCES.get(value) or names.get(value, value))
     between = gettext(" and ") if joint == "all" else gettext(" or ")
-    return between.join(str(WORDS.get(one, one)) for one in deciders)
+    return between.join(str(names.get(one) or WORDS.get(one, one)) for one in deciders)
 
 
 @register.filter
-def value_words(value: Any) -> str:
+def value_words(value: Any, names: Mapping[str, str] | None = None) -> str:
     """The same where nothing, yes and no can stand too."""
     if value is None:
         return gettext("not set")
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return rule_value(value)
+    return rule_value(value, names)
 
 
 def cadence(value: Cadence) -> str:

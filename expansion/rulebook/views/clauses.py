@@ -12,7 +12,7 @@ from expansion import compliance
 from expansion.errors import Gone
 from expansion.rulebook.access import interprets
 from expansion.rulebook.models import Interpretation, Version
-from expansion.rulebook.regulation import chapters_of
+from expansion.rulebook.regulation import chapters_of, notes_by_clause
 from expansion.rulebook.selectors import rules_of, rules_on, version_on
 from expansion.rulebook.services import interpretations
 from expansion.ui.forms import ServiceForm
@@ -28,9 +28,7 @@ class Clauses(Screen):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         version = version_on()
-        notes: dict[str, list[Interpretation]] = {}
-        for note in Interpretation.objects.standing().select_related("by"):
-            notes.setdefault(note.clause, []).append(note)
+        notes = notes_by_clause()
         chapters = [
             {
                 "id": chapter.id,

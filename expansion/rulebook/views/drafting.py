@@ -1,19 +1,23 @@
 """Pages that write into the one draft: the weights, and every other parameter by section."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from expansion import worktime
+from expansion import access, worktime
 from expansion.audit.models import Entry
 from expansion.errors import Invalid, Refusal, Stale
 from expansion.once.services import once
+from expansion.people.models import Membership, Role, User
 from expansion.rulebook import weights
+from expansion.rulebook.deciders import names_in
 from expansion.rulebook.forms import DraftForm, ParametersForm
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import UNCONFIRMED, Listed
@@ -24,6 +28,7 @@ from expansion.rulebook.selectors import (
     restructured,
     rules_of,
     rules_on,
+    unsettled,
     version_on,
     version_to_amend,
 )
@@ -93,13 +98,20 @@ class DraftPage(Screen):
         if "submit" in self.request.POST:
             draft = drafts.submit_draft(actor=person, record=draft, rules=rules_on())
             messages.success(self.request, _("%(version)s is submitted.") % {"version": draft})
+        elif "hand_over" in self.request.POST:
+            draft = drafts.hand_over_draft(actor=person, record=draft, rules=rules_on())
+            messages.success(self.request, _("The administrator is asked to publish the draft."))
         elif "publish" in self.request.POST:
             draft = drafts.publish_version(actor=person, draft=draft)
             words = {"version": draft, "day": draft.effective_on}
             messages.success(self.request, _("%(version)s is in force from %(day)s.") % words)
         else:
-            messages.success(self.request, _("Draft saved"))
+            messages.success(self.request, self.saved())
         return draft
+
+    def saved(self) -> str:
+        """What is said once the draft is written and stays one."""
+        return _("Draft saved")
 
     def refuse(self, form: DraftForm, refusal: Refusal) -> HttpResponse:
         """Keeps what was typed; after a conflict with the values that stand there now beside it."""
@@ -126,11 +138,12 @@ class DraftPage(Screen):
             except Invalid:
                 yours = value
             if yours != one.value:
+                names = names_in([one.value, yours], self.rules)
                 yield {
                     "name": path,
                     "label": one.label,
-                    "theirs": value_words(one.value),
-                    "yours": value_words(yours),
+                    "theirs": value_words(one.value, names),
+                    "yours": value_words(yours, names),
                 }
 
     def stored(self) -> dict[str, Listed]:
@@ -165,10 +178,14 @@ class DraftPage(Screen):
             "changed": changed,
             "restructured": other,
             "differences_count": len(changed) + len(other),
+            "names": names_in(self.told([*changed, *other]), self.published, self.rules),
             "steps": steps,
             "missing": sum(not one["met"] for one in steps),
             "ready": all(one["met"] for one in steps),
             "needs_approval": bool(rules_on().amendment.chain.value),
+            "may_publish": access.can(self.request.user, "publish", Version),
+            "publishers": publishers(),
+            "unsettled": unsettled(self.draft or self.base),
             "panels": panels_of(self.request.user, self.draft),
         }
         return self.draw({**context, **self.context(groups), **more}, status=status)
@@ -176,8 +193,15 @@ class DraftPage(Screen):
     def context(self, groups: list[weights.Group]) -> dict[str, Any]:
         return {}
 
+    def told(self, rows: list[Any]) -> Iterator[Any]:
+        """Every value that the page writes out beside its fields."""
+        return (value for row in rows for value in (row.before, row.after))
+
     def groups(self) -> list[weights.Group]:
         return weights.groups(self.rules, self.draft, {}, self.published)
+
+    def shares(self) -> weights.Shares:
+        return weights.shares(self.rules, self.draft, {})
 
     def changed(self, groups: list[weights.Group]) -> list[Any]:
         return changed_rows(self.draft) if self.draft else []
@@ -189,6 +213,9 @@ class DraftPage(Screen):
         for group in groups:
             sums = _("%(set)s adds up") % {"set": group.label}
             yield step(group.holds, sums, group.sentence)
+        shares = self.shares()
+        if shares.have_own_sum:
+            yield step(shares.holds, _("The shares make 100%"), shares.sentence)
         yield from self.breaches()
         begins, reason = form["effective_on"].value(), (form["reason"].value() or "").strip()
         yield step(bool(begins), _("The first day is chosen"), _("Choose the first day"))
@@ -217,6 +244,12 @@ def next_quarter() -> Any:
     return worktime.Period.containing("quarter", worktime.today()).next().start
 
 
+def publishers() -> QuerySet[User]:
+    """Who publishes where the rulebook names nobody who approves; asked only where it is shown."""
+    seats = Membership.objects.on(worktime.today()).filter(post__role=Role.ADMINISTRATOR)
+    return User.objects.active().filter(pk__in=seats.values("user_id")).order_by("name")
+
+
 def last_editor() -> dict[str, Any]:
     """Who wrote into the rulebook last, and when, for the page of a conflict."""
     entry = Entry.objects.filter(verb__startswith="rulebook.").select_related("actor").first()
@@ -240,6 +273,9 @@ class Weights(DraftPage):
     def groups(self) -> list[weights.Group]:
         return weights.groups(self.rules, self.draft, self.typed(), self.published)
 
+    def shares(self) -> weights.Shares:
+        return weights.shares(self.rules, self.draft, self.typed())
+
     def changed(self, groups: list[weights.Group]) -> list[Any]:
         """The draft's changes, with the weights as they are typed at the moment."""
         drafted = {row.path: row for row in super().changed(groups)}
@@ -251,15 +287,18 @@ class Weights(DraftPage):
         return list(drafted.values())
 
     def context(self, groups: list[weights.Group]) -> dict[str, Any]:
-        share = self.rules.appraisal.combine.team_share
-        held = self.draft.changes if self.draft else {}
-        path = weights.TEAM_SHARE
-        return {
-            "groups": groups,
-            "team_share": self.typed().get(path, held.get(path, share.value)),
-            "team_share_path": path,
-            "share_source": "admin" if path in held else share.source,
-        }
+        stored, held = self.stored(), self.draft.changes if self.draft else {}
+        rows = [
+            {
+                "name": name,
+                "path": path,
+                "listed": stored[path],
+                "typed": self.typed().get(path, held.get(path, stored[path].value)),
+                "source": "admin" if path in held else stored[path].source,
+            }
+            for name, path in (("team", weights.TEAM_SHARE), ("overall", weights.OVERALL_SHARE))
+        ]
+        return {"groups": groups, "shares": self.shares(), "share_rows": rows}
 
 
 class Parameters(DraftPage):
@@ -303,14 +342,15 @@ class Parameters(DraftPage):
             "rows": [self.row(one) for one in self.shown],
         }
 
+    def told(self, rows: list[Any]) -> Iterator[Any]:
+        yield from super().told(rows)
+        yield from (self.before[one.path].value for one in self.shown if one.path in self.before)
+
     def sections(self) -> list[dict[str, Any]]:
         """The sections in the rulebook's order, with how many values still wait for a word."""
-        waiting: dict[str, int] = {}
-        held = self.draft.changes if self.draft else {}
-        for one in self.listed:
-            open_still = one.source in UNCONFIRMED and one.path not in held
-            waiting[one.section] = waiting.get(one.section, 0) + open_still
-        return [{"key": key, "waiting": count} for key, count in waiting.items()]
+        waiting = Counter(one.section for one in unsettled(self.draft or self.base))
+        sections = dict.fromkeys(one.section for one in self.listed)
+        return [{"key": key, "waiting": waiting[key]} for key in sections]
 
     def row(self, one: Listed) -> dict[str, Any]:
         held = self.draft.changes if self.draft else {}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion.errors import Invalid, Refusal
+from expansion.rulebook.deciders import called, found_people
 from expansion.rulebook.entries import Collection, collection_at, collections, label_of
 from expansion.rulebook.entry_forms import EntryForm
 from expansion.rulebook.forms import SeenForm
@@ -18,7 +19,7 @@ from expansion.rulebook.services import entries
 from expansion.rulebook.views.drafting import DraftPage
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import May
-from expansion.ui.pages import FormPage
+from expansion.ui.pages import FormPage, Screen
 
 
 class Entries(DraftPage):
@@ -201,3 +202,16 @@ class EntryRemove(EntryPage):
 
     def service(self, **values: Any) -> Version:
         return entries.remove_entry(**values)
+
+
+class PersonPick(Screen):
+    """What the name of a decider offers for a few typed characters."""
+
+    gate = May("edit", Version)
+    template = "rulebook/_person_options.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        text = request.GET.get("q", "").strip()[:100]
+        people = list(found_people(request.user, text))
+        names = called(people)
+        return self.draw({"options": [(names[one.username], one) for one in people]})

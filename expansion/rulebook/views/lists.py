@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from expansion.errors import Invalid, Refusal
 from expansion.once.services import once
+from expansion.rulebook.clause_settings import clauses_of
 from expansion.rulebook.forms import DraftForm, FileForm
 from expansion.rulebook.lists import Choices, as_entry, in_order, lists
 from expansion.rulebook.models import Version
@@ -85,6 +86,7 @@ class Lists(DraftPage):
     def context(self, groups: Any) -> dict[str, Any]:
         return {
             "shown": self.shown,
+            "clauses": clauses_of(self.shown.path, self.shown.clause),
             "rows": self.rows,
             "sections": list(self._sections()),
         }

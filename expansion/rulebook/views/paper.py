@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 
 from expansion import clock
 from expansion.rulebook import writing
+from expansion.rulebook.deciders import names_in
 from expansion.rulebook.models import Version
-from expansion.rulebook.regulation import chapters_of, sections_of
+from expansion.rulebook.regulation import chapters_of, notes_by_clause, sections_of, values_of
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import drafted_rules, rules_of
 from expansion.ui.attachments import attachment
@@ -26,20 +27,29 @@ class Toml(Screen):
 
 
 class Pdf(Screen):
-    """The regulation as it is read: its clauses by chapter, then every value with its source."""
+    """The regulation as it is read: its clauses by chapter with the notes on them, then all that
+    it says with source and clause."""
 
     gate = SIGNED_IN
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self.find(Version, pk)
         rules = _rules(version)
+        sections, notes = sections_of(rules), notes_by_clause()
         content = pdf(
             "rulebook/paper.html",
             {
                 "version": version,
                 "rules": rules,
-                "chapters": chapters_of(rules),
-                "sections": sections_of(rules),
+                "chapters": [
+                    {
+                        "label": chapter.label,
+                        "rows": [(clause, notes.get(clause.id, ())) for clause in chapter.clauses],
+                    }
+                    for chapter in chapters_of(rules)
+                ],
+                "sections": sections,
+                "names": names_in(values_of(sections), rules),
                 "reader": request.user,
                 "printed_at": clock.now(),
             },

@@ -1,27 +1,44 @@
 """Pages that show the rulebook: what holds, and what each version changed."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access
-from expansion.rulebook.models import Version
-from expansion.rulebook.regulation import sections_of
+from expansion.rulebook.deciders import names_in
+from expansion.rulebook.models import Standing, Version
+from expansion.rulebook.regulation import sections_of, values_of
 from expansion.rulebook.selectors import (
+    LONG,
     changed_rows,
+    names_of,
     restructured,
     rules_of,
     rules_on,
+    standing_of,
+    standings,
+    unsettled,
     version_on,
 )
 from expansion.rulebook.services import drafts
+from expansion.rulebook.values import Source
 from expansion.rulebook.views.panels import panels_of
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import May
 from expansion.ui.pages import ActPage, DetailPage, Screen
 
-TONES = {"published": "done", "draft": "info", "submitted": "due", "discarded": "neutral"}
+TONES = {
+    Standing.DRAFT: "info",
+    Standing.SUBMITTED: "due",
+    Standing.IN_FORCE: "done",
+    Standing.FOLLOWS: "info",
+    Standing.SUPERSEDED: "neutral",
+    Standing.DISCARDED: "neutral",
+    Standing.REJECTED: "neutral",
+}
 
 
 class Regulation(Screen):
@@ -33,15 +50,29 @@ class Regulation(Screen):
     def get(self, request: HttpRequest) -> HttpResponse:
         version, wanted = version_on(), request.GET.get("source", "")
         rules = rules_of(version)
+        sections = sections_of(rules, wanted)
         return self.draw(
             {
                 "version": version,
-                "sections": sections_of(rules, wanted),
+                "sections": sections,
+                "names": names_in(values_of(sections), rules),
                 "wanted": wanted,
-                "versions": Version.objects.published().order_by("-effective_on", "-number"),
+                "waiting": len(unsettled(version)),
+                "blanks": sum(one.source == Source.PLACEHOLDER for one in rules.parameters()),
+                "versions": list(versions_for(request.user)),
                 "may_edit": access.can(request.user, "edit", Version),
             }
         )
+
+
+def versions_for(person: Any) -> Iterator[dict[str, Any]]:
+    """Every version that the person sees, those that take effect last first, drafts before them,
+    each with what it is today."""
+    known = standings()
+    seen = access.visible_to(person, Version.objects.defer(*LONG))
+    for one in seen.order_by(F("effective_on").desc(nulls_first=True), "-number"):
+        standing = standing_of(one, known)
+        yield {"record": one, "standing": standing, "tone": TONES[standing]}
 
 
 class VersionDetail(DetailPage):
@@ -51,14 +82,19 @@ class VersionDetail(DetailPage):
     template = "rulebook/version.html"
 
     def records(self):
-        return Version.objects.select_related("based_on", "drafted_by", "published_by")
+        people = ("drafted_by", "handed_over_by", "published_by")
+        return Version.objects.select_related("based_on", *people)
 
     def context(self, record: Version) -> dict[str, Any]:
         drafted = record.status == Version.Status.DRAFT
+        rows, others = changed_rows(record), restructured(record)
+        standing = standing_of(record, standings())
         return {
-            "rows": changed_rows(record),
-            "restructured": restructured(record),
-            "tone": TONES[record.status],
+            "rows": rows,
+            "restructured": others,
+            "names": names_of(record, [*rows, *others]),
+            "standing": standing,
+            "tone": TONES[standing],
             "may_edit": drafted and access.can(self.request.user, "edit", Version),
             "panels": panels_of(self.request.user, record),
         }

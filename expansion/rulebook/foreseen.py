@@ -1,0 +1,59 @@
+"""What is owed by a day, foreseen: how many of a kind fall due, and when people hear of it."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from expansion import clock, worktime
+from expansion.offers import Firing
+from expansion.rulebook.schema import Rules
+from expansion.worktime import Limit
+from expansion.worktime.limits import LAST_MOMENT
+
+Words = Callable[[int], str]  # “3 milestones”
+
+
+def due(
+    rows: QuerySet[Any],
+    column: str,
+    what: Words,
+    *,
+    rules: Rules,
+    start: datetime,
+    end: datetime,
+    lead: Limit | None = None,
+    clause: str = "",
+) -> Iterator[Firing]:
+    """The deadlines of these rows in the span, and with a `lead` the reminders that leave in it.
+
+    A day is over with its last moment. Nothing is said of a single record: one query.
+    """
+    calendar = rules.working_time.as_calendar()
+    horizon = (worktime.deadline(end, lead, calendar) if lead else None) or end
+    for at, count in counted(rows, column, start, horizon):
+        if start <= at < end:
+            yield Firing(at, _("Due: %(what)s") % {"what": what(count)}, "", clause)
+        ahead = worktime.before(at, lead, calendar) if lead else at
+        if lead and start <= ahead < end:
+            yield Firing(ahead, _("Reminder: %(what)s") % {"what": what(count)}, "", clause)
+
+
+def counted(
+    rows: QuerySet[Any], column: str, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, int]]:
+    """How many rows have which moment of the span in this column, in their order."""
+    is_day = not isinstance(rows.model._meta.get_field(column), models.DateTimeField)
+    first, last = (clock.local_date(start), clock.local_date(end)) if is_day else (start, end)
+    within = rows.filter(**{f"{column}__range": (first, last)}).order_by(column)
+    found = within.values_list(column).annotate(number=Count("pk", distinct=True))
+    for when, number in found:
+        yield (over(when) if is_day else when), number
+
+
+def over(day: date) -> datetime:
+    """The moment with which a day is over."""
+    return clock.moment_on(day, LAST_MOMENT)
