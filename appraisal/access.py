@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from appraisal.models import (
+    MEASURE,
     Appeal,
     ConsequenceCase,
     Cycle,
@@ -29,11 +30,15 @@ from appraisal.models import (
 )
 from expansion import access
 from expansion.access import EVERYTHING, NOTHING, Scope, principals
+from expansion.approvals.approvers import SUPERIOR as THE_SUPERIOR
 from expansion.approvals.approvers import answering, answers
+from expansion.approvals.reach import Chair, chairs
+from expansion.approvals.selectors import involving
 from expansion.people.models import Role
 
 # The parts that people play in an appraisal.
 PERSON, SUPERIOR, FINAL, HR = "person", "superior", "final", "hr"
+HANDLER = "handler"  # of an appeal against it; without one nobody plays this part
 
 # The sections of an appraisal.
 FIGURES, SELF_REVIEW, EVALUATION, RESULT = "figures", "self_review", "evaluation", "result"
@@ -45,6 +50,7 @@ SHOWN: Mapping[str, Mapping[str, Stage]] = {
         SUPERIOR: Stage.SELF_REVIEW,
         FINAL: Stage.SELF_REVIEW,
         HR: Stage.FEEDBACK,
+        HANDLER: Stage.FEEDBACK,
     },
     SELF_REVIEW: {
         PERSON: Stage.COLLECTING,
@@ -56,12 +62,14 @@ SHOWN: Mapping[str, Mapping[str, Stage]] = {
         SUPERIOR: Stage.COLLECTING,
         FINAL: Stage.REVIEW,
         HR: Stage.FEEDBACK,
+        HANDLER: Stage.FEEDBACK,
     },
     RESULT: {
         PERSON: Stage.FEEDBACK,
         SUPERIOR: Stage.FEEDBACK,
         FINAL: Stage.REVIEW,
         HR: Stage.FEEDBACK,
+        HANDLER: Stage.FEEDBACK,
     },
 }
 ORGANISERS = {Role.MANAGER: Scope.DEPARTMENT, Role.HR: Scope.DEPARTMENT}
@@ -77,11 +85,25 @@ def fixing(person: Any, participant: Participant) -> list[access.Seat]:
     ]
 
 
+def handling(person: Any, participant: Participant) -> list[access.Seat]:
+    """The seats from which the person handles an appeal against this score."""
+    return [
+        seat for seat in person.seats if answers(seat, participant.appeals_by, participant.team_id)
+    ]
+
+
 def fixed_by(person: Any, prefix: str = "") -> Q:
-    """The same as a condition on participants, reached by the lookup `prefix`."""
-    asked = (
-        answering(seat, role=f"{prefix}final_by", unit=f"{prefix}team") for seat in person.seats
-    )
+    """The scores that the person fixes, as a condition on participants reached by `prefix`."""
+    return _answered(person, "final_by", prefix)
+
+
+def handled_by(person: Any, prefix: str = "") -> Q:
+    """The same of those whose appeals the person handles."""
+    return _answered(person, "appeals_by", prefix)
+
+
+def _answered(person: Any, role: str, prefix: str) -> Q:
+    asked = (answering(seat, role=prefix + role, unit=f"{prefix}team") for seat in person.seats)
     return reduce(or_, asked, NOTHING)
 
 
@@ -96,6 +118,9 @@ def parts(person: Any, participant: Participant) -> frozenset[str]:
         found.add(FINAL)
     if person.holds(Role.HR):
         found.add(HR)
+    # Whoever fixes the score sees it anyway: nothing has to be read for them.
+    if handling(person, participant) and (FINAL in found or participant.appeals.exists()):
+        found.add(HANDLER)
     return frozenset(found)
 
 
@@ -113,7 +138,7 @@ def acting_for(person: Any, participant: Participant, part: str) -> int | None:
     """Whose mandate a person uses for this act; None in the own right (stamped on the act)."""
     if part == SUPERIOR:
         return None if participant.superior_id == person.pk else participant.superior_id
-    seats = fixing(person, participant)
+    seats = handling(person, participant) if part == HANDLER else fixing(person, participant)
     if any(seat.acting_for is None for seat in seats):
         return None
     return next((seat.acting_for for seat in seats), None)
@@ -127,6 +152,8 @@ def _conditions(person: Any, prefix: str) -> Iterator[tuple[str, Q]]:
     yield FINAL, ~own & fixed_by(person, prefix)
     if person.holds(Role.HR):
         yield HR, ~own
+    appealed = Q(**{f"{prefix}pk__in": Appeal.objects.order_by().values("participant")})
+    yield HANDLER, ~own & handled_by(person, prefix) & appealed
 
 
 def rows_shown(person: Any, prefix: str = "") -> Q:
@@ -257,7 +284,8 @@ class ResultAccess(OfParticipant):
 
 @access.register(Appeal)
 class AppealAccess(PrivateRule):
-    """The person files, whoever fixes scores handles; HR follows the state (A-5.4.4)."""
+    """The person files, whom the regulation names handles (A-5.4.4, C-6.3.3); who fixes scores and
+    HR follow the state."""
 
     grants = {action: ALL_ROLES for action in ("view", "accept", "decide")}
 
@@ -266,27 +294,70 @@ class AppealAccess(PrivateRule):
 
     def covers(self, person: Any, seat: access.Seat, action: str, record: Any) -> bool:
         held = parts(person, record.participant)
-        return bool(held) if action == "view" else FINAL in held
+        return bool(held) if action == "view" else HANDLER in held
+
+
+def _full_chairs(person: Any) -> list[Chair]:
+    """The chairs from which the person acts in everything, in person or for a principal."""
+    return [chair for chair in chairs(person, seats=person.seats) if not chair.kinds]
+
+
+def proposed_by(person: Any) -> Q:
+    """The cases in which the person proposes the measure, as the rulebook names it (reading 9)."""
+    asked = (
+        answering(chair.seat, role="proposer", unit="team")
+        | Q(proposer__in=sorted({*chair.words, f"person:{person.username}"}))
+        | Q(proposer=THE_SUPERIOR, participant__superior_id=chair.holder)
+        for chair in _full_chairs(person)
+    )
+    return reduce(or_, asked, NOTHING)
+
+
+def proposing(person: Any, case: ConsequenceCase) -> list[int]:
+    """The same of one case: those as whom the person proposes, the own id or a principal's."""
+    named = case.proposer == f"person:{person.username}"
+    return [
+        chair.holder
+        for chair in _full_chairs(person)
+        if answers(chair.seat, case.proposer, case.team_id)
+        or case.proposer in chair.words
+        or (named and chair.holder == person.pk)
+        or (case.proposer == THE_SUPERIOR and case.participant.superior_id == chair.holder)
+    ]
+
+
+def proposing_for(person: Any, case: ConsequenceCase) -> int | None:
+    """Whose mandate a person uses for the proposal; None in the own right."""
+    holders = proposing(person, case)
+    return None if person.pk in holders else next(iter(holders), None)
 
 
 @access.register(ConsequenceCase)
 class CaseAccess(PrivateRule):
-    """Who fixes scores proposes; HR and the leadership, who decide with them, read."""
+    """Whom the rulebook names proposes, and decides over an approval; who fixes scores, HR and the
+    leadership read. Nobody reads the own case."""
 
     grants = {"view": ALL_ROLES, "propose": ALL_ROLES}
     readers = (Role.HR, Role.LEADERSHIP)
 
     def visible(self, person: Any) -> Q:
+        decided = involving(person, seats=person.seats).filter(kind=MEASURE).order_by()
+        others = ~Q(owner_id=person.pk)
+        return self.granted(person) | others & Q(pk__in=decided.values("about_id"))
+
+    def granted(self, person: Any) -> Q:
+        """What a person reads without deciding over it."""
         others = ~Q(owner_id=person.pk)
         if person.holds(*self.readers):
             return others
-        return others & fixed_by(person, "participant__")
+        return others & (fixed_by(person, "participant__") | proposed_by(person))
 
     def covers(self, person: Any, seat: access.Seat, action: str, record: Any) -> bool:
         if record.owner_id == person.pk:
             return False
-        reads = action == "view" and person.holds(*self.readers)
-        return reads or bool(fixing(person, record.participant))
+        if action == "propose":
+            return bool(proposing(person, record))
+        return access.can(person, "view", record)
 
 
 @access.register(Target)

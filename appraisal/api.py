@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from appraisal.models import Result
-from expansion.api import Named, RecordViewSet, Shown, routes
+from expansion.api import Named, Provisional, RecordViewSet, Shown, routes
 
 
 class ResultShown(Shown):
@@ -13,6 +13,7 @@ class ResultShown(Shown):
     cycle = serializers.CharField(source="participant.cycle.period.key", read_only=True)
     breakdown = serializers.DictField(read_only=True)
     rulebook = Named()
+    appeal_until_provisional = Provisional("appeal_until")
 
     class Meta:
         model = Result
@@ -31,6 +32,7 @@ class ResultShown(Shown):
             "finalized_at",
             "delivered_at",
             "appeal_until",
+            "appeal_until_provisional",
             "acknowledged_at",
         ]
 

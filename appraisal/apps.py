@@ -16,10 +16,13 @@ class AppraisalConfig(AppConfig):
             metrics,
             nav,
             replays,
+            subjects,
         )
+        from appraisal.services import recounting
         from appraisal.services.citing import keep_counted
         from expansion import offers
 
         offers.add(offers.Seed("appraisal", 90, "appraisal.seeds.sow"))
         offers.add(offers.PresetSeed("appraisal", 90, "appraisal.preset_seeds.sow"))
         offers.react("crm.visit.undone", keep_counted)
+        offers.react("calendar.changed", recounting.recount)

@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal import live
-from appraisal.access import fixed_by
+from appraisal.access import fixed_by, proposed_by
 from appraisal.arithmetic import two_places
 from appraisal.desk import explaining
 from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Stage
 from appraisal.roster import assigned
 from appraisal.selectors import opens_on
+from appraisal.services.consequences import plans_missing
 from expansion import access, offers, worktime
 from expansion.people.models import Role
 from expansion.rulebook.scoring import Indicator
@@ -100,23 +102,32 @@ def todos(person: Any) -> Iterator[offers.Todo]:
 
 
 def _own(person: Any) -> Iterator[offers.Todo]:
-    mine = Participant.objects.complete().filter(owner=person)
-    for one in mine.filter(stage=Stage.SELF_REVIEW):
-        yield offers.Todo(
-            kind="appraisal.self_review",
-            title=_("Self-review for %(cycle)s") % {"cycle": one.cycle},
-            url=f"{one.get_absolute_url()}/self-review",
-            due=one.cycle.self_due_at,
-            act=_("Write"),
-        )
-    for one in mine.filter(stage=Stage.FEEDBACK, result__acknowledged_at=None):
-        yield offers.Todo(
-            kind="appraisal.result",
-            title=_("Result for %(cycle)s") % {"cycle": one.cycle},
-            url=one.get_absolute_url(),
-            due=one.result.appeal_until,
-            act=_("Confirm"),
-        )
+    writing = Q(stage=Stage.SELF_REVIEW)
+    confirming = Q(stage=Stage.FEEDBACK, result__acknowledged_at=None)
+    for one in Participant.objects.complete().filter(writing | confirming, owner=person):
+        yield _self_review(one) if one.at == Stage.SELF_REVIEW else _result(one)
+
+
+def _self_review(one: Participant) -> offers.Todo:
+    return offers.Todo(
+        kind="appraisal.self_review",
+        title=_("Self-review for %(cycle)s") % {"cycle": one.cycle},
+        url=f"{one.get_absolute_url()}/self-review",
+        due=one.cycle.self_due_at,
+        counted=True,
+        act=_("Write"),
+    )
+
+
+def _result(one: Participant) -> offers.Todo:
+    return offers.Todo(
+        kind="appraisal.result",
+        title=_("Result for %(cycle)s") % {"cycle": one.cycle},
+        url=one.get_absolute_url(),
+        due=one.result.appeal_until,
+        counted=True,
+        act=_("Confirm"),
+    )
 
 
 def _as_superior(person: Any) -> Iterator[offers.Todo]:
@@ -127,6 +138,7 @@ def _as_superior(person: Any) -> Iterator[offers.Todo]:
             title=_("Evaluate %(person)s") % {"person": one.owner},
             url=f"{one.get_absolute_url()}/evaluation",
             due=one.cycle.evaluation_due_at,
+            counted=True,
             detail=str(one.cycle),
             act=_("Evaluate"),
         )
@@ -141,15 +153,18 @@ def _appeals(person: Any) -> Iterator[offers.Todo]:
             % {"number": appeal.number, "person": appeal.owner},
             url=appeal.get_absolute_url(),
             due=appeal.decide_until,
+            counted=True,
             act=_("Decide the appeal"),
         )
 
 
 def _cases(person: Any) -> Iterator[offers.Todo]:
     open_ones = ConsequenceCase.objects.filter(
-        fixed_by(person, "participant__"), status=ConsequenceCase.Status.OPEN
+        proposed_by(person), status=ConsequenceCase.Status.OPEN
     ).exclude(owner=person)
-    for case in open_ones.select_related("owner"):
+    for case in open_ones.select_related("owner", "participant__cycle__rulebook"):
+        if plans_missing(case):
+            continue
         yield offers.Todo(
             kind="appraisal.case",
             title=_("Propose a measure for %(person)s") % {"person": case.owner},
@@ -165,9 +180,9 @@ def _cycles(person: Any) -> Iterator[offers.Todo]:
         Stage.REVIEW: (_("Fix the scores of %(cycle)s"), "deliver"),
         Stage.FEEDBACK: (_("Close %(cycle)s"), "close"),
     }
-    for cycle in Cycle.objects.filter(stage__in=words):
+    for cycle in _ripe().filter(stage__in=words):
         sentence, action = words[cycle.at]
-        if access.can(person, action, cycle) and _is_ripe(cycle):
+        if access.can(person, action, cycle):
             yield offers.Todo(
                 kind=f"appraisal.{action}",
                 title=sentence % {"cycle": cycle},
@@ -176,10 +191,11 @@ def _cycles(person: Any) -> Iterator[offers.Todo]:
             )
 
 
-def _is_ripe(cycle: Cycle) -> bool:
+def _ripe() -> QuerySet[Cycle]:
     """A cycle in feedback waits for its windows to end before anybody is asked to close it."""
-    running = cycle.participants.filter(result__appeal_until__gte=worktime.now())
-    return cycle.at != Stage.FEEDBACK or not running.exists()
+    people = Participant.objects.filter(cycle=OuterRef("pk"))
+    running = Exists(people.filter(result__appeal_until__gte=worktime.now()))
+    return Cycle.objects.exclude(running, stage=Stage.FEEDBACK)
 
 
 offers.add(

@@ -162,10 +162,18 @@ class MeasureForm(ServiceForm):
     reason = forms.CharField(
         label=_("Facts and reason"), max_length=MOST_TEXT, required=False, widget=forms.Textarea
     )
+    said = forms.CharField(
+        label=_("What the person said"),
+        help_text=_("The person is heard first. Who will not speak: write that down."),
+        max_length=MOST_TEXT,
+        required=False,
+        widget=forms.Textarea,
+    )
 
     def __init__(self, *args: Any, case: ConsequenceCase, **given: Any):
         super().__init__(*args, **given)
         self.fields["measure"].choices = choices_of(rule_of(case).measures, case.measure)
+        self.initial |= {name: getattr(case, name) for name in ("measure", "reason", "said")}
 
 
 class TargetForm(ServiceForm):

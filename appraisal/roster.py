@@ -24,6 +24,7 @@ class Appraised:
     kpi_set: str
     superior: User | None
     final_by: str
+    appeals_by: str
 
 
 def appraised(rules: Rules, day: date) -> list[Appraised]:
@@ -60,10 +61,17 @@ def _appraised(rules: Rules, seat: Membership, person: User, ladder: Ladder) -> 
     kpi_set = _set_of(rules, seat)
     if kpi_set is None:
         return None
-    heads = seat.post.role == Role.MANAGER
-    final_by = rules.appraisal.superior_of_manager if heads else rules.appraisal.final_by
+    ways, heads = rules.appraisal, seat.post.role == Role.MANAGER
     superior = ladder.above(person, {seat.post.role}, seat.unit_id)
-    return Appraised(person, seat.unit, seat.post.key, kpi_set.key, superior, final_by.value)
+    return Appraised(
+        person,
+        seat.unit,
+        seat.post.key,
+        kpi_set.key,
+        superior,
+        final_by=(ways.superior_of_manager if heads else ways.final_by).value,
+        appeals_by=(ways.superior_of_manager if heads else ways.appeal_handler).value,
+    )
 
 
 @dataclass(frozen=True)

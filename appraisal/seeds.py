@@ -106,6 +106,7 @@ FINDINGS = {
 MISTAKEN = "ma.rui"
 MISTAKES = (("projects", "number", 30, 1), ("projects", "benefit", 1500000, 15000))
 REOPENED = "马瑞的两项目标误录成了全部门全年的数，更正为个人季度目标后重新计算。"
+SAID = "承认拜访不足，说明家中有事耽误了两周，愿意接受辅导并按周补上拜访。"
 MEASURE = "季度得分低于六十分，连续三周未达拜访计划，建议给予警告并安排一对一辅导。"
 
 
@@ -303,7 +304,7 @@ def _close(demo: Any, cycle: Cycle, place: int) -> None:
     cases = ConsequenceCase.objects.filter(participant__cycle=cycle, status="open").order_by("pk")
     for case in cases.exclude(owner=demo.people[MISTAKEN]) if place == 0 else ():
         propose_measure(
-            actor=demo.people["manager"], record=case, measure="warning", reason=MEASURE
+            actor=demo.people["manager"], record=case, measure="warning", reason=MEASURE, said=SAID
         )
 
 

@@ -13,6 +13,7 @@ class CrmConfig(AppConfig):
             compliance,
             contract_offers,
             controls,
+            foresight,
             holdings,
             insights,
             metrics,

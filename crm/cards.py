@@ -134,6 +134,7 @@ def record_todos(person: Any) -> Iterator[offers.Todo]:
             title=_("Record of the visit to %(client)s") % {"client": visit.client.name},
             url=f"{visit.get_absolute_url()}/record",
             due=visit.due_at,
+            counted=True,
             act=_("Write record"),
         )
 

@@ -1,7 +1,7 @@
 """What the client desk shows in the overview: the funnel, contracts that end, late visit records,
 and its columns of the teams' table."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from crm.funnel import sums_by_stage, sums_label
 from crm.models import Client, Contract, Lead, Obligation, Opportunity, Visit
 from crm.tables import label_in
 from expansion import access, clock, offers
+from expansion.metrics import shared
 from expansion.offers import Kept, Purview, Sums
 from expansion.rulebook.selectors import rules_on
 
@@ -129,13 +130,14 @@ def reviews_visits(person: Any) -> bool:
 
 def visits(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
     """Recorded visits that took place in the span."""
-    found = metrics.recorded_visits(list(people), start, end)
-    return _by(found.order_by().values("visitor").annotate(value=Count("pk")), "visitor")
+    found = records_in_time(list(people), start, end)
+    return {visitor: records.of for visitor, records in found.items()}
 
 
-def records_in_time(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
-    """How many of these visits were recorded in time."""
-    found = metrics.recorded_visits(list(people), start, end).order_by().values("visitor")
+@shared
+def records_in_time(people: Sequence[Any], start: datetime, end: datetime) -> Numbers:
+    """How many recorded visits took place in the span, and how many were recorded in time."""
+    found = metrics.recorded_visits(people, start, end).order_by().values("visitor")
     rows = found.annotate(kept=Count("pk", filter=Q(late=False)), whole=Count("pk"))
     return {row["visitor"]: Kept(row["kept"], row["whole"]) for row in rows}
 

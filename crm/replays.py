@@ -11,7 +11,7 @@ from crm.services.check_in import due_of
 from expansion import offers
 from expansion.offers import Replayed
 from expansion.rulebook.schema import Rules
-from expansion.ui import formats
+from expansion.ui import deadlines
 from expansion.worktime import Period
 
 
@@ -21,7 +21,7 @@ def visits(rules: Rules, period: Period) -> Iterator[Replayed]:
     found = found.filter(took_place_at__gte=period.begins_at, took_place_at__lt=period.ends_at)
     for visit in found.order_by("-took_place_at", "pk").iterator():
         due = due_of(rules, visit.took_place_at)
-        note = _("due %(when)s") % {"when": formats.moment(due)} if due else ""
+        note = _("due %(when)s") % {"when": deadlines.moment(due)} if due else ""
         yield Replayed(visit, _standing(visit, visit.due_at), _standing(visit, due), note)
 
 
@@ -30,4 +30,12 @@ def _standing(visit: Visit, due: datetime | None) -> str:
     return _("recorded late") if late else _("recorded in time")
 
 
-offers.add(offers.Replay("crm.visits", lazy("Records of visits"), 30, visits))
+offers.add(
+    offers.Replay(
+        "crm.visits",
+        lazy("Records of visits"),
+        30,
+        visits,
+        reads=("sla.visit_feedback", "working_time"),
+    )
+)

@@ -67,6 +67,14 @@ VISITS = Listing(
             sort="next_contact_on",
         ),
         Column("place", _("Place"), lambda v: v.place, shown=False),
+        Column(
+            "due",
+            _("Record due"),
+            lambda v: v.due_at,
+            "deadline",
+            sort="due_at",
+            shown=False,
+        ),
     ],
     filters=[
         Filter(

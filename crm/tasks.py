@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.services import missed_visits, obligations
+from crm.services import major_reminders, missed_visits, obligations
 from crm.services.check_in import forget_positions
 from crm.services.leads import judge_open_leads
 from crm.services.visits import mark_missed_visits
@@ -32,3 +32,10 @@ def forget_old_positions(job: Job) -> dict:
 @registry.every("crm.remind_of_contracts", "30 8 * * *", label=_("Remind of contracts' due dates"))
 def remind_of_contracts(job: Job) -> dict:
     return obligations.remind(now=clock.now(), rules=rules_on())
+
+
+@registry.every(
+    "crm.remind_of_matters", "45 8-18 * * *", label=_("Remind of major matters to be decided")
+)
+def remind_of_matters(job: Job) -> dict:
+    return major_reminders.remind(now=clock.now(), rules=rules_on())

@@ -8,7 +8,7 @@ One check serves the clauses of all regulations that say the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -130,12 +130,22 @@ class Query:
             {(person, state): n for person, state, n in found.annotate(number=Count("pk"))}
         )
 
-    def listed(self, reach: Reach, span: Span, state: str, most: int) -> list[Instance]:
-        """The latest cases of a state, at most so many: one query."""
-        found = self.within(reach, span).filter(state=state).order_by(f"-{self.due}", "-pk")
+    def listed(
+        self, reach: Reach, span: Span, state: str, most: int, skip: int = 0
+    ) -> list[Instance]:
+        """The latest cases of a state after those skipped, at most so many: one query."""
+        found = self._read(reach, span).filter(state=state).order_by(f"-{self.due}", "-pk")
+        return [self._instance(one, state) for one in found[skip : skip + most]]
+
+    def every(self, reach: Reach, span: Span) -> Iterator[Instance]:
+        """All cases, in no order: one query."""
+        return (self._instance(one, one.state) for one in self._read(reach, span).order_by())
+
+    def _read(self, reach: Reach, span: Span) -> Rows:
         named = {"case_person": F(self.person), "case_due": F(self.due)}
         named |= {"case_done": F(self.done)} if self.done else {}
-        return [self._instance(one, state) for one in found.annotate(**named)[:most]]
+        found: Rows = self.within(reach, span).annotate(**named)
+        return found
 
     def _instance(self, row: Any, state: str) -> Instance:
         record = getattr(row, self.record) if self.record else row
@@ -165,9 +175,15 @@ class Listed:
     def by_person(self, reach: Reach, span: Span) -> Counter[tuple[int | None, str]]:
         return Counter((one.person, one.state) for one in self.find(reach, span))
 
-    def listed(self, reach: Reach, span: Span, state: str, most: int) -> list[Instance]:
+    def listed(
+        self, reach: Reach, span: Span, state: str, most: int, skip: int = 0
+    ) -> list[Instance]:
         found = [one for one in self.find(reach, span) if one.state == state]
-        return sorted(found, key=lambda one: (_day(one.due), one.record.pk), reverse=True)[:most]
+        found.sort(key=lambda one: (_day(one.due), one.record.pk), reverse=True)
+        return found[skip : skip + most]
+
+    def every(self, reach: Reach, span: Span) -> Iterator[Instance]:
+        return iter(self.find(reach, span))
 
 
 def _day(due: date | datetime) -> date:
@@ -197,6 +213,10 @@ class Check:
 
     `due` and `done` are the words before the moments of a case. `settings` are the parameters of
     the rulebook it rests on, by their path. `by_clause`: each clause has cases of its own.
+
+    `reads` is what of the rulebook decides its cases whenever they are counted, by path, `*` for
+    any one step: what a draft would change in them. What a record keeps from the rules of its day,
+    a deadline that was written into it, is not among them.
     """
 
     key: str
@@ -207,6 +227,7 @@ class Check:
     done: Any = ""
     settings: Sequence[str] = ()
     by_clause: bool = False
+    reads: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

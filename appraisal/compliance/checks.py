@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from datetime import time
 from functools import partial
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as lazy
 
@@ -13,6 +23,7 @@ from appraisal.models import Appeal, ConsequenceCase, Cycle, Line, Participant, 
 from appraisal.scoring import indicators
 from appraisal.selectors import opens_on
 from expansion import clock, compliance, worktime
+from expansion.approvals.approvers import SUPERIOR
 from expansion.compliance import Check, Instance, Listed, Query, Reach, Span, state_of
 from expansion.people.models import Membership, Role
 from expansion.rulebook.schema import Rules
@@ -76,7 +87,8 @@ def measures(rules: Rules, clause: str) -> Query:
     one. A case of the person is no matter of the team: it counts for who has to propose.
     """
     kinds = [rule.key for rule in rules.consequences if rule.clause == clause]
-    standing = ConsequenceCase.objects.exclude(status=ConsequenceCase.Status.LIFTED)
+    states = ConsequenceCase.Status
+    standing = ConsequenceCase.objects.exclude(status=states.LIFTED)
     later = Participant.objects.filter(
         owner=OuterRef("owner"),
         stage=Stage.CLOSED,
@@ -86,11 +98,11 @@ def measures(rules: Rules, clause: str) -> Query:
     return Query(
         standing.filter(rule__in=kinds)
         .select_related("participant__owner", "participant__cycle")
-        .annotate(proposer=_done_by("proposed_by_id", OuterRef("participant__final_by"))),
-        person="proposer",
+        .annotate(proposes=_who_proposes()),
+        person="proposes",
         due="created_at",
         done="proposed_at",
-        kept=Q(status=ConsequenceCase.Status.PROPOSED),
+        kept=Q(status__in=(states.PROPOSED, states.DECIDED, states.WAIVED)),
         open=~Q(Exists(later)),
         team="",
     )
@@ -131,6 +143,13 @@ def _reviews(party: str, person: str, due: str) -> Query:
         kept=Q(Exists(submitted.filter(late=False))),
         open=Q(done_at=None, **{f"{due}__gte": clock.now()}),
     )
+
+
+def _who_proposes() -> Coalesce:
+    """Who proposed it; before that, whom the case names."""
+    superior = Case(When(proposer=SUPERIOR, then=F("participant__superior_id")))
+    holder = _done_by("proposed_by_id", OuterRef("proposer"))
+    return Coalesce("proposed_by_id", superior, holder, output_field=BigIntegerField())
 
 
 def _done_by(person: str, role: OuterRef) -> Coalesce:
@@ -242,6 +261,7 @@ compliance.add(
         due=lazy("evaluation due"),
         done=lazy("fixed"),
         settings=("appraisal.final_by", "appraisal.feedback_due"),
+        reads=("appraisal.feedback_due", "working_time"),
     ),
     Check(
         "appraisal.told_and_heard",
@@ -251,6 +271,7 @@ compliance.add(
         due=lazy("due"),
         done=lazy("done"),
         settings=("appraisal.feedback_due", "appraisal.appeal_window", "appraisal.appeal_decision"),
+        reads=("appraisal.feedback_due", "working_time"),
     ),
     Check(
         "appraisal.appeals",
@@ -278,5 +299,6 @@ compliance.add(
         due=lazy("evaluation due"),
         settings=("appraisal.evaluation_due",),
         by_clause=True,
+        reads=("appraisal.combine.mode", "appraisal.combine.overall_share"),
     ),
 )

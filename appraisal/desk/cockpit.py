@@ -18,7 +18,7 @@ from appraisal.services.reminders import is_unconfirmed
 from expansion import access, worktime
 from expansion.jobs.models import Job
 from expansion.records import about_key
-from expansion.ui import formats
+from expansion.ui import deadlines, formats
 
 VIEWS = ("all", "missing", "unconfirmed", "appeal", "confirmed")
 
@@ -313,9 +313,22 @@ def case_facts(case: ConsequenceCase) -> dict[str, Any]:
         "rule": rule,
         "measure": label,
         "suspended": is_suspended(case),
-        "tone": "neutral" if is_suspended(case) else "late" if not label else "due",
-        "word": _("suspended") if is_suspended(case) else label or _("measure to be proposed"),
+        **_standing(case, label),
     }
+
+
+def _standing(case: ConsequenceCase, measure: str) -> dict[str, Any]:
+    """How far a case has come, in a word and its tone."""
+    status = ConsequenceCase.Status(case.status)
+    if is_suspended(case):
+        return {"tone": "neutral", "word": _("suspended")}
+    if status == ConsequenceCase.Status.OPEN:
+        return {"tone": "late", "word": status.label}
+    if status == ConsequenceCase.Status.PROPOSED:
+        return {"tone": "due", "word": measure}
+    if status == ConsequenceCase.Status.DECIDED:
+        return {"tone": "done", "word": _("%(measure)s, decided") % {"measure": measure}}
+    return {"tone": "neutral", "word": status.label}
 
 
 def _day(moment: Any) -> str:
@@ -323,7 +336,10 @@ def _day(moment: Any) -> str:
 
 
 def _until(moment: Any) -> str:
-    return _("until %(day)s") % {"day": formats.day_as("short", moment)} if moment else ""
+    if not moment:
+        return ""
+    day = f"{formats.day_as('short', moment)}{deadlines.in_words(moment)}"
+    return _("until %(day)s") % {"day": day}
 
 
 def _of(done: int, total: int, late: int = 0) -> str:

@@ -120,7 +120,8 @@ class Participant(Owned, Recorded):
     """One person appraised in one cycle; `owner` is that person.
 
     `final_by` is the role that fixes the score: the manager's for everybody (A-5.4.3), the
-    leadership's for the manager (reading 2).
+    leadership's for the manager (reading 2). `appeals_by` is the role that handles appeals: the
+    same in one regulation (A-5.4.4), the leadership's in another (C-6.3.3, reading 13).
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="participants")
@@ -130,6 +131,7 @@ class Participant(Owned, Recorded):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     final_by = models.CharField(max_length=60)
+    appeals_by = models.CharField(max_length=60)
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, default=Stage.COLLECTING)
     objects = ParticipantQuerySet.as_manager()
 

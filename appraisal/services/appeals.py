@@ -9,20 +9,19 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal.access import FINAL, acting_for
+from appraisal.access import HANDLER, acting_for
 from appraisal.models import Appeal, Evidence, Line, Participant, Result, Stage
 from appraisal.scoring import SIX_PLACES
 from appraisal.services.consequences import run_consequences
 from appraisal.services.results import compute_results
 from appraisal.services.steps import expect, locked, principal
 from expansion import access, worktime
-from expansion.approvals.approvers import LINE
+from expansion.approvals.approvers import holders_of
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Gone, Invalid, NotNow
 from expansion.notices.services import tell
 from expansion.numbering.services import next_number
-from expansion.people.models import User
-from expansion.people.selectors import holders
+from expansion.people.models import Mandate, User
 from expansion.records import lock
 
 
@@ -111,10 +110,22 @@ def _store(appeal: Appeal) -> None:
         raise Invalid(_("This is contested already. The open appeal covers it.")) from None
 
 
+def handlers(appeal: Appeal) -> list[User]:
+    """Who handles appeals of this person today, in person."""
+    return holders_of(appeal.participant.appeals_by, appeal.participant.team)
+
+
+def acting_handlers(appeal: Appeal, principals: list[User]) -> list[User]:
+    """Who handles it for these today by a mandate over all duties; never whose appeal it is."""
+    running = Mandate.objects.active(worktime.now()).filter(principal__in=principals, kinds=[])
+    others = running.exclude(delegate=appeal.owner_id).select_related("delegate")
+    return [mandate.delegate for mandate in others.order_by("pk")]
+
+
 def _tell_handlers(appeal: Appeal) -> None:
-    role = appeal.participant.final_by
+    found = handlers(appeal)
     tell(
-        people=holders(role, unit=appeal.participant.team_id if role in LINE else None),
+        people=[*found, *acting_handlers(appeal, found)],
         kind="appraisal.appeal",
         title=format_lazy(
             gettext_lazy("{person} appeals: {number}"), person=appeal.owner, number=appeal.number
@@ -155,7 +166,7 @@ def decide_appeal(
     `values` maps lines of this result to their corrected value.
 
     Raises:
-        Forbidden: the actor does not fix this person's scores, or it is the own appeal.
+        Forbidden: the actor does not handle appeals of this person, or it is the own one.
         NotNow: it has not been taken up, or is decided.
         Invalid: there are no findings, a change changes nothing, or a value does not fit.
     """
@@ -172,7 +183,7 @@ def decide_appeal(
     appeal.after = _state(participant, values)
     appeal.status, appeal.decision = Appeal.Status.DECIDED, decision
     appeal.findings, appeal.decided_at, appeal.handler = findings.strip(), worktime.now(), actor
-    appeal.decided_for = principal(acting_for(actor, participant, FINAL))
+    appeal.decided_for = principal(acting_for(actor, participant, HANDLER))
     _save(appeal)
     changes = {name: [value, appeal.after[name]] for name, value in appeal.before.items()}
     _note(actor, "appraisal.appeal.decided", appeal, {**changes, "decision": [None, decision]})
@@ -252,7 +263,7 @@ def _save(appeal: Appeal) -> None:
 def _note(actor: User, verb: str, appeal: Appeal, changes: Mapping[str, Any]) -> None:
     if appeal.owner_id == actor.pk:
         raise Forbidden(_("Nobody decides the own appeal."))
-    person = principal(acting_for(actor, appeal.participant, FINAL))
+    person = principal(acting_for(actor, appeal.participant, HANDLER))
     write(actor=actor, verb=verb, about=appeal, changes=changes, for_person=person)
 
 

@@ -1,4 +1,5 @@
-"""What follows from poor results: the system opens a case, a person proposes (readings 6 to 10)."""
+"""What follows from poor results: the system opens a case, people propose and decide, whom the
+rulebook names for it (readings 6 to 10)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,18 +7,25 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appraisal.access import FINAL, acting_for
-from appraisal.models import Appeal, ConsequenceCase, Participant, Stage
+from appraisal import improvement
+from appraisal.access import proposing_for
+from appraisal.models import MEASURE, Appeal, ConsequenceCase, Participant, Stage
 from appraisal.services.steps import principal
 from expansion import access, worktime
+from expansion.approvals.approvers import LINE, SUPERIOR
+from expansion.approvals.models import Request
+from expansion.approvals.services import call_off, submit
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
-from expansion.people.models import User
+from expansion.people.models import Role, User
 from expansion.records import lock
+from expansion.rulebook.deciding import ApprovalRule
+from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import Consequence
-from expansion.rulebook.values import offered
+from expansion.rulebook.values import Chain, Limit, Parameter, Source, offered
 
 Status = ConsequenceCase.Status
+NO_LIMIT = worktime.Limit(0, worktime.Unit.DAYS)  # no regulation says how soon a measure is decided
 
 
 def run_consequences(*, actor: User | None, participants: Iterable[Participant]) -> None:
@@ -41,7 +49,8 @@ def _settle(actor: User | None, participant: Participant) -> None:
     elif case is None:
         _open(actor, participant, rule, run)
     elif case.rule != rule.key or case.status == Status.LIFTED:
-        _change(actor, case, status=Status.OPEN, rule=rule.key, periods=len(run))
+        who = _named(participant, rule)
+        _change(actor, case, status=Status.OPEN, rule=rule.key, periods=len(run), **who)
 
 
 def run_of(participant: Participant) -> list[Participant]:
@@ -92,6 +101,7 @@ def _open(
         rule=rule.key,
         periods=len(run),
         facts=facts,
+        **_named(participant, rule),
     )
     write(
         actor=actor,
@@ -101,11 +111,31 @@ def _open(
     )
 
 
+def _named(participant: Participant, rule: Consequence) -> dict[str, Any]:
+    """Whom the rule names for this person, kept on the case (law 4)."""
+    return {"proposer": proposer_of(participant, rule), "deciders": list(rule.decided_by.value)}
+
+
+def proposer_of(participant: Participant, rule: Consequence) -> str:
+    """Who proposes the measure: whom the rule names. Nobody proposes for themselves: of the own
+    post the superior does, of the manager whoever appraises the manager (reading 2)."""
+    rules, word = participant.cycle.rules, rule.proposed_by.value
+    role = rules.post(participant.post).role
+    if role == Role.MANAGER and (word == SUPERIOR or word in LINE):
+        return rules.appraisal.superior_of_manager.value
+    word = SUPERIOR if word == role else word
+    return Role.MANAGER if word == SUPERIOR and participant.superior_id is None else word
+
+
 def _change(actor: User | None, case: ConsequenceCase, **values: Any) -> None:
+    """What was proposed falls away with the rule that it rested on, and so does its approval."""
+    call_off(actor=actor, record=case)
+    case.refresh_from_db()
     changes = {name: [getattr(case, name), value] for name, value in values.items()}
     for name, value in values.items():
         setattr(case, name, value)
-    case.measure, case.reason, case.proposed_by, case.proposed_at = "", "", None, None
+    case.measure, case.reason, case.said = "", "", ""
+    case.proposed_by, case.proposed_at, case.decided_at = None, None, None
     case.version += 1
     case.save()
     write(actor=actor, verb=f"appraisal.case.{case.status}", about=case, changes=changes)
@@ -113,37 +143,121 @@ def _change(actor: User | None, case: ConsequenceCase, **values: Any) -> None:
 
 @transaction.atomic
 def propose_measure(
-    *, actor: User, record: ConsequenceCase, measure: str, reason: str
+    *, actor: User, record: ConsequenceCase, measure: str, reason: str, said: str
 ) -> ConsequenceCase:
-    """A person proposes one measure of the rulebook's list; nothing takes effect by it (reading 7).
+    """Whom the rulebook names proposes one measure of its list, after hearing the person, and hands
+    it to those who decide; nothing takes effect by it (readings 7 and 10).
 
     Raises:
         Forbidden: it is not the actor's to propose, or their own case.
-        NotNow: an appeal is pending, the cycle is reopened, or the case is no longer founded.
-        Invalid: the measure is not in the list, or no reason is given.
+        NotNow: it is being decided or decided; an appeal is pending, the cycle is reopened, or the
+            case is no longer founded; an improvement plan has to come first.
+        Invalid: the measure is not in the list, no reason is given, or nobody heard the person.
     """
     access.require(actor, "propose", record)
     case = lock(ConsequenceCase.objects.select_related("participant__cycle__rulebook"), record.pk)
-    if case.status == Status.LIFTED or is_suspended(case):
-        raise NotNow(_("The case rests: an appeal is pending or the result is open again."))
-    known = [one.key for one in offered(rule_of(case).measures, case.measure)]
-    if measure not in known:
-        raise Invalid(fields={"measure": [_("Choose a measure of the rulebook.")]})
-    if not reason.strip():
-        raise Invalid(fields={"reason": [_("Give the facts and the reason.")]})
+    if sentence := why_not_yet(case):
+        raise NotNow(sentence)
+    _check(case, measure, reason, said)
     before = case.measure
-    case.measure, case.reason, case.status = measure, reason.strip(), Status.PROPOSED
+    case.measure, case.reason, case.said = measure, reason.strip(), said.strip()
+    case.status = Status.PROPOSED
     case.proposed_by, case.proposed_at = actor, worktime.now()
-    case.version += 1
-    case.save()
+    _save(case)
     write(
         actor=actor,
         verb="appraisal.measure.proposed",
         about=case,
         changes={"measure": [before, measure], "reason": [None, case.reason]},
-        for_person=principal(acting_for(actor, case.participant, FINAL)),
+        for_person=principal(proposing_for(actor, case)),
     )
+    submit(actor=actor, record=case, rules=deciding(case))
     return case
+
+
+def _check(case: ConsequenceCase, measure: str, reason: str, said: str) -> None:
+    wrong: dict[str, list[str]] = {}
+    if measure not in [one.key for one in offered(rule_of(case).measures, case.measure)]:
+        wrong["measure"] = [_("Choose a measure of the rulebook.")]
+    if not reason.strip():
+        wrong["reason"] = [_("Give the facts and the reason.")]
+    if not said.strip():
+        wrong["said"] = [_("Hear the person first, and write down what was said.")]
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def why_not_yet(case: ConsequenceCase) -> str:
+    """The sentence that nothing can be proposed now; empty where it can."""
+    if case.status in (Status.DECIDED, Status.WAIVED):
+        return _("This case is: %(status)s.") % {"status": case.get_status_display()}
+    if case.status == Status.LIFTED or is_suspended(case):
+        return _("The case rests: an appeal is pending or the result is open again.")
+    missing = plans_missing(case)
+    if missing:
+        sentence = _("An improvement plan has to run first, for each of: %(periods)s (%(clause)s).")
+        periods = _(", ").join(one.cycle.period.label for one in missing)
+        return sentence % {"periods": periods, "clause": rule_of(case).clause}
+    return ""
+
+
+def plans_missing(case: ConsequenceCase) -> list[Participant]:
+    """The failed periods without an improvement plan, where the rule asks for one (reading 9)."""
+    if not rule_of(case).after_improvement_plan:
+        return []
+    return [one for one in run_of(case.participant) if not improvement.plan_ran(one)]
+
+
+def deciding(case: ConsequenceCase) -> Rules:
+    """The cycle's own rules, in which whom the case names decides over its measure."""
+    rules = case.participant.cycle.rules
+    rule = rule_of(case)
+    decided = ApprovalRule(
+        key=MEASURE,
+        zh=rule.zh,
+        en=rule.en,
+        chain=Parameter[Chain](value=tuple(case.deciders), source=rule.decided_by.source),
+        step_limit=Parameter[Limit](value=NO_LIMIT, source=Source.UNSET),
+    )
+    return rules.model_copy(update={"approvals": (*rules.approvals, decided)})
+
+
+def measure_confirmed(record: ConsequenceCase, actor: User, request: Request) -> None:
+    """After the last decision the measure stands; who carries it out is another act.
+
+    Raises:
+        NotNow: an appeal is pending or the result is open again.
+    """
+    _decided(record, actor, Status.DECIDED)
+
+
+def measure_waived(record: ConsequenceCase, actor: User, request: Request) -> None:
+    """Waived with the reason that the decision carries (reading 10)."""
+    _decided(record, actor, Status.WAIVED)
+
+
+def measure_returned(record: ConsequenceCase, actor: User | None, request: Request) -> None:
+    """To be proposed again: returned, or taken back."""
+    case = lock(ConsequenceCase.objects.all(), record.pk)
+    changes = {"status": [case.status, Status.OPEN]}
+    case.status = Status.OPEN
+    _save(case)
+    write(actor=actor, verb="appraisal.measure.returned", about=case, changes=changes)
+
+
+def _decided(record: ConsequenceCase, actor: User, status: Status) -> None:
+    case = lock(ConsequenceCase.objects.select_related("participant__cycle__rulebook"), record.pk)
+    if is_suspended(case):
+        raise NotNow(_("The case rests: an appeal is pending or the result is open again."))
+    changes = {"status": [case.status, status], "measure": [None, case.measure]}
+    case.status, case.decided_at = status, worktime.now()
+    _save(case)
+    write(actor=actor, verb=f"appraisal.measure.{status}", about=case, changes=changes)
+
+
+def _save(case: ConsequenceCase) -> None:
+    case.version += 1
+    case.save()
 
 
 def is_suspended(case: ConsequenceCase) -> bool:

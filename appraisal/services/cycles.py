@@ -82,6 +82,7 @@ def _participant(cycle: Cycle, one: Appraised) -> Participant:
         kpi_set=one.kpi_set,
         superior=one.superior,
         final_by=one.final_by,
+        appeals_by=one.appeals_by,
     )
 
 

@@ -1,6 +1,7 @@
 """Reminders of steps that fall due, each exactly once, and nudges by hand (R-apr-03)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal.models import Cycle, Participant, Stage
+from appraisal.models import Appeal, Cycle, Participant, Review, Stage
+from appraisal.services.appeals import acting_handlers, handlers
 from appraisal.services.reviews import go_on_without_self_review
 from appraisal.services.steps import allow
 from expansion import worktime
@@ -34,7 +36,10 @@ WORDS = {
 
 def remind() -> int:
     """Tells everybody once before and once after each limit; returns how many were told."""
-    return sum(_remind(cycle) for cycle in Cycle.objects.running().select_related("rulebook"))
+    told = sum(_remind(cycle) for cycle in Cycle.objects.running().select_related("rulebook"))
+    appealed = Appeal.objects.pending().order_by().values("participant__cycle")
+    cycles = Cycle.objects.filter(pk__in=appealed).select_related("rulebook")
+    return told + sum(_remind_of_appeals(cycle) for cycle in cycles)
 
 
 @transaction.atomic
@@ -44,6 +49,7 @@ def _remind(cycle: Cycle) -> int:
     go_on_without_self_review(cycle.pk)
     people = list(cycle.participants.complete())
     told += _around(cycle, "evaluation", cycle.evaluation_due_at, _owe_evaluation(people))
+    told += _tell_above_of_self_reviews(cycle, people)
     told += _tell_above(cycle, people)
     return told + _before_window_ends(cycle, people)
 
@@ -84,6 +90,68 @@ def _tell_above(cycle: Cycle, people: list[Participant]) -> int:
         ladder="appraisal",
         rules=cycle.rules,
         only_above=True,
+    )
+
+
+def _tell_above_of_self_reviews(cycle: Cycle, people: list[Participant]) -> int:
+    """The same of those who owe a self-review, as long as one is still taken."""
+    if cycle.self_due_at is None:
+        return 0
+    written = Review.objects.filter(
+        participant__cycle=cycle, party=Review.Party.SELF, submitted_at__isnull=False
+    )
+    done = set(written.values_list("participant_id", flat=True))
+    owed = [
+        ladders.Owed(
+            people=(one.owner,),
+            due_at=cycle.self_due_at,
+            what=format_lazy(gettext_lazy("self-review for {cycle}"), cycle=cycle),
+            key=f"{one.pk}:{cycle.opened_at:%Y%m%d}",
+            url=one.get_absolute_url(),
+            about=one,
+        )
+        for one in people
+        if one.at == Stage.EVALUATION and one.pk not in done
+    ]
+    return ladders.tell_late(
+        owed,
+        now=worktime.now(),
+        kind="appraisal.self_review",
+        ladder="appraisal",
+        rules=cycle.rules,
+        only_above=True,
+    )
+
+
+@transaction.atomic
+def _remind_of_appeals(cycle: Cycle) -> int:
+    """Who is to decide an appeal hears of it before that is due and once it is late; above them,
+    who may not read the appeal is told its number alone, and is led to the cycle."""
+    pending = Appeal.objects.pending().filter(participant__cycle=cycle)
+    due = pending.exclude(decide_until=None).select_related("participant__team", "handler")
+    owed = [_owed_decision(appeal) for appeal in due.order_by("pk")]
+    outside = [replace(one, about=cycle, url=cycle.get_absolute_url()) for one in owed]
+    kind, ladder, rules, now = "appraisal.appeal", "appeals", cycle.rules, worktime.now()
+    told = ladders.remind(owed, now=now, kind=kind, ladder=ladder, rules=rules)
+    above = ladders.tell_late(
+        outside, now=now, kind=kind, ladder=ladder, rules=rules, only_above=True
+    )
+    return sum(told.values()) + above
+
+
+def _owed_decision(appeal: Appeal) -> ladders.Owed:
+    found = handlers(appeal)
+    taken_up = [appeal.handler] if appeal.handler else []
+    return ladders.Owed(
+        people=tuple(found),
+        due_at=appeal.decide_until,
+        what=format_lazy(gettext_lazy("appeal {number}"), number=appeal.number),
+        key=f"{appeal.pk}.{worktime.local_date(appeal.decide_until)}",
+        url=appeal.get_absolute_url(),
+        about=appeal,
+        acting=(*taken_up, *acting_handlers(appeal, found)),
+        unit=appeal.participant.team_id,
+        counted=True,
     )
 
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from appraisal import forms, tables
-from appraisal.access import FINAL, parts
+from appraisal.access import HANDLER, parts
 from appraisal.desk import explaining
 from appraisal.desk.cockpit import case_facts
 from appraisal.desk.score import ScorePage
@@ -15,6 +15,9 @@ from appraisal.models import Appeal, ConsequenceCase, Evidence, Line
 from appraisal.services import appeals, consequences
 from appraisal.views.scores import ParticipantAct, TabbedList
 from expansion import access, metrics
+from expansion.approvals.models import Request
+from expansion.approvals.selectors import latest
+from expansion.approvals.wording import step_label
 from expansion.ui.pages import ActPage, DetailPage
 from expansion.worktime import Period
 
@@ -71,7 +74,7 @@ class AppealDetail(DetailPage):
         )
 
     def context(self, record: Appeal) -> dict[str, Any]:
-        handles = FINAL in parts(self.request.user, record.participant)
+        handles = HANDLER in parts(self.request.user, record.participant)
         rules = record.participant.cycle.rules
         return {
             "handles": handles,
@@ -164,7 +167,7 @@ class CaseDetail(DetailPage):
 
     def records(self):
         return ConsequenceCase.objects.select_related(
-            "owner", "proposed_by", "participant__cycle__rulebook", "participant__owner"
+            "owner", "team", "proposed_by", "participant__cycle__rulebook", "participant__owner"
         )
 
     def context(self, record: ConsequenceCase) -> dict[str, Any]:
@@ -177,8 +180,20 @@ class CaseDetail(DetailPage):
             }
             for fact in record.facts
         ]
-        may = access.can(self.request.user, "propose", record)
-        return {"facts": facts, "may_propose": may, **case_facts(record)}
+        why_not = consequences.why_not_yet(record)
+        may = record.status == ConsequenceCase.Status.OPEN and not why_not
+        return {
+            "facts": facts,
+            "why_not": why_not if record.status == ConsequenceCase.Status.OPEN else "",
+            "may_propose": may and access.can(self.request.user, "propose", record),
+            "inside": self.decides(latest(record)),
+            "proposer": step_label(record.proposer),
+            "deciders": [step_label(step) for step in record.deciders],
+            **case_facts(record),
+        }
+
+    def decides(self, request: Request | None) -> bool:
+        return request is not None and access.can(self.request.user, "view", request)
 
 
 class ProposeMeasure(ActPage):

@@ -24,6 +24,7 @@ from expansion.api import (
     Moment,
     Named,
     Number,
+    Provisional,
     Reason,
     RecordViewSet,
     Shown,
@@ -44,6 +45,7 @@ class VisitShown(Shown):
     client = Named()
     visitor = Named()
     contacts = Named(many=True)
+    due_at_provisional = Provisional("due_at")
 
     class Meta:
         model = Visit
@@ -68,6 +70,7 @@ class VisitShown(Shown):
             "concerns",
             "next_contact_on",
             "due_at",
+            "due_at_provisional",
             "recorded_at",
             "late",
             "closed_reason",

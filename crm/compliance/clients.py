@@ -151,6 +151,7 @@ compliance.add(
         clauses=("B-4.1.1",),
         due=_("entry due"),
         settings=("sla.visit_feedback",),
+        reads=("sla.visit_feedback", "crm.lead_fields", "working_time"),
     ),
     Check(
         "crm.stages_in_order",

@@ -162,6 +162,12 @@ compliance.add(
         due=_("next one due"),
         done=_("visited or called"),
         settings=("sla.return_visit",),
+        reads=(
+            "sla.return_visit",
+            "crm.grading.grades.*.return_visit",
+            "crm.return_visit_modes",
+            "working_time",
+        ),
     ),
     Check(
         "crm.client_visits",
@@ -171,6 +177,7 @@ compliance.add(
         due=_("next one due"),
         done=_("visited"),
         settings=("sla.return_visit",),
+        reads=("sla.return_visit", "crm.grading.grades.*.return_visit", "working_time"),
     ),
     Check(
         "crm.leads_followed_up",
@@ -180,6 +187,7 @@ compliance.add(
         due=_("next one due"),
         done=_("visited or called"),
         settings=("sla.lead_follow_up",),
+        reads=("sla.lead_follow_up", "working_time"),
     ),
     Check(
         "crm.files_renewed",
@@ -189,5 +197,6 @@ compliance.add(
         due=_("next one due"),
         done=_("renewed"),
         settings=("sla.file_refresh",),
+        reads=("sla.file_refresh", "working_time"),
     ),
 )

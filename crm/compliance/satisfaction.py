@@ -41,6 +41,7 @@ compliance.add(
         due=_("next one due"),
         done=_("asked"),
         settings=("surveys.asked",),
+        reads=("surveys.asked", "working_time"),
     ),
     Screen(
         "surveys:list",

@@ -109,6 +109,7 @@ compliance.add(
         due=_("record due"),
         done=_("recorded"),
         settings=("sla.feedback_routing",),
+        reads=("sla.feedback_routing", "working_time"),
     ),
     Screen(
         "crm:visit-list",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.functional import lazy
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from expansion import clock, offers
 from expansion.notices.services import tell
+from expansion.offers import Firing
 from expansion.people.models import Role
 from expansion.people.selectors import holders
+from expansion.rulebook.schema import Rules
 from expansion.rulebook.working_days import department_calendar
 from expansion.worktime import Calendar
 from expansion.worktime.models import page_of
@@ -62,4 +65,15 @@ def card(person: Any) -> dict[str, Any] | None:
     return {"words": sentence(years[0]), "url": page_of(years[0])}
 
 
-offers.add(offers.Card(KIND, 1, "home/_provisional.html", card))
+def alarm(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
+    """The day from which on administrators are warned of a coming year without its calendar."""
+    for year in {start.year, end.year}:
+        at = clock.moment_on(date(year, *ALARM_FROM), time())
+        if start <= at < end and rules.working_time.as_calendar().is_provisional(year + 1):
+            yield Firing(at, sentence(year + 1), str(Role.ADMINISTRATOR.label))
+
+
+offers.add(
+    offers.Card(KIND, 1, "home/_provisional.html", card),
+    offers.Foresight(KIND, 80, alarm),
+)

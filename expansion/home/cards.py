@@ -14,7 +14,7 @@ DECIDERS = (Role.MANAGER, Role.LEADERSHIP, Role.LEGAL, Role.FINANCE, Role.HR)
 
 def waiting(person: Any) -> dict[str, Any] | None:
     """What waits for the person, most urgent first, and how much more there is."""
-    groups = [group for group in todo.groups(person) if group["key"] not in SHOWN_ELSEWHERE]
+    groups = todo.groups(person, without=SHOWN_ELSEWHERE)
     found = [one for group in groups for one in group["todos"]]
     if not found:
         return None

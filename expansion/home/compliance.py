@@ -9,13 +9,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from expansion import clock
 from expansion.compliance import BROKEN, KEPT, OPEN
 from expansion.errors import Gone
 from expansion.home import compliance_sheets as sheets
-from expansion.home.compliance_words import cell_words, legend, month_word, standing
+from expansion.home.compliance_words import (
+    cell_words,
+    column_word,
+    kind_words,
+    legend,
+    standing,
+)
 from expansion.rulebook.board import (
     ALL_KEPT,
     BROKEN_SOME,
+    COLUMNS,
     FACT,
     MOST,
     NOTHING,
@@ -24,8 +32,10 @@ from expansion.rulebook.board import (
     UNANSWERED,
     Board,
     Detail,
-    this_month,
+    running,
 )
+from expansion.rulebook.clauses import Clause
+from expansion.rulebook.deciders import names_in
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.attachments import attachment
@@ -33,11 +43,16 @@ from expansion.ui.gates import May
 from expansion.ui.pages import Screen
 from expansion.worktime import Period, PeriodKind
 
+BOARD_GATE = May("view", Version)
+
+# What an address says of the clause that is opened, taken from it.
+CLOSED = {"clause": "", "period": "", "state": "", "page": ""}
+
 
 class BoardScreen(Screen):
     """What the address asks of the board, as far as it is this person's to see."""
 
-    gate = May("view", Version)
+    gate = BOARD_GATE
 
     @cached_property
     def asked(self) -> "Asked":
@@ -50,24 +65,41 @@ class BoardScreen(Screen):
             self.request.user, rules_on(), asked.until, unit=asked.unit, person=asked.person
         )
 
+    @property
+    def shown(self) -> sheets.Shown:
+        """The clauses that the address asks for."""
+        return sheets.Shown(self.board, self.asked.chapter, self.asked.only_broken)
+
+    def clause(self, id: str) -> Clause:
+        """The clause of this id.
+
+        Raises:
+            Gone: the rulebook has no such clause.
+        """
+        found = (one for one in self.board.rules.clauses if one.id == id)
+        if clause := next(found, None):
+            return clause
+        raise Gone(_("The rulebook in force has no such clause."))
+
 
 class Compliance(BoardScreen):
-    """The clauses by chapter with the last months, and beside them the one that was opened."""
+    """The clauses by chapter with the last periods, and beside them the one that was opened."""
 
     template = "home/compliance.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         board, asked = self.board, self.asked
-        chapters = board.chapters(only_broken=asked.only_broken, chapter=asked.chapter)
         return self.draw(
             {
                 "board": board,
                 "asked": asked,
                 "chapters": [
                     {"label": one.label, "rows": [self._line(row) for row in one.rows]}
-                    for one in chapters
+                    for one in self.shown.chapters
                 ],
-                "months": [{"label": one.label, "short": month_word(one)} for one in board.months],
+                "periods": [
+                    {"label": one.label, "short": column_word(one)} for one in board.periods
+                ],
                 "legend": legend(),
                 "filters": list(self._filters()),
                 "clear_url": "?" if asked.is_narrowed else "",
@@ -75,7 +107,7 @@ class Compliance(BoardScreen):
                 "drawer": self._drawer(),
                 "earlier_url": asked.url(until=board.until.previous().key),
                 "later_url": asked.url(until=board.until.next().key)
-                if board.until < this_month()
+                if board.until < running(board.until.kind)
                 else "",
             }
         )
@@ -85,18 +117,21 @@ class Compliance(BoardScreen):
         return {
             "row": row,
             "words": standing(row.state),
-            "url": self.asked.url(clause=clause, month=self.board.until.key, state=""),
+            "url": self._opened(clause, self.board.until),
             "cells": [
                 {
                     "cell": cell,
                     "words": cell_words(cell),
-                    "url": self.asked.url(clause=clause, month=cell.month.key, state=""),
-                    "chosen": self.asked.clause == clause and self.asked.month == cell.month,
+                    "url": self._opened(clause, cell.period),
+                    "chosen": self.asked.clause == clause and self.asked.period == cell.period,
                 }
                 for cell in row.cells
             ],
             "chosen": self.asked.clause == clause,
         }
+
+    def _opened(self, clause: str, period: Period) -> str:
+        return self.asked.url(clause=clause, period=period.key, state="", page="")
 
     def _sums(self) -> list[dict[str, Any]]:
         sums = self.board.sums
@@ -109,6 +144,8 @@ class Compliance(BoardScreen):
         people = [(one.pk, one.name) for one in board.people.values()]
         chapters = dict.fromkeys(one.chapter for one in board.rules.clauses)
         labels = [(key, board.rules.chapter_label(key)) for key in chapters]
+        kinds = [(kind.value, word) for kind, word in kind_words().items()]
+        yield self._period_filter(kinds)
         if len(teams) > 1:
             yield self._filter("unit", _("Team"), teams, board.unit)
         if len(people) > 1:
@@ -129,25 +166,53 @@ class Compliance(BoardScreen):
             ],
         }
 
+    def _period_filter(self, kinds: list[tuple[str, str]]) -> dict[str, Any]:
+        """Other periods around the same days; the board always has one."""
+        until = self.board.until
+        day = min(until.end, clock.today())
+        return {
+            "label": _("Period"),
+            "value": dict(kinds)[until.kind] if until.kind != PeriodKind.MONTH else "",
+            "clear_url": self.asked.url(until="", **CLOSED),
+            "choices": [
+                {
+                    "label": word,
+                    "url": self.asked.url(until=Period.containing(kind, day).key, **CLOSED),
+                    "active": kind == until.kind,
+                }
+                for kind, word in kinds
+            ],
+        }
+
     def _drawer(self) -> dict[str, Any] | None:
         asked, board = self.asked, self.board
         if not asked.clause:
             return None
-        clause = next((one for one in board.rules.clauses if one.id == asked.clause), None)
-        if clause is None:
-            raise Gone(_("The rulebook in force has no such clause."))
-        month = asked.month if asked.month in board.months else board.until
-        detail = board.detail(clause, month, "")
-        cell = detail.cell
-        detail.state = asked.state or (BROKEN if cell.broken else OPEN if cell.open else KEPT)
+        detail = asked.detail(board, self.clause(asked.clause))
         return {
             "detail": detail,
-            "cell": cell,
+            "cell": detail.cell,
+            "names": names_in((one.value for one in detail.settings), board.rules),
             "words": standing(detail.row.state),
-            "close_url": asked.url(clause="", month="", state=""),
+            "is_proven": detail.row.state == FACT,
+            "close_url": asked.url(**CLOSED),
             "states": self._states(detail),
-            "most": MOST,
+            "pages": self._pages(detail),
             "trend": trend(detail),
+            "query": asked.query,
+        }
+
+    def _pages(self, detail: Detail) -> dict[str, Any] | None:
+        """Which of the cases are shown, and the way to those before and after them."""
+        first = (detail.page - 1) * MOST
+        last = min(first + MOST, detail.number)
+        if detail.number <= MOST:
+            return None
+        return {
+            "words": _("%(first)s to %(last)s of %(all)s")
+            % {"first": first + 1, "last": last, "all": detail.number},
+            "newer_url": self.asked.url(page=detail.page - 1) if first else "",
+            "older_url": self.asked.url(page=detail.page + 1) if last < detail.number else "",
         }
 
     def _states(self, detail: Detail) -> list[dict[str, Any]]:
@@ -157,7 +222,7 @@ class Compliance(BoardScreen):
             {
                 "label": standing(state),
                 "count": number,
-                "url": self.asked.url(state=state),
+                "url": self.asked.url(state=state, page=""),
                 "active": state == detail.state,
             }
             for state, number in numbers
@@ -167,17 +232,24 @@ class Compliance(BoardScreen):
 class Asked:
     """What the address asks for; what does not fit is as if it were not there."""
 
-    names = ("until", "unit", "person", "chapter", "only", "clause", "month", "state")
+    names = ("until", "unit", "person", "chapter", "only", "clause", "period", "state", "page")
 
     def __init__(self, given: Any):
         self.given = {name: given.get(name, "")[:40] for name in self.names}
-        self.until = min(_month(self.given["until"]) or this_month(), this_month())
+        asked = _period(self.given["until"]) or running()
+        self.until = min(asked, running(asked.kind))
         self.unit, self.person = _number(self.given["unit"]), _number(self.given["person"])
         self.chapter, self.clause = self.given["chapter"], self.given["clause"]
         self.only = "broken" if self.given["only"] == "broken" else ""
-        self.month = _month(self.given["month"])
+        self.period = _period(self.given["period"])
+        self.page = max(1, _number(self.given["page"]) or 1)
         known = self.given["state"] in (KEPT, BROKEN, OPEN)
         self.state = self.given["state"] if known else ""
+
+    def detail(self, board: Board, clause: Clause) -> Detail:
+        """The clause in the period asked for, else in the last one."""
+        period = self.period if self.period in board.periods else board.until
+        return board.detail(clause, period, self.state, self.page)
 
     @property
     def only_broken(self) -> bool:
@@ -198,12 +270,12 @@ class Asked:
         return f"?{urlencode({name: value for name, value in wanted.items() if value})}"
 
 
-def _month(key: str) -> Period | None:
+def _period(key: str) -> Period | None:
     try:
         found = Period.parse(key)
     except (ValueError, OverflowError):
         return None
-    return found if found.kind is PeriodKind.MONTH else None
+    return found if found.kind in COLUMNS else None
 
 
 def _number(text: str) -> int | None:
@@ -211,11 +283,11 @@ def _number(text: str) -> int | None:
 
 
 def trend(detail: Detail) -> dict[str, Any] | None:
-    """How often the clause was broken, month by month; None where it never was."""
+    """How often the clause was broken, period by period; None where it never was."""
     cells = detail.row.cells
     if not any(cell.broken for cell in cells):
         return None
-    labels = [cell.month.label for cell in cells]
+    labels = [cell.period.label for cell in cells]
     numbers = [cell.broken for cell in cells]
     return {
         "data": {
@@ -223,8 +295,8 @@ def trend(detail: Detail) -> dict[str, Any] | None:
             "series": [{"name": _("broken"), "values": numbers, "role": "self"}],
         },
         "table": {
-            "head": [_("Month"), _("kept"), _("broken")],
-            "rows": [[cell.month.label, cell.kept, cell.broken] for cell in cells],
+            "head": [_("Period"), _("kept"), _("broken")],
+            "rows": [[cell.period.label, cell.kept, cell.broken] for cell in cells],
         },
     }
 
@@ -233,7 +305,7 @@ class ComplianceSheet(BoardScreen):
     """The board as it is shown, as a workbook; each is logged, so it is a POST."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        name, content = sheets.export_board(actor=request.user, board=self.board)
+        name, content = sheets.export_board(actor=request.user, shown=self.shown)
         return attachment(name, content)
 
 
@@ -241,5 +313,14 @@ class CompliancePaper(BoardScreen):
     """The board as it is shown, as PDF."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        name, content = sheets.print_board(actor=request.user, board=self.board)
+        name, content = sheets.print_board(actor=request.user, shown=self.shown)
         return attachment(name, content, "application/pdf")
+
+
+class ComplianceCases(BoardScreen):
+    """The cases of one clause in one period, as a workbook."""
+
+    def post(self, request: HttpRequest, clause: str) -> HttpResponse:
+        detail = self.asked.detail(self.board, self.clause(clause))
+        name, content = sheets.export_cases(actor=request.user, detail=detail)
+        return attachment(name, content)

@@ -1,5 +1,7 @@
 """The words of the compliance board: page, workbook and paper say the same."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,7 +16,7 @@ from expansion.rulebook.board import (
     UNANSWERED,
     Cell,
 )
-from expansion.worktime import Period
+from expansion.worktime import Period, PeriodKind
 
 
 def standing(state: str) -> str:
@@ -26,7 +28,7 @@ def standing(state: str) -> str:
         NOTHING: _("nothing to check"),
         FACT: _("proven"),
         RECORDED: _("recorded, not measured"),
-        UNANSWERED: _("not in this version"),
+        UNANSWERED: _("not measured yet"),
     }[state]
 
 
@@ -46,6 +48,32 @@ def cell_words(cell: Cell) -> str:
     return words[cell.state] % {"number": cell.number}
 
 
-def month_word(month: Period) -> str:
-    """4 月: a month without its year."""
-    return _("month %(month)s") % {"month": month.number}
+def numbers_words(numbers: Mapping[str, int]) -> str:
+    """守 2、破 1: how many cases of one record stand how; of a single one its state alone."""
+    found = [(state, numbers[state]) for state in (KEPT, BROKEN, OPEN) if numbers[state]]
+    if not found:
+        return _("nothing to check")
+    if len(found) == 1 and found[0][1] == 1:
+        return standing(found[0][0])
+    words = {KEPT: _("kept %(number)s"), BROKEN: _("broken %(number)s"), OPEN: _("open %(number)s")}
+    return _(", ").join(words[state] % {"number": number} for state, number in found)
+
+
+def column_word(period: Period) -> str:
+    """4 月, 2 季度: a period without its year."""
+    words = {
+        PeriodKind.MONTH: _("month %(number)s"),
+        PeriodKind.QUARTER: _("Q%(number)s"),
+        PeriodKind.HALF_YEAR: _("half %(number)s"),
+    }
+    return words[period.kind] % {"number": period.number} if period.kind in words else period.key
+
+
+def kind_words() -> dict[PeriodKind, str]:
+    """The periods that the board can be read in."""
+    return {
+        PeriodKind.MONTH: pgettext("period", "months"),
+        PeriodKind.QUARTER: pgettext("period", "quarters"),
+        PeriodKind.HALF_YEAR: pgettext("period", "half-years"),
+        PeriodKind.YEAR: pgettext("period", "years"),
+    }

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from expansion import clock, offers, worktime
-from expansion.home import late, services, teams
+from expansion.home import compliance_panel, late, services, teams
+from expansion.home.compliance import BOARD_GATE
 from expansion.people.models import Role
 from expansion.people.purview import oversees, purview_of, require_overseer, running_quarter
 from expansion.people.selectors import seats_read_once
@@ -79,6 +80,7 @@ def _panels(person: Any, purview: offers.Purview, *, every: bool) -> dict[str, A
         "lead": [one for one in drawn if one["place"] == "lead"],
         "panels": [one for one in drawn if one["place"] == "panel"],
         "late": late.panel(person, purview, every=every),
+        "compliance": compliance_panel.announced(person),
     }
 
 
@@ -91,6 +93,26 @@ def day_words() -> list[str]:
         _("Week %(number)s") % {"number": worktime.Period.containing("week", today).number},
         _("%(period)s: %(gone)s of %(whole)s working days, the pace is %(pace)s%%") % words,
     ]
+
+
+class OverseeingCompliance(Overseeing):
+    """Open to those of them who may open the compliance board."""
+
+    def check(self, request: HttpRequest) -> None:
+        super().check(request)
+        BOARD_GATE.check(request)
+
+
+class ComplianceFigures(Screen):
+    """The overview's compliance panel: it costs what the board does, so it comes by a request of
+    its own once the page stands."""
+
+    gate = OverseeingCompliance()
+    template = "home/compliance_part.html"
+    fragment = "home/_compliance.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.draw({"compliance": compliance_panel.panel(request.user)})
 
 
 class Remind(Screen):

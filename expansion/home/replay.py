@@ -5,15 +5,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from expansion.errors import Invalid
+from expansion.home.compliance_words import numbers_words, standing
 from expansion.home.replay_sheets import export_replay
 from expansion.rulebook.models import Version
-from expansion.rulebook.replaying import Part, closed_periods, replay, rules_as_published
+from expansion.rulebook.recounting import STATES, Recounted
+from expansion.rulebook.replaying import Part, closed_periods, rehearse, rules_as_published
 from expansion.ui.attachments import attachment
 from expansion.ui.gates import SIGNED_IN
 from expansion.ui.pages import Screen
 from expansion.worktime import Period
 
 SHOWN = 50  # rows of one part on the page; the workbook has them all
+MOST_NAMED = 12  # differences that no part looks at, by name
 
 
 class Replay(Screen):
@@ -24,14 +27,23 @@ class Replay(Screen):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self.find(Version.objects.unpublished(), pk)
-        periods, period = closed_periods(), chosen(request)
+        periods = closed_periods()
+        period = chosen(request, periods)
         context = {"version": version, "periods": periods, "period": period}
         try:
-            parts = replay(request.user, rules_as_published(version), period)
+            found = rehearse(request.user, rules_as_published(version), period)
         except Invalid as refusal:
             return self.draw({**context, "sentences": sentences(refusal)})
-        drawn = [_drawn(part) for part in parts]
-        return self.draw({**context, "parts": drawn, "differing": any(p.differing for p in parts)})
+        return self.draw(
+            {
+                **context,
+                "rehearsal": found,
+                "parts": [_drawn(part) for part in found.parts],
+                "checks": [_drawn_check(one) for one in found.recounted],
+                "unseen": [one.label for one in found.unseen[:MOST_NAMED]],
+                "unseen_more": max(len(found.unseen) - MOST_NAMED, 0),
+            }
+        )
 
 
 class ReplaySheet(Screen):
@@ -41,20 +53,39 @@ class ReplaySheet(Screen):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self.find(Version.objects.unpublished(), pk)
-        name, content = export_replay(actor=request.user, version=version, period=chosen(request))
+        period = chosen(request, closed_periods())
+        name, content = export_replay(actor=request.user, version=version, period=period)
         return attachment(name, content)
 
 
-def chosen(request: HttpRequest) -> Period:
+def chosen(request: HttpRequest, periods: list[Period]) -> Period:
     """The closed period that the address names; the last quarter where it names none."""
-    periods = {one.key: one for one in closed_periods()}
-    return periods.get(request.GET.get("period", "")) or next(iter(periods.values()))
+    named = {one.key: one for one in periods}
+    return named.get(request.GET.get("period", "")) or periods[0]
 
 
 def sentences(refusal: Invalid) -> list[str]:
     """What stands between the draft and its rehearsal."""
     found = [text for texts in refusal.fields.values() for text in texts]
     return found or [refusal.message]
+
+
+def _drawn_check(one: Recounted) -> dict[str, Any]:
+    lines = [
+        {"label": standing(state), "before": one.before[state], "after": one.after[state]}
+        for state in STATES
+    ]
+    rows = [
+        {
+            "named": row.named,
+            "before": numbers_words(row.before),
+            "after": numbers_words(row.after),
+        }
+        for row in one.moved[:SHOWN]
+    ]
+    why = dict.fromkeys(each.label for each in one.why)
+    more = len(one.moved) - SHOWN
+    return {"recounted": one, "lines": lines, "rows": rows, "why": list(why), "more": more}
 
 
 def _drawn(part: Part) -> dict[str, Any]:

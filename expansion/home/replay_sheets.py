@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from expansion import clock
 from expansion.audit.services import write
+from expansion.home.compliance_words import numbers_words
 from expansion.people.models import User
 from expansion.rulebook.models import Version
-from expansion.rulebook.replaying import Part, replay, rules_as_published
+from expansion.rulebook.recounting import Recounted
+from expansion.rulebook.replaying import Part, rehearse, rules_as_published
 from expansion.transfer.columns import Column, Kind
 from expansion.transfer.writing import Watermark, write_workbook
 from expansion.worktime import Period
@@ -21,13 +23,14 @@ TITLE_LENGTH = 31  # of a sheet's name
 
 @transaction.atomic
 def export_replay(*, actor: User, version: Version, period: Period) -> tuple[str, bytes]:
-    """Every record that was replayed and that the actor sees, the file's name first.
+    """Every record that was replayed and that the actor sees, and every case that would stand
+    otherwise; the file's name first.
 
     Raises:
         Invalid: together the draft's values do not hold yet.
     """
-    parts = replay(actor, rules_as_published(version), period)
-    lines = list(_lines(parts))
+    found = rehearse(actor, rules_as_published(version), period)
+    lines = [*_lines(found.parts), *_cases(found.recounted)]
     changes = {"period": [None, period.key], "rows": [None, len(lines)]}
     entry = write(actor=actor, verb="home.replay.exported", about=version, changes=changes)
     title = _("Rehearsal %(version)s, %(period)s") % {"version": version, "period": period.label}
@@ -59,4 +62,19 @@ def _lines(parts: Sequence[Part]) -> Iterator[list[Any]]:
                 after,
                 row.differs,
                 str(row.note),
+            ]
+
+
+def _cases(recounted: Sequence[Recounted]) -> Iterator[list[Any]]:
+    """One line for each record whose cases would stand otherwise; a name that is not the reader's
+    stays empty."""
+    for one in recounted:
+        for row in one.moved:
+            yield [
+                str(one.check.label),
+                row.named.name,
+                numbers_words(row.before),
+                numbers_words(row.after),
+                True,
+                row.named.person,
             ]

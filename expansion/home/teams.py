@@ -8,6 +8,7 @@ from typing import Any
 
 from expansion import access, offers
 from expansion.access import Scope
+from expansion.metrics import read_together
 from expansion.offers import Kept, Purview, Sums, TeamColumn
 from expansion.people.models import User
 from expansion.people.purview import LEADING, Team
@@ -73,10 +74,10 @@ def columns_for(viewer: Any) -> list[TeamColumn]:
 
 
 def values_of(purview: Purview, columns: Iterable[TeamColumn]) -> Values:
-    """Every column's values: one query each, however many the people."""
-    return {
-        column.key: column.read(purview.people, purview.start, purview.end) for column in columns
-    }
+    """Every column's values: one query each at most, however many the people."""
+    people, start, end = purview.people, purview.start, purview.end
+    with read_together():
+        return {column.key: column.read(people, start, end) for column in columns}
 
 
 def added(column: TeamColumn, values: Values, people: Iterable[User]) -> Any:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from expansion import clock, offers
 
 
-def groups(person: Any) -> list[dict[str, Any]]:
-    """[{label, todos}] of the rooms that have something for the person."""
+def groups(person: Any, *, without: Collection[str] = ()) -> list[dict[str, Any]]:
+    """[{label, todos}] of the rooms that have something for the person; `without` names those that
+    are not asked."""
     found = [
-        {"key": source.key, "label": source.label, "todos": list(source.list(person))}
+        {"label": source.label, "todos": list(source.list(person))}
         for source in offers.of(offers.TodoSource)
+        if source.key not in without
     ]
     return [one for one in found if one["todos"]]
 

@@ -1,12 +1,15 @@
 """Who may see and do what with the department's papers."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access, clock
-from expansion.access import Scope, principals
+from expansion.access import NOTHING, Scope, principals
+from expansion.approvals.approvers import answering, answers
 from expansion.office.models import Handover, HandoverItem, ReportComment, WorkReport
 from expansion.people.models import Role
 
@@ -15,6 +18,8 @@ OWN = {
     role: Scope.OWN
     for role in (Role.MEMBER, Role.LEADER, Role.DEPUTY, Role.CONSOLIDATOR, Role.MANAGER)
 }
+# Whom a rulebook may name to gather; a member would do it together with all other members.
+GATHERING = (Role.CONSOLIDATOR, Role.LEADER, Role.DEPUTY, Role.MANAGER)
 OPEN_ACTS = {"edit", "submit"}
 AFTER_ACTS = {"read", "comment"}
 
@@ -23,7 +28,8 @@ AFTER_ACTS = {"read", "comment"}
 class WorkReportAccess(access.Rule):
     """Own; a leader's team; the department's manager; whoever it is addressed to.
 
-    The consolidator merges what goes to the manager (R-exp-10) and sees no more than that.
+    The post that the rulebook names for it gathers a report (R-exp-10, E11-2.3.1), and sees of
+    others no more than those.
     """
 
     adjustable = True
@@ -40,16 +46,21 @@ class WorkReportAccess(access.Rule):
 
     def also_visible(self, person: Any) -> Q:
         addressed = Q(owner_id=person.pk) | Q(recipient_id__in=sorted(principals(person)))
-        return addressed | Q(to_role=Role.MANAGER) if consolidates(person) else addressed
+        return access.either(addressed, gathered(person))
 
     def may(self, person: Any, action: str, record: Any = None) -> bool:
         if record is None:
-            return action == "view" or consolidates(person) or super().may(person, action)
+            return action == "view" or super().may(person, action) or self._gathers(person, action)
         if action in AFTER_ACTS and record.recipient_id in principals(person):
             return self.allows(person, action, record)
-        if action == "oversee" and record.to_role == Role.MANAGER and consolidates(person):
+        if action == "oversee" and gathers(person, record):
             return True
         return super().may(person, action, record)
+
+    def _gathers(self, person: Any, action: str) -> bool:
+        """Whether there is a report that the person gathers."""
+        found = gathered(person) if action == "oversee" else NOTHING
+        return found != NOTHING and WorkReport.objects.filter(found).exists()
 
     def kept_back(self) -> Q:
         return Q(status__in=WorkReport.OPEN)
@@ -64,8 +75,15 @@ class WorkReportAccess(access.Rule):
         return True
 
 
-def consolidates(person: Any) -> bool:
-    return person.holds(Role.CONSOLIDATOR)
+def gathered(person: Any) -> Q:
+    """Which reports the person gathers, by the rulebook under which they were opened."""
+    seats = [seat for seat in person.seats if seat.role in GATHERING]
+    return reduce(or_, (answering(one, role="gathered_by", unit="team") for one in seats), NOTHING)
+
+
+def gathers(person: Any, report: WorkReport) -> bool:
+    """The same of one report."""
+    return any(answers(seat, report.gathered_by, report.team_id) for seat in person.seats)
 
 
 @access.register(ReportComment)

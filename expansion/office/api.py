@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from expansion.api import Act, Named, RecordViewSet, Shown, routes
+from expansion.api import Act, Named, Provisional, RecordViewSet, Shown, routes
 from expansion.office import api_confidence, api_personnel, tables
 from expansion.office.models import ReportComment, WorkReport
 from expansion.office.selectors.reports import may_see_content
@@ -15,6 +15,7 @@ class WorkReportShown(Shown):
     owner = Named()
     team = Named()
     recipient = Named(allow_null=True)
+    due_at_provisional = Provisional("due_at")
     figures = serializers.ListField(child=serializers.DictField(), read_only=True)
     texts = serializers.DictField(child=serializers.CharField(), read_only=True)
     plan = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -33,6 +34,7 @@ class WorkReportShown(Shown):
             "begins_on",
             "ends_on",
             "due_at",
+            "due_at_provisional",
             "status",
             "figures",
             "texts",

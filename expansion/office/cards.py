@@ -51,6 +51,7 @@ def report_todos(person: Any) -> Iterator[offers.Todo]:
             title=report.title,
             url=report.get_absolute_url(),
             due=report.due_at,
+            counted=True,
             detail=word,
             act=_("Hand in"),
             badge=tone,

@@ -209,6 +209,7 @@ compliance.add(
         due=lazy("valid on"),
         done=lazy("signed"),
         settings=("documents.nda_required",),
+        reads=("documents.nda_required",),
     ),
     Check(
         "office.handovers",
@@ -218,6 +219,7 @@ compliance.add(
         due=lazy("last day"),
         done=lazy("checked"),
         settings=("documents.handover_on_leaving", "confidentiality.duty_after_leaving"),
+        reads=("confidentiality.duty_after_leaving",),
     ),
     Check(
         "office.statements",

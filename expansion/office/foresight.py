@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from expansion import clock, offers, worktime
 from expansion.offers import Firing
+from expansion.office.models import IpRight, PersonnelChange, PublicMatter
+from expansion.rulebook import foreseen
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import rule_value
 from expansion.rulebook.work import Report
@@ -53,4 +56,35 @@ def _label(rules: Rules, word: str) -> Any:
     return next((one.label() for one in (*rules.posts, *rules.teams) if one.key == word), word)
 
 
-offers.add(offers.Foresight("office.reports", 20, reports))
+def matters(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
+    """Rights that end, matters to follow up, and changes of staff that are approved."""
+    ending = rules.documents.ip_notice
+    followed = PublicMatter.objects.live()
+    coming = PersonnelChange.objects.filter(status=PersonnelChange.Status.APPROVED)
+    for rows, column, words, lead in (
+        (IpRight.objects.live(), "expires_on", _rights, ending.value),
+        (followed, "follow_up_on", _matters, None),
+        (coming, "effective_on", _changes, None),
+    ):
+        yield from foreseen.due(rows, column, words, rules=rules, start=start, end=end, lead=lead)
+
+
+def _rights(count: int) -> str:
+    words = ngettext("end of %(count)s right", "end of %(count)s rights", count)
+    return words % {"count": count}
+
+
+def _matters(count: int) -> str:
+    words = ngettext("%(count)s matter to follow up", "%(count)s matters to follow up", count)
+    return words % {"count": count}
+
+
+def _changes(count: int) -> str:
+    words = ngettext("%(count)s change of staff", "%(count)s changes of staff", count)
+    return words % {"count": count}
+
+
+offers.add(
+    offers.Foresight("office.reports", 20, reports),
+    offers.Foresight("office.matters", 25, matters),
+)

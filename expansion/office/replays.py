@@ -10,7 +10,7 @@ from expansion import clock, offers
 from expansion.offers import Replayed
 from expansion.office.models import WorkReport
 from expansion.rulebook.schema import Rules
-from expansion.ui import formats
+from expansion.ui import deadlines
 from expansion.worktime import Period
 
 LONG = ("figures", "texts", "plan", "results")
@@ -24,7 +24,7 @@ def reports(rules: Rules, period: Period) -> Iterator[Replayed]:
     for report in in_order.iterator():
         moment = due.of(report)
         after = _standing(report, moment) if moment else _("not owed")
-        note = _("due %(when)s") % {"when": formats.moment(moment)} if moment else ""
+        note = _("due %(when)s") % {"when": deadlines.moment(moment)} if moment else ""
         yield Replayed(report, _standing(report, report.due_at), after, note)
 
 
@@ -59,5 +59,6 @@ offers.add(
         40,
         reports,
         lazy("Who would have owed a report besides is not replayed."),
+        reads=("reports.*.cadence", "working_time"),
     )
 )

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from expansion.access import principals
 from expansion.office.models import WorkReport
 from expansion.office.selectors.reports import state
-from expansion.ui.deadlines import deadline
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge
 
@@ -30,9 +29,8 @@ REPORTS = Listing(
             "due",
             _("Due"),
             lambda report: report.due_at,
-            "moment",
+            "deadline",
             sort="due_at",
-            cell=lambda report: deadline(report.due_at),
         ),
         Column(
             "submitted",

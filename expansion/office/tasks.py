@@ -59,6 +59,7 @@ def remind_of_confidence(job: Job) -> dict:
         "rights": rights.remind_of_rights(rules=rules),
         "matters": matters.remind_of_follow_ups(),
         "handovers": last_days.remind_of_handovers(),
+        "acceptances": last_days.remind_of_acceptance(now=clock.now(), rules=rules),
     }
 
 

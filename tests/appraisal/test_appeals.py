@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 
 from appraisal.models import Appeal, ConsequenceCase, Line, Result, Stage
-from appraisal.services import appeals, consequences, cycles
-from expansion import clock
+from appraisal.services import appeals, consequences, cycles, reminders
+from expansion import access, clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Gone, Invalid, NotNow
 from expansion.notices.models import Notice
 from expansion.people.models import Mandate
+from expansion.rulebook.loading import to_data
+from expansion.rulebook.models import Version
+from expansion.rulebook.selectors import forget_rules, rules_on
 from expansion.worktime import Period
 from tests.make import appraisal as make
 
@@ -54,6 +57,39 @@ def test_filing_after_the_window_is_refused_with_the_date(cast, quarter):
     assert "2026-10-14" in refusal.value.message
     clock.set_clock(datetime(2026, 10, 14, 23, 59))
     assert filed(cast, quarter).pk
+
+
+@pytest.fixture
+def elsewhere(cast):
+    """The same quarter where the rulebook sends appeals to the leadership (C-6.3.3)."""
+    changed = rules_on().with_changes({"appraisal.appeal_handler": "leadership"})
+    Version.objects.update(content=to_data(changed))  # in force since long before the quarter
+    forget_rules()
+    return make.whole_quarter(
+        cast, {cast.member.pk: make.EXAMPLE}, {cast.member.pk: {"attitude": 88, "ability": 85}}
+    )
+
+
+def test_an_appeal_goes_to_whom_the_rulebook_names(cast, elsewhere, sign_in):
+    participant = make.of(elsewhere, cast.member)
+    assert not access.can(cast.leadership, "view", participant)
+    appeal = filed(cast, elsewhere)
+    told = Notice.objects.filter(kind="appraisal.appeal").values_list("person__name", flat=True)
+    assert set(told) == {cast.leadership.name}
+    assert access.can(cast.manager, "view", appeal)
+    with pytest.raises(Forbidden):
+        appeals.accept_appeal(actor=cast.manager, record=appeal)
+    browser = sign_in(cast.leadership)
+    for address in (appeal.get_absolute_url(), participant.get_absolute_url()):
+        assert browser.get(address).status_code == 200
+    appeals.accept_appeal(actor=cast.leadership, record=appeal)
+    assert browser.get(f"{appeal.get_absolute_url()}/decide").status_code == 200
+    appeal = appeals.decide_appeal(
+        actor=cast.leadership, record=appeal, decision="upheld", findings="数据核对无误。"
+    )
+    assert (appeal.handler, appeal.decided_for) == (cast.leadership, None)
+    # The results of those who have not appealed stay between their parties.
+    assert not access.can(cast.leadership, "view", make.of(elsewhere, cast.colleague))
 
 
 def test_nobody_appeals_for_somebody_else(cast, quarter):
@@ -151,12 +187,36 @@ def test_the_manager_handles_and_nobody_handles_their_own(cast, quarter):
     assert appeals.accept_appeal(actor=cast.leadership, record=own).handler == cast.leadership
 
 
+def acts_for_the_manager(cast, delegate, days: int = 2, **more) -> None:
+    Mandate.objects.create(
+        principal=cast.manager, delegate=delegate, starts_at=clock.now() - timedelta(hours=1),
+        ends_at=clock.now() + timedelta(days=days), reason="leave", created_by=cast.manager, **more
+    )  # fmt: skip
+
+
+def told(kind: str) -> set[str]:
+    return set(Notice.objects.filter(kind=kind).values_list("person__username", flat=True))
+
+
+def test_who_acts_for_the_handler_is_told_of_an_appeal_and_reminded_of_it(cast, quarter):
+    acts_for_the_manager(cast, cast.deputy, days=30)
+    acts_for_the_manager(cast, cast.leader, days=30, kinds=["contract"])  # not of appeals
+    appeal = filed(cast, quarter)
+    assert told("appraisal.appeal") == {cast.manager.username, cast.deputy.username}
+    with clock.clock_at(appeal.decide_until - timedelta(hours=1)):
+        reminders.remind()
+    assert told("appraisal.appeal.due") == {cast.manager.username, cast.deputy.username}
+
+
+def test_whose_appeal_it_is_handles_it_for_nobody(cast, quarter):
+    acts_for_the_manager(cast, cast.member)
+    filed(cast, quarter)
+    assert told("appraisal.appeal") == {cast.manager.username}
+
+
 def test_the_acting_deputy_decides_with_the_stamp(cast, quarter):
     appeal = filed(cast, quarter)
-    Mandate.objects.create(
-        principal=cast.manager, delegate=cast.deputy, starts_at=clock.now() - timedelta(hours=1),
-        ends_at=clock.now() + timedelta(days=2), reason="leave", created_by=cast.manager,
-    )  # fmt: skip
+    acts_for_the_manager(cast, cast.deputy)
     deputy = cast.again(cast.deputy)
     appeals.accept_appeal(actor=deputy, record=appeal)
     appeal = appeals.decide_appeal(
@@ -207,10 +267,18 @@ def test_one_unqualified_quarter_asks_the_manager_for_one_measure_of_three(cast)
     assert (case.rule, case.status) == ("one_unqualified", "open")
     with pytest.raises(Invalid):
         consequences.propose_measure(
-            actor=cast.manager, record=case, measure="dismissal", reason="不达标"
+            actor=cast.manager,
+            record=case,
+            measure="dismissal",
+            reason="不达标",
+            said="已听取本人意见。",
         )
     case = consequences.propose_measure(
-        actor=cast.manager, record=case, measure="warning", reason="三项指标均未达标。"
+        actor=cast.manager,
+        record=case,
+        measure="warning",
+        reason="三项指标均未达标。",
+        said="已听取本人意见。",
     )
     assert (case.status, case.measure, case.proposed_by) == ("proposed", "warning", cast.manager)
 
@@ -251,15 +319,23 @@ def test_a_case_rests_while_its_cycle_is_reopened(cast):
     case.refresh_from_db()
     with pytest.raises(NotNow):
         consequences.propose_measure(
-            actor=cast.manager, record=case, measure="warning", reason="不达标"
+            actor=cast.manager,
+            record=case,
+            measure="warning",
+            reason="不达标",
+            said="已听取本人意见。",
         )
 
 
-def test_only_who_fixes_scores_proposes(cast):
+def test_only_the_manager_proposes_where_the_rulebook_says_so(cast):
     run(cast, LOW)
     case = ConsequenceCase.objects.get(owner=cast.partner_member)
     for person in (cast.hr, cast.leadership, cast.leader, cast.partner_member, cast.administrator):
         with pytest.raises(Forbidden):
             consequences.propose_measure(
-                actor=person, record=case, measure="warning", reason="不达标"
+                actor=person,
+                record=case,
+                measure="warning",
+                reason="不达标",
+                said="已听取本人意见。",
             )

@@ -1,13 +1,13 @@
 """What the first page says of the running period, and of the cycles to those who run them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from appraisal.cards import running_cycle, running_score
-from appraisal.models import Line
-from appraisal.services import cycles
+from appraisal.cards import running_cycle, running_score, todos
+from appraisal.models import Appeal, Line
+from appraisal.services import appeals, cycles
 from expansion import clock
 from expansion.worktime import Period
 from tests.make import appraisal as make
@@ -63,3 +63,39 @@ def test_who_runs_the_appraisal_sees_where_it_stands(cast):
     assert card["cycle"].period == make.QUARTER and card["planned"].period == RUNNING
     assert card["opens_on"].isoformat() == "2027-01-04"
     assert running_cycle(cast.member) is None and running_cycle(cast.administrator) is None
+
+
+def test_closing_is_asked_for_once_nobody_can_appeal_any_more(cast):
+    cycle = make.whole_quarter(cast)
+    windows = cycle.participants.values_list("result__appeal_until", flat=True)
+
+    def asked() -> list[str]:
+        return [one.url for one in todos(cast.manager) if one.kind == "appraisal.close"]
+
+    clock.set_clock(min(windows))
+    assert asked() == []
+    clock.set_clock(max(windows) + timedelta(seconds=1))
+    assert asked() == [cycle.get_absolute_url()]
+
+
+# That `counted` is what the to-do centre marks while the calendar of the year is not out: law 7.
+
+
+def test_the_deadlines_of_the_forms_are_counted_by_the_calendar(cast):
+    cycle = make.frozen(make.opened(cast.version), {})
+    assert due(cast.member) == {"appraisal.self_review": True}
+    make.self_reviewed(make.of(cycle, cast.member))
+    assert due(cast.leader)["appraisal.evaluation"]
+
+
+def test_the_times_to_appeal_and_to_decide_are_counted_by_the_calendar(cast):
+    cycle = make.whole_quarter(cast)
+    assert due(cast.member) == {"appraisal.result": True}
+    mine = make.of(cycle, cast.member)
+    appeals.file_appeal(actor=cast.member, record=mine, ground=Appeal.Ground.OTHER, text="算错了。")
+    assert due(cast.manager)["appraisal.appeal"]
+
+
+def due(person) -> dict[str, bool]:
+    """Of each kind of to-do with a deadline whether that was counted."""
+    return {one.kind: one.counted for one in todos(person) if one.due}

@@ -161,6 +161,7 @@ def test_a_measure_is_proposed_before_the_next_cycle_closes(cast):
         record=ConsequenceCase.objects.get(owner=cast.member),
         measure="warning",
         reason="本季度不合格。",
+        said="已听取本人意见。",
     )
     assert counted("measures", "A-5.5.3a") == (1, 0, PEOPLE - 1)
     assert counted("measures", "A-5.5.3a", of=cast.manager) == (1, 0, PEOPLE - 2)  # not the own
@@ -172,6 +173,7 @@ def test_a_measure_is_proposed_before_the_next_cycle_closes(cast):
         post="member",
         kpi_set="client",
         final_by="manager",
+        appeals_by="manager",
         stage=Stage.CLOSED,
     )
     assert counted("measures", "A-5.5.3a") == (1, 1, PEOPLE - 2)

@@ -113,6 +113,7 @@ def test_the_reads_of_a_roll_up_do_not_grow_with_the_people(cast):
         Participant.objects.create(
             cycle=cycle, owner=user, team=seat.unit, post="member", kpi_set="client",
             final_by="manager",
+            appeals_by="manager",
         )  # fmt: skip
     assert reads() == few
 

@@ -198,7 +198,8 @@ def test_a_case_is_proposed_on_its_page_and_hidden_from_its_person(cast, sign_in
     browser = sign_in(cast.manager)
     assert browser.get(f"{url}/propose").status_code == 200
     answer = browser.post(
-        f"{url}/propose", {**KEY, "measure": "warning", "reason": "三项指标均未达标。"}
+        f"{url}/propose",
+        {**KEY, "measure": "warning", "reason": "三项指标均未达标。", "said": "本人无异议。"},
     )
     assert answer.status_code == 302
     assert "三项指标均未达标。" in browser.get(url).content.decode()
@@ -285,6 +286,7 @@ def test_the_cycles_page_asks_no_more_for_thirty_people_than_for_seven(cast, qua
             kpi_set="client",
             superior=cast.leader,
             final_by="manager",
+            appeals_by="manager",
             stage=Stage.EVALUATION,
         )
     assert queries() == few

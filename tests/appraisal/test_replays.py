@@ -1,14 +1,15 @@
 """Closed appraisals weighed anew by a draft of the rules: frozen figures only (R-apr-01, law 5)."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appraisal.models import Line, Result
-from expansion import rehearsal
-from expansion.rulebook.replaying import replay, rules_as_published
+from appraisal.models import Cycle, Line, Result, Review
+from expansion import clock, rehearsal
+from expansion.rulebook.replaying import closed_periods, replay, rules_as_published
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services import drafts, entries
 from expansion.worktime import Period
@@ -118,7 +119,7 @@ def test_scores_stay_with_those_who_may_read_them(closed):
     assert set(rows(closed.member, draft)) == {closed.member.pk}
     with rehearsal.within():
         keys = {one.offer.key for one in replay(closed.manager, rules_as_published(draft), QUARTER)}
-    assert "appraisal.scores" not in keys
+    assert not {"appraisal.scores", "appraisal.forms"} & keys
 
 
 def test_the_cost_is_the_same_for_one_and_for_all(closed):
@@ -130,3 +131,59 @@ def test_the_cost_is_the_same_for_one_and_for_all(closed):
             replay(viewer, rules, QUARTER)
         costs.append(len(asked))
     assert costs[0] == costs[1]
+
+
+# --- the forms by other limits -------------------------------------------------------------------
+
+
+def forms(viewer, draft, period=QUARTER):
+    parts = replay(viewer, rules_as_published(draft), period)
+    found = next(one for one in parts if one.offer.key == "appraisal.forms").rows
+    return {(row.record.owner_id, str(row.note).split(" ·")[0]): row for row in found}
+
+
+@pytest.mark.parametrize(
+    ("path", "party"),
+    [("self_due", Review.Party.SELF), ("evaluation_due", Review.Party.SUPERIOR)],
+)
+def test_a_form_handed_in_in_time_is_late_by_a_shorter_limit(closed, path, party):
+    cycle = Cycle.objects.get()
+    handed_in = cycle.opened_at + timedelta(hours=30)
+    Review.objects.filter(participant__owner=closed.member, party=party).update(
+        submitted_at=handed_in
+    )
+    for limit, differs in (("30 hours", False), ("29 hours", True)):
+        draft = drafted(closed, {f"appraisal.{path}": limit})
+        row = forms(closed.manager, draft)[closed.member.pk, str(party.label)]
+        assert row.differs is differs, limit
+    assert not forms(closed.manager, draft, Period.parse("2026-Q2"))
+
+
+def test_a_form_that_nobody_handed_in_stays_so(closed):
+    mine = Review.objects.filter(participant__owner=closed.member, party=Review.Party.SELF)
+    mine.update(submitted_at=None)
+    draft = drafted(closed, {"appraisal.self_due": "29 hours"})
+    row = forms(closed.manager, draft)[closed.member.pk, str(Review.Party.SELF.label)]
+    assert not row.differs and row.before
+
+
+# --- the periods that are offered ----------------------------------------------------------------
+
+
+def test_years_and_half_years_are_offered_where_a_cycle_was_closed_in_them(cast):
+    cycle = make.whole_quarter(cast, {cast.member.pk: make.EXAMPLE})
+    long = {"2026-H2", "2026-H1", "2026", "2025"}
+    clock.set_clock(clock.now().replace(year=2027, month=1, day=4))
+    assert not long & {one.key for one in closed_periods()}
+    make.closed(cycle, by=cast.hr)
+    clock.set_clock(clock.now().replace(year=2026, month=12, day=31, hour=10))
+    assert not long & {one.key for one in closed_periods()}
+    clock.set_clock(clock.now().replace(year=2027, month=1, day=4))
+    assert long & {one.key for one in closed_periods()} == {"2026-H2", "2026"}
+
+
+def test_a_whole_year_replays_the_scores_of_all_its_cycles(closed):
+    clock.set_clock(clock.now().replace(year=2027, month=1, day=4))
+    draft = drafted(closed, {"sla.visit_feedback": "9 hours"})
+    whole = rows(closed.manager, draft, Period.parse("2026"))
+    assert set(whole) == set(rows(closed.manager, draft)) and whole

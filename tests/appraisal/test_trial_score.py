@@ -265,7 +265,7 @@ def monthly_rules():
     data["appraisal"]["cycles"] = ["month", "quarter", "year"]
     data["appraisal"]["quarter_formula"] = {"parts_mean": share, "evaluation": share}
     for party in data["appraisal"]["parties"]:
-        party["cycles"] = ["month", "quarter", "year"]
+        party["cycles"] |= {"value": ["month", "quarter", "year"]}
     return loading.from_data(data)
 
 

@@ -60,6 +60,19 @@ def test_every_write_may_carry_a_key_and_every_answer_may_be_a_problem(schema):
         assert one["description"], path
 
 
+def test_whether_a_deadline_may_still_move_is_documented_beside_it(schema):
+    suffix, found = "_provisional", {}
+    for noun in yaml.safe_load(schema)["components"]["schemas"].values():
+        fields = noun.get("properties", {})
+        for name, field in fields.items():
+            if name.endswith(suffix):
+                found[name] = field
+                assert name.removesuffix(suffix) in fields
+    assert set(found) == {"due_at_provisional", "appeal_until_provisional"}
+    assert all(one["type"] == "boolean" and one["readOnly"] for one in found.values())
+    assert all("may still move" in one["description"] for one in found.values())
+
+
 def test_schema_and_page_are_for_people_of_the_house(cast, sign_in, client):
     assert client.get("/api/v1/schema/").status_code == 401
     assert client.get("/api/v1/docs/").status_code == 302

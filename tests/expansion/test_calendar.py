@@ -25,6 +25,8 @@ from expansion.rulebook.values import Cadence
 from expansion.worktime import Calendar, Cutoff, Origin, Period, known, services
 from expansion.worktime.lines import Line
 from expansion.worktime.models import CorrectedDay, YearNotice
+from tests.make import appraisal as make
+from tests.make import contracts
 
 pytestmark = pytest.mark.django_db
 FRIDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 21)
@@ -51,6 +53,52 @@ def corrected(cast, day: date, works: bool, **names: str) -> CorrectedDay:
 
 def last_entry(verb: str) -> Entry:
     return Entry.objects.filter(verb=verb).latest("pk")
+
+
+# --- what runs already ---------------------------------------------------------------------------
+
+
+def test_reports_that_are_asked_for_move_with_the_calendar_and_nobody_becomes_late(cast):
+    week = Period.containing("week", FRIDAY)
+    open_reports(rules=rules_on(), period=week)
+    asked = WorkReport.objects.filter(period=week.key, owner=cast.member)
+    assert {one.due_at for one in asked} == {clock.moment_on(FRIDAY, time(15))}
+    row = corrected(cast, FRIDAY, False)
+    thursday = clock.moment_on(date(2026, 11, 19), time(15))
+    assert {one.due_at for one in asked.all()} == {thursday}
+    assert all(one.remind_at < thursday for one in asked.all())
+    services.withdraw_correction(actor=cast.administrator, record=row)
+    assert {one.due_at for one in asked.all()} == {clock.moment_on(FRIDAY, time(15))}
+    with clock.clock_at(clock.moment_on(date(2026, 11, 19), time(16))):
+        corrected(cast, FRIDAY, False)  # Thursday 15:00 is over: it stays Friday.
+    assert {one.due_at for one in asked.all()} == {clock.moment_on(FRIDAY, time(15))}
+
+
+def test_open_steps_of_approval_move_with_the_calendar(cast):
+    step = contracts.submitted(cast).steps.get(status="open")
+    before, day = step.due_at, clock.local_date(step.due_at)
+    row = corrected(cast, day, False)
+    step.refresh_from_db()
+    assert step.due_at > before and step.late_at > step.due_at > step.remind_at
+    services.withdraw_correction(actor=cast.administrator, record=row)
+    step.refresh_from_db()
+    assert step.due_at == before
+
+
+def test_the_steps_of_an_appraisal_move_and_the_window_to_appeal_only_grows(cast):
+    quarter = make.whole_quarter(
+        cast, {cast.member.pk: make.EXAMPLE}, {cast.member.pk: {"attitude": 88, "ability": 85}}
+    )
+    with clock.clock_at(clock.moment_on(date(2026, 10, 9), time(9))):
+        result = make.of(quarter, cast.member).result
+        until = result.appeal_until
+        row = corrected(cast, clock.local_date(until), False)
+        result.refresh_from_db()
+        assert result.appeal_until > until
+        later = result.appeal_until
+        services.withdraw_correction(actor=cast.administrator, record=row)
+        result.refresh_from_db()
+        assert result.appeal_until == later
 
 
 # --- a year's notice -----------------------------------------------------------------------------
@@ -261,17 +309,6 @@ def test_a_page_asks_for_no_row_of_the_calendar_unless_it_has_changed(cast, sign
 
 
 # --- what was computed stays ---------------------------------------------------------------------
-
-
-def test_a_report_that_is_asked_for_keeps_its_date_and_the_next_one_moves(cast):
-    week = Period.parse("2026-W47")
-    open_reports(rules=rules_on(), period=week)
-    corrected(cast, FRIDAY, False)
-    corrected(cast, FRIDAY + timedelta(days=7), False)
-    open_reports(rules=rules_on(), period=week)
-    open_reports(rules=rules_on(), period=week.next())
-    due = WorkReport.objects.filter(owner=cast.member).order_by("begins_on")
-    assert [worktime.local_date(one.due_at) for one in due] == [FRIDAY, date(2026, 11, 26)]
 
 
 def test_the_weekly_submission_of_the_market_preset_cuts_time_on_friday_at_three():

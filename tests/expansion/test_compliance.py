@@ -2,11 +2,13 @@
 
 import io
 from datetime import date, time, timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.db.models import Q
 from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from crm.models import Visit
@@ -14,9 +16,10 @@ from expansion import clock, compliance
 from expansion.audit.models import Entry
 from expansion.compliance import BROKEN, KEPT, OPEN, Check, Query, Reach, Span
 from expansion.machine import pdf_missing
-from expansion.rulebook.board import Board, _named, this_month
+from expansion.rulebook.board import Board, named, running
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import forget_rules, rules_on
+from expansion.worktime import Period
 from tests.make import crm as make
 
 CLAUSE = "A-3.2.4c"
@@ -37,7 +40,7 @@ def visit(person, on: date, *, late: bool = False, done: bool = True) -> Visit:
 
 
 def board(viewer, **more) -> Board:
-    return Board(viewer, rules_on(), this_month(), **more)
+    return Board(viewer, rules_on(), running(), **more)
 
 
 def cell(found: Board):
@@ -85,12 +88,59 @@ def test_the_board_is_narrowed_to_a_team_or_a_person_one_oversees(cast):
 def test_the_trail_down_names_a_record_only_to_those_who_see_it(cast):
     seen = visit(cast.member, date(2026, 11, 3), late=True)
     found = board(cast.manager)
-    detail = found.detail(rules_on().clause(CLAUSE), this_month(), BROKEN)
+    detail = found.detail(rules_on().clause(CLAUSE), running(), BROKEN)
     [one] = detail.cases
     assert (one.name, one.url, one.person) == (str(seen), seen.get_absolute_url(), "许晴")
     assert one.case.due == seen.due_at and one.case.done == seen.recorded_at
-    [closed] = _named(cast.hr, [one.case])
+    [closed] = named(cast.hr, [one.case])
     assert (closed.name, closed.url, closed.person) == ("", "", "许晴")
+
+
+@pytest.mark.parametrize(
+    ("until", "columns", "found"),
+    [("2026-11", 8, (1, 1)), ("2026-Q4", 6, (2, 1)), ("2026-H2", 4, (2, 2)), ("2026", 3, (3, 2))],
+)
+def test_quarters_half_years_and_years_add_their_months_up(cast, until, columns, found):
+    for day in ((11, 3), (10, 2), (2, 2)):
+        visit(cast.member, date(2026, *day))
+    for day in ((11, 4), (7, 1)):
+        visit(cast.member, date(2026, *day), late=True)
+    read = Board(cast.manager, rules_on(), Period.parse(until))
+    assert len(read.periods) == columns
+    assert (cell(read).kept, cell(read).broken) == found
+
+
+def test_a_clause_that_cases_could_break_is_not_proven_by_a_fact(cast):
+    """A-2.2.2a has facts, and waits for leave to be counted."""
+    found = board(cast.manager)
+    row = found.row(rules_on().clause("A-2.2.2a"))
+    detail = found.detail(row.clause, running(), "")
+    assert (row.state, str(detail.waits_for)) == ("unanswered", "leave, outings and attendance")
+    assert detail.facts
+
+
+def test_a_setting_proves_the_clause_that_asks_for_it(cast):
+    found = board(cast.manager)
+    detail = found.detail(rules_on().clause("A-4.3.1"), running(), "")
+    assert detail.row.state == "fact"
+    assert {"documents.internal", "documents.external"} <= {one.path for one in detail.settings}
+
+
+def test_a_fact_that_says_nothing_proves_nothing(cast):
+    row = board(cast.manager).row(rules_on().clause("A-5.5.1"))  # no workbook was fetched yet
+    assert row.state == "nothing"
+
+
+def test_more_cases_than_one_page_holds_are_leafed_through(cast, monkeypatch):
+    monkeypatch.setattr("expansion.rulebook.board.MOST", 2)
+    for day in range(2, 7):
+        visit(cast.member, date(2026, 11, day), late=True)
+    found, clause = board(cast.manager), rules_on().clause(CLAUSE)
+    days = [
+        [clock.local_date(one.case.due).day for one in found.detail(clause, running(), "", n).cases]
+        for n in (1, 2, 3, 9)
+    ]
+    assert days == [[6, 5], [4, 3], [2], [2]]
 
 
 class TestPage:
@@ -141,15 +191,22 @@ class TestPage:
     @pytest.mark.parametrize(
         "asked",
         [
-            {"until": "2026-13", "month": "yesterday", "state": "all", "unit": "x", "person": "9"},
+            {
+                "until": "2026-13",
+                "period": "yesterday",
+                "page": "-1",
+                "state": "all",
+                "unit": "x",
+                "person": "9",
+            },
             {"until": "2999-01", "unit": "99999999999999999999", "person": "-1", "only": "x"},
-            {"chapter": "Z", "month": "2026-W47", "until": "2026"},
+            {"chapter": "Z", "period": "2026-W46", "until": "2026-W47", "page": "9999"},
         ],
     )
     def test_what_does_not_fit_is_as_if_it_were_not_asked(self, cast, sign_in, asked):
         page = self.page(sign_in, cast.manager, **asked)
         assert page.status_code == 200
-        assert page.context["board"].until == this_month()
+        assert page.context["board"].until == running()
 
     def test_a_clause_that_is_not_there_is_not_found(self, cast, sign_in):
         assert self.page(sign_in, cast.manager, clause="A-99").status_code == 404
@@ -166,9 +223,43 @@ class TestPage:
         answer = sign_in(cast.manager).post(reverse("home:compliance-sheet"))
         book = load_workbook(io.BytesIO(answer.content))
         rows = {row[0]: row for row in book.active.iter_rows(values_only=True)}
-        assert rows[CLAUSE][-3:] == (0, 1, 0)
+        assert rows[CLAUSE][-4:] == (0, 1, 0, 0)
+        assert set(rows) >= {one.id for one in rules_on().clauses}
         entry = Entry.objects.get(verb="home.compliance.exported")
         assert book.properties.identifier == str(entry.pk)
+
+    def test_the_workbook_holds_what_is_shown_and_says_of_whom(self, cast, sign_in):
+        visit(cast.member, date(2026, 11, 4), late=True)
+        asked = f"?only=broken&person={cast.member.pk}"
+        answer = sign_in(cast.manager).post(reverse("home:compliance-sheet") + asked)
+        book = load_workbook(io.BytesIO(answer.content))
+        rows = list(book.active.iter_rows(values_only=True))
+        written = {row[0]: row[-3] for row in rows if row[0] and row[0].startswith("A-")}
+        assert CLAUSE in written and len(written) < 9 and all(written.values())
+        assert "许晴" in unquote(answer["Content-Disposition"])
+        assert Entry.objects.get(verb="home.compliance.exported").changes["of"] == [None, "许晴"]
+
+    def test_the_cases_of_a_clause_are_taken_away_and_name_what_one_may_see(self, cast, sign_in):
+        late, kept = visit(cast.member, date(2026, 11, 4), late=True), date(2026, 11, 5)
+        visit(cast.member, kept)
+        address = reverse("home:compliance-cases", args=[CLAUSE])
+        answer = sign_in(cast.manager).post(address)
+        rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
+        found = [row for row in rows if "许晴" in row]
+        with override("zh-hans"):
+            assert [row[1] == str(late) for row in found] == [True, False]
+        entry = Entry.objects.get(verb="home.compliance.exported")
+        assert entry.changes["clause"] == [None, CLAUSE] and entry.changes["rows"] == [None, 2]
+        never = reverse("home:compliance-cases", args=["A-99"])
+        assert sign_in(cast.manager).post(never).status_code == 404
+
+    def test_a_period_is_chosen_and_its_cells_open(self, cast, sign_in):
+        visit(cast.member, date(2026, 10, 8), late=True)
+        page = self.page(sign_in, cast.manager, until="2026-Q4", clause=CLAUSE, period="2026-Q4")
+        assert page.context["drawer"]["cell"].broken == 1
+        chosen = next(one for one in page.context["filters"] if one["value"])
+        assert [one["active"] for one in chosen["choices"]] == [False, True, False, False]
+        assert "until=2026-11" in chosen["choices"][0]["url"]
 
     def test_the_board_is_taken_away_as_pdf(self, cast, sign_in):
         if missing := pdf_missing():

@@ -3,7 +3,7 @@
 from expansion import clock
 from expansion.approvals.compliance import manager_decisions
 from expansion.approvals.services import decide, withdraw
-from expansion.rulebook.board import Board, this_month
+from expansion.rulebook.board import Board, running
 from expansion.rulebook.selectors import rules_on
 from tests.expansion.test_compliance_office import NOVEMBER, counted, on
 from tests.make import contracts as make
@@ -38,6 +38,6 @@ def test_what_was_withdrawn_has_no_case(cast):
 def test_the_cases_are_the_managers_also_while_nobody_has_decided(cast):
     submitted(cast, 3, decided=4)
     submitted(cast, 17)
-    reach = Board(cast.manager, rules_on(), this_month()).reach
+    reach = Board(cast.manager, rules_on(), running()).reach
     found = manager_decisions(rules_on(), "A-2.2.1d").by_person(reach, NOVEMBER)
     assert {person for person, _state in found} == {cast.manager.pk}

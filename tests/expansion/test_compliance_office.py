@@ -12,7 +12,7 @@ from expansion.office.models import PersonnelChange, Statement, WorkReport
 from expansion.office.services import handovers
 from expansion.office.services import reports as services
 from expansion.people.models import Membership, Status, User
-from expansion.rulebook.board import Board, this_month
+from expansion.rulebook.board import Board, running
 from expansion.rulebook.loading import preset
 from expansion.rulebook.parameters import changed
 from expansion.rulebook.schema import Rules
@@ -42,7 +42,7 @@ def counted(cast, key, clause="", rules=None, span=NOVEMBER) -> tuple[int, ...]:
     them agree, and each case can be named."""
     check = compliance.checks()[key]
     cases = check.cases(rules or rules_on(), clause or check.clauses[0])
-    reach = Board(cast.manager, rules_on(), this_month()).reach
+    reach = Board(cast.manager, rules_on(), running()).reach
     numbers = cases.count(reach, span)
     found = tuple(sum(n for (_, one), n in numbers.items() if one == state) for state in STATES)
     people = cases.by_person(reach, span)
@@ -234,6 +234,6 @@ def test_the_register_of_rights_is_told_by_kind(cast):
 def test_a_leader_counts_the_own_team_and_a_member_the_own_agreement(cast, part):
     confidence.nda(cast)
     confidence.nda(cast, cast.outsider)
-    reach = Board(getattr(cast, part), rules_on(), this_month()).reach
+    reach = Board(getattr(cast, part), rules_on(), running()).reach
     found = checks.agreements(rules_on(), "E8-5.1").count(reach, NOVEMBER)
     assert sum(n for (_month, state), n in found.items() if state == KEPT) == 1

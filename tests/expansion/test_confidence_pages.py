@@ -378,6 +378,6 @@ def test_the_timetable_reminds_of_all_of_it(cast):
     make.matter(cast.member, follow_up_on=TODAY)
     handovers.open_handover(actor=cast.manager, person=cast.member, last_day=TODAY, reason="调动")
     told = remind_of_confidence(None)
-    assert told == {"agreements": 8, "rights": 1, "matters": 1, "handovers": 2}
+    assert told == {"agreements": 8, "rights": 1, "matters": 1, "handovers": 2, "acceptances": 0}
     with clock.clock_at(clock.now() + timedelta(hours=24)):
         assert set(remind_of_confidence(None).values()) == {0}

@@ -1,15 +1,18 @@
 """What the rulebook will let happen by itself in the next fourteen days."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from expansion import clock
+from expansion import clock, offers
 from expansion.home.forecast import days
+from expansion.jobs import registry
+from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.services import drafts
+from tests.make import confidence, contracts, crm, partnerships, surveys, training
 
 URL = reverse("home:forecast")
 
@@ -69,3 +72,54 @@ def test_a_day_is_told_in_the_order_of_its_hours(cast):
             moments = [row.at for row in one["rows"]]
             assert moments == sorted(moments)
     assert clock.local_date(clock.moment_on(date(2026, 11, 18), time(0, 1))) == date(2026, 11, 18)
+
+
+def words() -> dict[str, set[date]]:
+    """Everything told in English, and on which days."""
+    found: dict[str, set[date]] = {}
+    with translation.override("en"):
+        for one in days():
+            for row in one["rows"]:
+                found.setdefault(str(row.what), set()).add(one["day"])
+    return found
+
+
+def test_every_room_tells_what_its_records_will_let_happen(cast):
+    day, in_a_week = clock.today(), clock.today() + timedelta(days=7)
+    contracts.signed(cast, starts_on=day, ends_on=day + timedelta(days=12))
+    contracts.submitted(cast, client=crm.client(cast.member))
+    partnerships.phase(cast.manager, partnerships.running(cast.partner_member))
+    training.session(cast.manager)
+    surveys.opened(cast)
+    crm.planned(cast.member, crm.client(cast.member))
+    confidence.matter(cast.manager, follow_up_on=in_a_week)
+    create_mandate(
+        actor=cast.manager, principal=cast.manager, delegate=cast.deputy, reason="leave",
+        starts_at=clock.now() + timedelta(days=2), ends_at=clock.now() + timedelta(days=5),
+    )  # fmt: skip
+    told = words()
+    assert told["Due: end of 1 contract"] == {day + timedelta(days=12)}
+    assert told["Due: 1 phase of a project"] == {in_a_week}
+    assert told["Begins: 1 training session"] == {day + timedelta(days=2)}
+    assert told["Reminder: 1 training session"] == {day + timedelta(days=1)}
+    assert told["1 planned visit counts as missed unless it is recorded"] == {date(2026, 11, 19)}
+    assert told["Due: 1 matter to follow up"] == {in_a_week}
+    assert told["周敏 begins to act for 陈立群"] == {day + timedelta(days=2)}
+    assert told["周敏 stops acting for 陈立群"] == {day + timedelta(days=5)}
+    assert any("survey closes" in one for one in told)
+    assert any("step of approval" in one for one in told)
+
+
+def test_the_alarm_of_a_year_without_its_calendar_is_told_ahead(cast):
+    with clock.clock_at(datetime(2026, 12, 10, 9, 0)):
+        assert words()["The calendar of 2027 is still provisional"] == {date(2026, 12, 15)}
+
+
+# Its schedules tell nobody anything that was not told before.
+SILENT = {"jobs", "files", "transfer", "people", "rulebook"}
+
+
+def test_a_room_that_reminds_by_itself_says_so_ahead():
+    registry.kind("jobs.forget_old_runs")  # every app's own are loaded
+    rooms = {one.name.partition(".")[0] for one in registry.schedules()} - SILENT
+    assert rooms == {one.key.partition(".")[0] for one in offers.of(offers.Foresight)}

@@ -4,6 +4,8 @@ import pytest
 
 from expansion import offers
 from expansion.audit.services import write
+from expansion.home.cards import waiting
+from expansion.home.todo import groups
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +30,8 @@ def test_the_first_page_says_where_in_the_year_today_lies(cast, sign_in):
 def test_the_menu_is_counted_apart_from_the_page_and_believed_for_a_while(
     cast, sign_in, monkeypatch
 ):
-    waiting = [offers.Todo("test", "Feed the MARKER", "/jobs/")]
-    source = offers.TodoSource("test", "Test", 1, lambda person: list(waiting))
+    todos = [offers.Todo("test", "Feed the MARKER", "/jobs/")]
+    source = offers.TodoSource("test", "Test", 1, lambda person: list(todos))
     monkeypatch.setitem(offers._registry.kept, offers.TodoSource, {"test": source})
     browser = sign_in(cast.member)
     asks, counted = 'hx-get="/menu/"', '<span class="waits" id="waits-todo">'
@@ -39,7 +41,7 @@ def test_the_menu_is_counted_apart_from_the_page_and_believed_for_a_while(
     assert f"{counted}</span>" in page  # Nothing is counted yet.
     menu = browser.get("/menu/").text
     assert 'id="waits-todo" hx-swap-oob="true"><span class="count">1</span>' in menu
-    waiting.clear()
+    todos.clear()
     page = browser.get("/crm/clients/").text
     assert f'{counted}<span class="count">1</span>' in page and asks not in page
     write(actor=cast.colleague, verb="test.eaten", about=None)
@@ -57,6 +59,22 @@ def test_the_end_of_the_first_page_comes_by_itself(cast, sign_in):
         assert f'hx-get="{address}"' in page
         part = browser.get(address, headers={"HX-Request": "true"}).text
         assert "<html" not in part and "<html" in browser.get(address).text
+
+
+def test_what_has_a_card_of_its_own_is_not_asked_again_for_the_card_of_what_waits(
+    cast, monkeypatch
+):
+    asked = []
+
+    def source(key: str) -> offers.TodoSource:
+        todos = [offers.Todo("test", key, "/jobs/")]
+        return offers.TodoSource(key, key, 1, lambda person: asked.append(key) or todos)
+
+    sources = {key: source(key) for key in ("crm.contacts", "office.reports", "test")}
+    monkeypatch.setitem(offers._registry.kept, offers.TodoSource, sources)
+    card = waiting(cast.manager)
+    assert card and [one.title for one in card["todos"]] == ["test"] == asked
+    assert len(groups(cast.manager)) == 3
 
 
 def test_the_palette_gets_a_fragment_and_the_page_a_page(cast, sign_in, monkeypatch):

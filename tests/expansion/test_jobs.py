@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, transaction
 from kombu.exceptions import OperationalError
 
 from expansion import clock
@@ -214,6 +214,26 @@ def test_a_run_inside_a_transaction_is_heard_and_stopped_by_its_keeper(kind, cas
 
     job = services.run(services.enqueue(kind(work), actor=cast.member))
     assert (job.state, job.done) == ("cancelled", 4)
+
+
+def test_a_run_inside_a_transaction_stops_where_another_worker_has_its_job(kind, cast):
+    def work(job):
+        Job.objects.filter(pk=job.pk).update(fence=job.fence + 1)
+        assert tasks._keep(job)
+        job.tell(1, 2)
+        raise AssertionError("goes on without its lease")
+
+    assert services.run(services.enqueue(kind(work))).state == "running"
+
+
+def test_the_keeper_outlives_a_broken_connection(kind, cast, monkeypatch):
+    def broken(job):
+        raise InterfaceError("the connection is closed")
+
+    closed = []
+    monkeypatch.setattr(services, "renew_lease", broken)
+    monkeypatch.setattr(tasks.connection, "close", lambda: closed.append(True))
+    assert tasks._keep(services.enqueue(kind(lambda job: None))) is False and closed
 
 
 @pytest.mark.both

@@ -58,6 +58,12 @@ def test_the_doctor_reports_a_machine_without_pango_and_goes_on(monkeypatch):
     assert not finding.stops
 
 
+def test_the_doctor_says_whether_mail_leaves(settings):
+    assert "EMAIL_HOST" in lines()["Mail"].remedy and not lines()["Mail"].stops
+    settings.MAIL_LEAVES, settings.EMAIL_HOST = True, "mail.example.com"
+    assert "mail.example.com" in lines()["Mail"].state and not lines()["Mail"].remedy
+
+
 def test_pdf_buttons_learn_what_is_missing(monkeypatch):
     machine._printing_lacks.cache_clear()
     monkeypatch.setattr(machine, "_loads", lambda name: "pangoft2" not in name)

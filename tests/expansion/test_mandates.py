@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 
 from expansion import clock, offers
+from expansion.approvals.reach import chairs
 from expansion.errors import Invalid
 from expansion.notices.mandates import tell_begun_and_ended
 from expansion.notices.models import Notice
 from expansion.people.models import Mandate, Membership
 from expansion.people.services.mandates import create_mandate, revoke_mandate
 from expansion.rulebook.delegation import act_for_absent
+from expansion.rulebook.selectors import rules_on
 from tests.cast import assemble
 from tests.make import crm as make
+from tests.make.rules import put_in_force
 from tests.together import together
 
 HOUR = timedelta(hours=1)
@@ -83,6 +86,28 @@ def test_the_deputy_acts_by_itself_from_the_managers_approved_leave(cast):
 def test_a_full_days_outing_counts_too(cast):
     (mandate,) = absent(cast, cast.manager, "outing.approved", kind=Mandate.Reason.OUTING)
     assert mandate.reason == "outing"
+
+
+LISTED = {"delegation.powers": "listed", "delegation.passed_on": ["contract", "leave"]}
+
+
+def test_where_the_powers_are_listed_those_approvals_pass_on_and_nothing_else(cast):
+    put_in_force(LISTED)
+    (mandate,) = absent(cast, cast.manager)
+    assert mandate.kinds == ["contract", "leave"]
+    with clock.clock_at(clock.now() + 2 * HOUR):
+        deputy = cast.again(cast.deputy)
+        held = [one.kinds for one in chairs(deputy) if one.holder == cast.manager.pk]
+        assert set(held) == {("contract", "leave")}
+        assert not any(seat.acting_for for seat in deputy.seats)
+
+
+def test_a_list_that_passes_on_nothing_or_something_unknown_is_refused(cast):
+    for kinds in ([], ["coffee"]):
+        with pytest.raises(Invalid) as refused:
+            rules_on().with_changes(LISTED | {"delegation.passed_on": kinds})
+        assert list(refused.value.fields) == ["delegation.passed_on"]
+    rules_on().with_changes({"delegation.passed_on": []})  # all powers pass: nothing is listed
 
 
 @pytest.mark.parametrize("part", ["member", "leader", "deputy", "hr"])
@@ -158,3 +183,14 @@ def test_the_form_says_who_acts_then_and_keeps_what_was_typed(cast, sign_in):
     assert answer.status_code == 422
     text = answer.content.decode()
     assert cast.deputy.name in text and typed["ends_at"] in text
+
+
+@pytest.mark.parametrize(("days", "told"), [(20, True), (30, True), (32, False)])
+def test_what_began_and_ended_while_nothing_ran_is_told_afterwards(cast, days, told):
+    given(cast)
+    with clock.clock_at(clock.now() + 2 * HOUR + timedelta(days=days)):
+        for _twice in range(2):
+            tell_begun_and_ended()
+    for kind in ("mandate.begun", "mandate.ended"):
+        mine = Notice.objects.filter(kind=kind, person=cast.manager, within=None)
+        assert mine.count() == int(told)

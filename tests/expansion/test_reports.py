@@ -1,11 +1,13 @@
 """Work reports by the rulebook: opened, drafted, handed in, late, missing (R-exp-10, R-exp-11)."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import count
 
 import pytest
+from django.apps import apps
 
-from expansion import clock, offers, worktime
+from expansion import access, clock, offers, worktime
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, Stale
 from expansion.jobs.models import Job
@@ -16,6 +18,8 @@ from expansion.office.selectors import figures, reports
 from expansion.office.services import reports as services
 from expansion.office.services.reminders import remind
 from expansion.people.models import Membership, Post, Unit
+from expansion.rulebook.loading import from_data, preset, to_data
+from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period, PeriodKind
 from tests.cast import LOADED_ON, NOW
@@ -403,17 +407,82 @@ def test_each_oversees_what_is_theirs(week):
     assert owners(week.leader) == {"member", "colleague"}
     assert owners(week.deputy) == {"outsider"}  # leads research besides
     assert owners(week.manager) == everyone_owing()
-    assert owners(week.consolidator) == everyone_owing() - {"consolidator"}
-    for person in (week.hr, week.member, week.leadership, week.administrator, week.liaison):
+    for person in (
+        week.consolidator,
+        week.hr,
+        week.member,
+        week.leadership,
+        week.administrator,
+        week.liaison,
+    ):
         assert owners(person) == set()
 
 
-def test_the_consolidator_does_not_see_what_goes_to_the_leadership(week):
-    services.open_reports(rules=rules_on(), period=Period.parse("2026-11"))
-    assert not WorkReport.objects.filter(
-        pk__in=reports.overseen(week.consolidator), kind="upward_briefing"
-    ).exists()
-    assert reports.overseen(week.leadership).filter(kind="upward_briefing").count() == 1
+def gathering(kind, post="consolidator", role="consolidator"):
+    """The rules in force, and this post that gathers the reports of a kind."""
+    data = to_data(rules_on())
+    data["posts"].append({"key": post, "zh": "汇总人", "en": "Gatherer", "role": role,
+                          "limit": {"value": 1, "source": "admin"}})  # fmt: skip
+    report = next(one for one in data["reports"] if one["key"] == kind)
+    report["consolidated_by"] = {"value": post, "source": "admin"}
+    return from_data(data)
+
+
+def test_who_gathers_a_report_sees_just_those_and_reads_none_in_the_managers_place(cast, visits):
+    rules = gathering(KIND)
+    for period in (WEEK, Period.parse("2026-11")):
+        services.open_reports(rules=rules, period=period)
+    assert set(reports.overseen(cast.consolidator).values_list("kind", flat=True)) == {KIND}
+    lines = reports.team(cast.consolidator, KIND, WEEK.key)["rows"]
+    assert {line["report"].owner.username for line in lines} == (
+        everyone_owing() - {"consolidator"}
+    )
+    assert access.can(cast.consolidator, "oversee", report_of(cast.member))
+    submit(cast.member)
+    with pytest.raises(Forbidden):
+        services.read_report(actor=cast.consolidator, record=report_of(cast.member))
+    assert not reports.overseen(cast.deputy).exclude(owner=cast.outsider).exists()
+
+
+def test_another_kind_is_gathered_by_another_post(cast, visits):
+    """Each report follows its own line of the rulebook: the deputy gathers the weeks here."""
+    services.open_reports(rules=gathering(KIND, "secretary", "deputy"), period=WEEK)
+    assert report_of(cast.member).gathered_by == "deputy"
+    assert report_of(cast.member) in reports.overseen(cast.deputy)
+    assert not reports.overseen(cast.consolidator).exists()
+    assert not access.can(cast.consolidator, "oversee", WorkReport)
+
+
+def test_who_gathers_stays_as_it_was_when_the_report_was_opened(week):
+    """A later version of the rulebook opens no report that was written before it."""
+    services.open_reports(rules=gathering(KIND), period=WEEK)
+    assert report_of(week.member).gathered_by == ""
+    services.open_reports(rules=gathering(KIND), period=WEEK.next())
+    assert {row.period for row in reports.overseen(week.consolidator)} == {WEEK.next().key}
+
+
+def test_a_post_that_sees_its_own_work_alone_gathers_nothing(cast):
+    with pytest.raises(Invalid) as refusal:
+        gathering(KIND, "clerk", "member")
+    assert list(refusal.value.fields) == [f"reports.{KIND}.consolidated_by"]
+
+
+def test_the_union_of_the_market_regulations_names_who_gathers():
+    rules = preset("market")
+    named = {one.key: rules.gathers(one) for one in rules.reports}
+    assert named["client_sheet"] == named["progress"] == "consolidator"
+    assert named["market_research"] == ""
+
+
+def test_reports_that_are_open_get_who_gathers_them_from_the_rules_in_force(week):
+    """The step of the migration that fills the new column."""
+    version, data = Version.objects.get(), to_data(gathering(KIND))
+    Version.objects.filter(pk=version.pk).update(content=data)
+    submit(week.leader)
+    filling = import_module("expansion.office.migrations.0005_gathered_by")
+    filling.name_who_gathers(apps, None)
+    assert report_of(week.member).gathered_by == "consolidator"
+    assert report_of(week.leader).gathered_by == ""
 
 
 def test_a_draft_is_its_writers_alone(week):

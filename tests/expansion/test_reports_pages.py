@@ -3,9 +3,11 @@
 import io
 
 import pytest
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from expansion import offers
+from expansion.approvals.wording import role_label
 from expansion.audit.models import Entry
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as services
@@ -49,11 +51,25 @@ def test_the_writer_gets_the_editor_with_a_draft(report, cast, sign_in):
 
 
 def test_who_sees_it_and_who_does_not(report, cast, sign_in):
-    expected = {"member": 200, "leader": 200, "manager": 200, "consolidator": 200}
+    expected = {"member": 200, "leader": 200, "manager": 200}
     for part, person in cast.everyone().items():
         if person.is_authenticated and person.is_active:
             assert sign_in(person).get(url(report)).status_code == expected.get(part, 404), part
     assert sign_in(cast.anonymous).get(url(report)).status_code == 302
+
+
+def test_who_gathers_it_opens_it_and_the_writer_is_told_so(report, cast, sign_in):
+    address = "/office/reports/team"
+    assert sign_in(cast.consolidator).get(address).status_code == 403
+    WorkReport.objects.filter(pk=report.pk).update(gathered_by="consolidator")
+    assert url(report) in sign_in(cast.consolidator).get(address).text
+    assert sign_in(cast.consolidator).get(url(report)).status_code == 200
+    assert sign_in(cast.consolidator).get(url(report, "read")).status_code == 403
+    with override("zh-hans"):
+        word = role_label("consolidator")
+    assert word in sign_in(cast.member).get(url(report)).text
+    WorkReport.objects.filter(pk=report.pk).update(gathered_by="")
+    assert word not in sign_in(cast.member).get(url(report)).text
 
 
 def test_a_superior_does_not_read_a_draft(report, cast, sign_in):
@@ -162,10 +178,10 @@ def test_the_consolidated_sheet_names_who_is_missing_and_is_logged(report, cast,
     entry = Entry.objects.get(verb="office.reports.exported")
     sheet = load_workbook(io.BytesIO(sent.content)).active
     rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
-    assert rows[cast.member.name][4].value == "7 次"
-    assert rows[cast.member.name][5].value == "=HYPERLINK(1)"
-    assert rows[cast.member.name][5].data_type == "s"
-    assert rows[cast.colleague.name][3].value is None
+    assert rows[cast.member.name][5].value == "7 次"
+    assert rows[cast.member.name][6].value == "=HYPERLINK(1)"
+    assert rows[cast.member.name][6].data_type == "s"
+    assert rows[cast.colleague.name][4].value is None
     foot = sheet.oddFooter
     texts = [part.text or "" for part in (foot.left, foot.center, foot.right)]
     assert any(str(entry.pk) in text for text in texts)

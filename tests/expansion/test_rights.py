@@ -123,6 +123,15 @@ def test_a_fixed_right_stays(cast):
         grant(cast, {"fix": {Role.HR: Scope.DEPARTMENT}}, kind="appraisal.cycle")
 
 
+def test_what_was_granted_before_a_right_became_fixed_opens_nothing(cast):
+    cells = {"erase": {Role.HR: "DEPARTMENT"}, "edit": {Role.HR: "DEPARTMENT"}}
+    Rights.objects.create(kind="crm.contact", cells=cells)
+    hr = cast.again(cast.hr).seats[0]
+    rule = access.rule_of(Contact)
+    assert rule.scope(hr, "edit") is Scope.DEPARTMENT  # the grants are read
+    assert rule.scope(hr, "erase") is rule.default(Role.HR, "erase") is Scope.NONE
+
+
 def test_nobody_acts_farther_than_they_see(cast):
     with pytest.raises(Invalid) as refused:
         grant(cast, {"edit": {Role.MEMBER: Scope.DEPARTMENT}})

@@ -52,6 +52,8 @@ class WorkReport(Owned, Recorded):
     due_at = models.DateTimeField(gettext_lazy("due at"))
     remind_at = models.DateTimeField()
     to_role = models.CharField(max_length=60)
+    # The role of the post that gathers everybody's before they go there; empty where none does.
+    gathered_by = models.CharField(max_length=14, blank=True, default="")
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from expansion import access, clock
+from expansion.approvals.wording import role_label
 from expansion.office import sections
 from expansion.office.models import WorkReport
 from expansion.office.selectors import figures
@@ -76,6 +77,7 @@ def page(person: Any, report: WorkReport) -> dict[str, Any]:
         "recent": recent(report),
         "before": before,
         "after": neighbour(report),
+        "gathered_by": role_label(report.gathered_by) if report.gathered_by else "",
         "comments": list(report.comments.select_related("by")),
         **_acts(person, report),
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access, clock, offers
+from expansion.approvals import succession
 from expansion.audit.services import write, write_many
 from expansion.errors import Invalid, NotNow
 from expansion.notices.services import tell
@@ -24,6 +25,7 @@ from expansion.people.services.accounts import let_leave
 from expansion.records import about, lock
 
 Status, Item = Handover.Status, HandoverItem.Status
+OWNER = "owner"  # the column of whose matter a record is, where it is approved
 
 
 @transaction.atomic
@@ -223,7 +225,7 @@ def accept(*, actor: User, record: Handover) -> Handover:
 def _move(actor: User, record: Handover, one: offers.Holding, items: list[HandoverItem]) -> None:
     """Set-based: the receiver's name into the records, one entry for each."""
     model, columns = one.find(record.person).model, _columns(one)
-    rows = {row.pk: row for row in _locked(model, [item.about_id for item in items])}
+    rows = _held_rows(one, model, items)
     now = {one.owner: actor.pk} | ({one.team: home_unit(actor).pk} if one.team else {})
     moved, changed = [], []
     for item in items:
@@ -239,6 +241,8 @@ def _move(actor: User, record: Handover, one: offers.Holding, items: list[Handov
     _set(model, moved, now)
     HandoverItem.objects.bulk_update(items, ["status", "before"])
     write_many(actor=actor, verb=_verb(model, "handed_over"), changed=changed)
+    if one.owner == OWNER:
+        succession.receive(actor=actor, model=model, owners=dict.fromkeys(moved, actor.pk))
 
 
 @transaction.atomic
@@ -297,7 +301,7 @@ def _give_back(
     actor: User, record: Handover, one: offers.Holding, items: list[HandoverItem]
 ) -> None:
     model, columns = one.find(record.person).model, _columns(one)
-    rows = {row.pk: row for row in _locked(model, [item.about_id for item in items])}
+    rows = _held_rows(one, model, items)
     together: dict[tuple[tuple[str, int], ...], list[int]] = defaultdict(list)
     changed = []
     for item in items:
@@ -316,6 +320,9 @@ def _give_back(
         _set(model, ids, dict(values))
     HandoverItem.objects.bulk_update(items, ["status"])
     write_many(actor=actor, verb=_verb(model, "handover_undone"), changed=changed)
+    if one.owner == OWNER:
+        owners = {row.pk: change[OWNER][1] for row, change in changed}
+        succession.receive(actor=actor, model=model, owners=owners)
 
 
 @transaction.atomic
@@ -426,8 +433,15 @@ def _columns(one: offers.Holding) -> list[str]:
     return [one.owner, *([one.team] if one.team else [])]
 
 
-def _locked(model: type[models.Model], ids: list[int]) -> models.QuerySet:
-    return model._default_manager.select_for_update().filter(pk__in=ids).order_by("pk")
+def _held_rows(
+    one: offers.Holding, model: type[models.Model], items: list[HandoverItem]
+) -> dict[int, Any]:
+    """The records by id, locked; what is being decided over them before."""
+    ids = [item.about_id for item in items]
+    if one.owner == OWNER:
+        succession.hold_rounds(model, ids)
+    rows = model._default_manager.select_for_update().filter(pk__in=ids).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def _versioned(model: type[models.Model]) -> bool:

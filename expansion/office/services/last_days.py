@@ -1,14 +1,20 @@
-"""Who is told of a handover that is still open on the last day (R-exp-19)."""
+"""Who is told of a handover that is still open on the last day, or not accepted (R-exp-19)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from expansion import clock
+from expansion.notices import ladders
 from expansion.notices.services import Telling, tell_each
-from expansion.office.models import Handover
+from expansion.office.models import Handover, HandoverItem
 from expansion.people.models import Role, User
 from expansion.people.selectors import holders
+from expansion.rulebook.schema import Rules
 
 
 @transaction.atomic
@@ -19,13 +25,45 @@ def remind_of_handovers() -> int:
     """
     open_ones = Handover.objects.exclude(status=Handover.Status.CLOSED).filter(undone_at=None)
     late = open_ones.filter(last_day__lte=clock.today()).select_related("person", "opened_by")
-    keepers = [*holders(Role.MANAGER), *holders(Role.HR)]
+    keepers = _keepers()
     tellings = [
         _telling(record, person)
         for record in late
         for person in {one.pk: one for one in (*keepers, record.opened_by)}.values()
     ]
     return len(tell_each(tellings, kind="office.handover_open"))
+
+
+def _keepers() -> list[User]:
+    return [*holders(Role.MANAGER), *holders(Role.HR)]
+
+
+def remind_of_acceptance(*, now: datetime, rules: Rules) -> int:
+    """Tells those to whom something is offered to accept it by the leaver's last day, and once they
+    are late with it; those above as the ladder says, unless `remind_of_handovers` tells them.
+    Returns how many were told."""
+    told = ladders.remind(
+        _acceptances(), now=now, kind="office.handover", ladder="handovers", rules=rules
+    )
+    return sum(told.values())
+
+
+def _acceptances() -> Iterator[ladders.Owed]:
+    waiting = Handover.objects.filter(status=Handover.Status.OFFERED).select_related("person")
+    keepers = _keepers()
+    for record in waiting:
+        offered = record.items.filter(status=HandoverItem.Status.OFFERED).order_by()
+        told = frozenset({record.opened_by_id, *(one.pk for one in keepers)})
+        for receiver in User.objects.filter(pk__in=offered.values("receiver")).order_by("pk"):
+            yield ladders.Owed(
+                people=(receiver,),
+                due_at=ladders.end_of(record.last_day),
+                what=lazy(partial(str, record), str)(),
+                key=f"{record.pk}.{receiver.pk}.{record.last_day}",
+                url=record.get_absolute_url(),
+                about=record,
+                told=told,
+            )
 
 
 def _telling(record: Handover, person: User) -> Telling:

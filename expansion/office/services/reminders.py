@@ -17,7 +17,7 @@ from expansion.office.models import WorkReport
 from expansion.office.services.reports import draft_report
 from expansion.people.models import User
 from expansion.rulebook.schema import Rules
-from expansion.ui import formats
+from expansion.ui import deadlines, formats
 
 NAMED = 12  # names in one notice; the page behind it has them all
 LOOKED_BACK = timedelta(days=92)  # after that nobody needs to hear of it any more
@@ -55,7 +55,7 @@ def _remind_one(report: WorkReport, now: datetime) -> bool:
         text=_spoken(
             lambda: (
                 _("Due %(due)s. It is drafted from your records: check it and hand it in.")
-                % {"due": formats.moment(report.due_at)}
+                % {"due": deadlines.moment(report.due_at)}
             )
         ),
         url=report.get_absolute_url(),
@@ -68,7 +68,7 @@ def _remind_one(report: WorkReport, now: datetime) -> bool:
 
 def _facts(report: WorkReport) -> dict[str, str]:
     """What an administrator's own words may name."""
-    return {"report": report.title, "due": _spoken(lambda: formats.moment(report.due_at))}
+    return {"report": report.title, "due": _spoken(lambda: deadlines.moment(report.due_at))}
 
 
 def _tell_overdue(now: datetime) -> int:

@@ -70,6 +70,7 @@ def _row(rules: Rules, report: Report, period: Period, one: Reporter, **moments:
         begins_on=period.start,
         ends_on=period.end,
         to_role=report.to[0],
+        gathered_by=rules.gathers(report),
         outline={
             "zh": report.zh,
             "en": report.en,

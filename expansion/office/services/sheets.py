@@ -58,6 +58,7 @@ def _workbook(title: str, lines: Sequence[dict[str, Any]], mark: Watermark) -> b
         Column("person", _("Person")),
         Column("team", _("Team")),
         Column("state", _("State")),
+        Column("due", _("Due"), Kind.DEADLINE),
         Column("submitted", _("Handed in"), Kind.MOMENT),
         *(Column(key, label) for key, label in measured.items()),
         *(Column(key, label, Kind.NOTE, width=40) for key, label in told.items()),
@@ -90,7 +91,7 @@ def _text_columns(rows: Iterable[WorkReport]) -> dict[str, str]:
 
 def _cells(line: dict[str, Any], measured: list[str], told: list[str]) -> list[Any]:
     row: WorkReport = line["report"]
-    head = [row.owner.name, row.team.name, str(line["word"]), row.submitted_at]
+    head = [row.owner.name, row.team.name, str(line["word"]), row.due_at, row.submitted_at]
     if row.is_open:
         return [*head, *[None] * (len(measured) + len(told))]
     values = {
