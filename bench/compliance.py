@@ -18,7 +18,7 @@ from django.db import connection  # noqa: E402
 
 from expansion.people.models import Role  # noqa: E402
 from expansion.people.selectors import holders  # noqa: E402
-from expansion.rulebook.board import Board, this_month  # noqa: E402
+from expansion.rulebook.board import Board, running  # noqa: E402
 from expansion.rulebook.selectors import rules_on  # noqa: E402
 
 HEAD = f"{'compliance board':<30}{'s':>8}{'floor':>8}{'×':>7}{'clauses':>10}{'queries':>9}"
@@ -43,7 +43,7 @@ def main() -> None:
 
 def board_of(person: Any, rules: Any) -> int:
     """Counts every clause anew; returns how many there are."""
-    return len(Board(person, rules, this_month()).rows)
+    return len(Board(person, rules, running()).rows)
 
 
 def kept_in(sent: list[tuple[str, Any]]) -> Callable[..., Any]:

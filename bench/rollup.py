@@ -89,6 +89,7 @@ def opened(members: list[Membership]) -> Cycle:
             post="member",
             kpi_set="client",
             final_by="manager",
+            appeals_by="manager",
         )
         for one in members
     )

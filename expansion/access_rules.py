@@ -24,7 +24,8 @@ class Rule:
     """The access rule of one model.
 
     `grants` maps an action to {role: scope}: the rights as they come. Where the rule is
-    `adjustable` an administrator may grant them otherwise, except the actions that are `fixed`.
+    `adjustable` an administrator may grant them otherwise, except the actions that are `fixed`:
+    those are nobody else's, whatever was granted before they were fixed.
     `view` is the action that decides visibility; every other action also needs it. What `follows`
     another model, by the foreign key `via`, is seen at least as far as that one. `owner` and `team`
     are lookup paths to the columns that scopes are read from. Override `also_visible` for
@@ -55,7 +56,7 @@ class Rule:
 
     def scope(self, seat: Seat, action: str) -> Scope:
         scope = self.default(seat.role, action)
-        if seat.regrants and self.adjustable:
+        if seat.regrants and self.adjustable and action not in self.fixed:
             scope = seat.regrants.get((self.kind, action), scope)
         if self.follows is not None and action == "view":
             return max(scope, rule_of(self.follows).scope(seat, action))

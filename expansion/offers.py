@@ -8,9 +8,9 @@ events. Upper rooms register in the `ready()` of their `apps.py`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -70,7 +70,10 @@ SECTIONS = ("start", "clients", "knowledge", "daily", "appraisal", "administrati
 
 @dataclass(frozen=True)
 class Todo:
-    """Something that waits for one person: what, where it is done, until when."""
+    """Something that waits for one person: what, where it is done, until when.
+
+    `due` is `counted` where the calendar gave it and not a person: it is marked while it may move.
+    """
 
     kind: str
     title: Text
@@ -79,6 +82,7 @@ class Todo:
     detail: Text = ""
     act: Text = ""
     badge: str = ""
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -275,6 +279,8 @@ class Subject:
     (record, actor, request). Where a noun has several chains, `applies(record)` says which is
     whose. `concerned` is the column that names whom the matter is about: that person never
     decides it, as little as submitter and owner. `size(record)` says how large the matter is.
+    `owner` is the column that names whose request it is. A kind with an `own_chain` stands not
+    among the approvals of the rulebook: the rules it is submitted with say who decides.
     """
 
     kind: str
@@ -290,7 +296,14 @@ class Subject:
     print_url: Callable[[Any], str] | None = None
     applies: Callable[[Any], bool] = lambda record: True
     concerned: str = ""
+    owner: str = "owner"
+    own_chain: bool = False
     size: Callable[[Any], Size] = lambda record: Size()
+
+    def owner_of(self, record: Any) -> int:
+        """Whose request it is, by id."""
+        found: int = getattr(record, f"{self.owner}_id")
+        return found
 
     def kept_out(self, record: Any) -> frozenset[int]:
         """Whom the record is about, by id; nobody where it is about no person of the house."""
@@ -413,13 +426,18 @@ class Replayed:
 class Replay:
     """What a draft of the rules would have changed in a closed period: `rows(rules, period)` reads
     the records of the period, in a number of queries that does not grow with them, and writes
-    nothing. `note` says what is not replayed."""
+    nothing. `note` says what is not replayed.
+
+    `reads` is what of the rulebook it looks at, by path, `*` for any one step. `ends` tells the
+    last days of what has closed and is worth replaying as a whole year or half-year."""
 
     key: str
     label: Text
     order: int
     rows: Callable[[Any, Any], Iterable[Replayed]]
     note: Text = ""
+    reads: Sequence[str] = ()
+    ends: Callable[[], Iterable[date]] | None = None
 
 
 @dataclass(frozen=True)

@@ -367,7 +367,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Mail leaves through the outbox of `notices`; without a server it is printed.
+# Mail leaves through the outbox of `notices`; without a server it stays there, and says so.
 MAIL_LEAVES = bool(os.environ.get("EMAIL_HOST"))
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

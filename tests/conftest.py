@@ -67,6 +67,12 @@ def own_calendar() -> Iterator[None]:
 
 
 @pytest.fixture
+def mail_server(settings) -> None:
+    """The house has a mail server: what leaves stands in `mail.outbox`."""
+    settings.MAIL_LEAVES = True
+
+
+@pytest.fixture
 def cast(db) -> company.Cast:
     """The people of the house under the `ktv` rulebook."""
     return company.assemble()

@@ -13,6 +13,7 @@ from rest_framework.validators import UniqueValidator
 
 from expansion import access
 from expansion.errors import Gone
+from expansion.ui.deadlines import may_move
 from expansion.ui.forms import FIRST_YEAR, LARGEST_AMOUNT, LAST_YEAR
 
 
@@ -46,6 +47,18 @@ class Number(serializers.FloatField):
         if not math.isfinite(number):
             self.fail("invalid")
         return number
+
+
+class Provisional(serializers.BooleanField):
+    """Whether the deadline that stands in the column `of` may still move (law 7)."""
+
+    def __init__(self, of: str, **kwargs: Any):
+        said = "True while the calendar of the deadline's year is not out: it may still move."
+        super().__init__(**{"source": "*", "read_only": True, "help_text": said, **kwargs})
+        self.of = of
+
+    def to_representation(self, record: Any) -> bool:
+        return may_move(getattr(record, self.of))
 
 
 class Shown(serializers.ModelSerializer):

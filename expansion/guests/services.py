@@ -18,6 +18,7 @@ from expansion.guests.models import Pass
 from expansion.people import throttle
 from expansion.records import about as pointing_at
 from expansion.records import lock
+from expansion.worktime import known
 
 RANDOM_BYTES = 16  # 128 bits
 FREE_TRIES = 10  # submissions of one link that do not hold, before the next one has to wait
@@ -117,6 +118,7 @@ def submit_pass(*, secret: str, values: Any) -> Pass:
         NotNow: it was used, revoked, or has expired, or its matter is closed meanwhile.
         Invalid: the room does not take what was sent; the link stays open.
     """
+    known.look()  # A guest brings no word of the calendar along.
     one = lock(Pass.objects.all(), open_pass(secret).pk)
     page = page_of(one)
     if one.state != Pass.State.OPEN or page.closed(one.about):

@@ -74,7 +74,7 @@ class Job(About):
     objects = JobQuerySet.as_manager()
     # Of a run inside one transaction, see `tell`.
     told: tuple[int, int] | None = None
-    asked_to_stop = False
+    asked_to_stop = lost = False
 
     class Meta(About.Meta):
         ordering = ["-pk"]
@@ -141,8 +141,11 @@ class Job(About):
 
         Raises:
             Cancelled: the person has asked to stop; the transaction is undone.
+            LeaseLost: another worker has the job; likewise.
         """
         self.told = (done, total)
+        if self.lost:
+            raise LeaseLost(self.name)
         if self.asked_to_stop:
             raise Cancelled(self.name)
 

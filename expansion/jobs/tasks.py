@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from celery import shared_task
-from django.db import OperationalError, connection
+from django.db import Error as DatabaseProblem
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock
@@ -64,11 +65,12 @@ def _keep_until(job: Job, ended: threading.Event) -> None:
 def _keep(job: Job) -> bool:
     """Whether it could be done."""
     try:
-        services.renew_lease(job)
+        job.lost = not services.renew_lease(job)
         job.asked_to_stop = job.told is not None and job.is_to_stop()
-    except OperationalError:
+    except DatabaseProblem:
         # The database is busy or away; the lease outlives two missed renewals.
         logger.warning("Job %s could not be kept alive this time.", job.pk, exc_info=True)
+        connection.close()  # A broken one would stay broken.
         return False
     return True
 

@@ -49,6 +49,7 @@ def examine(today: date) -> Iterator[Finding]:
     yield front_end()
     yield messages()
     yield broker_answers()
+    yield mail_server()
     yield printing()
     yield chinese_font()
     yield from calendars(today)
@@ -120,6 +121,13 @@ def broker_answers() -> Finding:
     if settings.PRODUCTION:
         return Finding("Broker", fault, "Start Redis, or correct REDIS_URL.")
     return Finding("Broker", "none runs now", "`make run` starts one of its own.", required=False)
+
+
+def mail_server() -> Finding:
+    if settings.MAIL_LEAVES:
+        return Finding("Mail", f"leaves by {settings.EMAIL_HOST}")
+    state = "no mail server: notices stand in the application alone"
+    return Finding("Mail", state, "Set EMAIL_HOST, see docs/production.md.", required=False)
 
 
 def printing() -> Finding:

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     PHONES = "phones"  # several numbers in one cell
     DATE = "date"
     MOMENT = "moment"  # a date with its time, in the department's zone; written, not read
+    DEADLINE = "deadline"  # a moment that the calendar has counted: marked while it may move
     FLAG = "flag"  # yes, no, unknown
     PERSON = "person"  # a name, perhaps with the post behind it: 何艳/采购主管, 何杰(店长)
     NUMBER = "number"

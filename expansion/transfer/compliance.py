@@ -70,6 +70,7 @@ compliance.add(
         clauses=PERMISSION,
         due=lazy("asked for"),
         settings=("confidentiality.reason_from", "confidentiality.approval_from"),
+        reads=("confidentiality.reason_from", "confidentiality.approval_from"),
     ),
     Fact("transfer.limits", limits, SECRECY),
     Screen("transfer:export-list", lazy("Exports"), SECRECY),

@@ -1,13 +1,13 @@
-"""Lists of this house that can be exported: staff, mandates, the trail, what was sent, and the log
-of exports."""
+"""Lists of this house that can be exported: staff, mandates, the trail, what was told and sent, and
+the log of exports."""
 
 from django.db.models import QuerySet
 
 from expansion.audit.models import Entry
 from expansion.audit.selectors import mark, searchable
 from expansion.audit.tables import ENTRIES
-from expansion.notices.models import Mail
-from expansion.notices.tables import SENT
+from expansion.notices.models import Mail, Told
+from expansion.notices.tables import SENT, TOLD
 from expansion.people.models import Mandate, User
 from expansion.people.tables import MANDATES, PEOPLE, by_unit
 from expansion.transfer.models import Export
@@ -25,3 +25,4 @@ add_export(MANDATES, Mandate.objects.all)
 add_export(ENTRIES, Entry.objects.all, given=searchable, mark=mark)
 add_export(EXPORTS, Export.objects.all)
 add_export(SENT, Mail.objects.all)
+add_export(TOLD, Told.objects.listed)

@@ -6,15 +6,16 @@ from typing import Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 from expansion.transfer.columns import Kind
+from expansion.ui import deadlines
 
 SHEET = "xl/worksheets/sheet1.xml"
 
 # Excel's own limit is 255 signs, codes and doubled signs included.
 LONGEST_FOOTER = 120
 
-# Positions in the list of formats below.
-PLAIN, TEXT, HEADER, DATE, MOMENT, MONEY = range(6)
-NUMBER_STYLES = {Kind.MONEY: MONEY}
+# Positions in the list of formats below. A deadline stays a moment; its mark is in the format.
+PLAIN, TEXT, HEADER, DATE, MOMENT, MONEY, PROVISIONAL = range(7)
+NUMBER_STYLES = {Kind.MONEY: MONEY, Kind.DEADLINE: PROVISIONAL}
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
@@ -49,10 +50,14 @@ BOOK_RELATIONS = (
     f'<Relationship Id="rId2" Type="{OFFICE}/relationships/styles" Target="styles.xml"/>'
     "</Relationships>"
 )
-STYLES = (
+MOMENT_FORMAT = "yyyy\\-mm\\-dd\\ hh:mm"
+STYLES_START = (
     f'<styleSheet xmlns="{MAIN}">'
-    '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-    '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>'
+    '<numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+    f'<numFmt numFmtId="165" formatCode="{MOMENT_FORMAT}"/>'
+)
+STYLES_END = (
+    "</numFmts>"
     '<fonts count="2"><font><sz val="11"/><name val="Microsoft YaHei"/></font>'
     '<font><b/><sz val="11"/><name val="Microsoft YaHei"/></font></fonts>'
     '<fills count="3"><fill><patternFill patternType="none"/></fill>'
@@ -60,7 +65,7 @@ STYLES = (
     '<fill><patternFill patternType="solid"><fgColor rgb="FFF1F3F6"/></patternFill></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="6">'
+    '<cellXfs count="7">'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="49" fontId="1" fillId="2" borderId="0" xfId="0" applyNumberFormat="1" '
@@ -68,6 +73,7 @@ STYLES = (
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="166" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
@@ -96,7 +102,13 @@ def fixed_parts(title: str, mark: Mark) -> Iterator[tuple[str, str]]:
     yield "docProps/core.xml", DECLARATION + _properties(title, mark)
     yield "xl/workbook.xml", DECLARATION + _book(title)
     yield "xl/_rels/workbook.xml.rels", DECLARATION + BOOK_RELATIONS
-    yield "xl/styles.xml", DECLARATION + STYLES
+    yield "xl/styles.xml", DECLARATION + _styles()
+
+
+def _styles() -> str:
+    """The formats; that of a deadline which may still move says so in the reader's language."""
+    marked = f'{MOMENT_FORMAT}"{deadlines.mark()}"'
+    return f'{STYLES_START}<numFmt numFmtId="166" formatCode={quoteattr(marked)}/>{STYLES_END}'
 
 
 def sheet_start(widths: Sequence[int]) -> str:

@@ -163,6 +163,7 @@ READERS: dict[Kind, Callable[[Intake, Column, object, Circumstances], None]] = {
     Kind.PHONES: _phones,
     Kind.DATE: _date,
     Kind.MOMENT: _date,
+    Kind.DEADLINE: _date,
     Kind.FLAG: _flag,
     Kind.PERSON: _person,
     Kind.NUMBER: _number,

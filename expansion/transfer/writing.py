@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import count, islice
 from typing import IO, Any, BinaryIO
 from xml.sax.saxutils import escape
@@ -28,6 +29,7 @@ from expansion.errors import Invalid
 from expansion.transfer import parts
 from expansion.transfer.cells import guarded
 from expansion.transfer.columns import Column, Kind
+from expansion.ui.deadlines import in_words, may_move
 
 MOST_ROWS = 1_048_000
 LONGEST_TEXT = 32_767
@@ -42,7 +44,14 @@ ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 MARKED = re.compile("[\x00-\x08\x0b-\x1f&<>_\ud800-\udfff\ufffe\uffff]")
 
 DAY_ZERO = datetime.date(1899, 12, 30)
-WIDTHS = {Kind.DATE: 12, Kind.MOMENT: 17, Kind.MONEY: 14, Kind.FLAG: 8, Kind.PHONES: 26}
+WIDTHS = {
+    Kind.DATE: 12,
+    Kind.MOMENT: 17,
+    Kind.DEADLINE: 32,
+    Kind.MONEY: 14,
+    Kind.FLAG: 8,
+    Kind.PHONES: 26,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ def write_csv(
             else written.get(type(value), _csv_other)(value)
             for value in row
         ]
-        for row, _number in zip(rows, numbers, strict=False)
+        for row, _number in zip(_marked(columns, rows), numbers, strict=False)
     )
     writer.writerow([watermark.sentence])
     text.detach()
@@ -147,6 +156,8 @@ def _header(columns: Sequence[Column]) -> str:
 
 
 def _width(column: Column) -> int:
+    if column.kind is Kind.DEADLINE:  # where it is too narrow for date and mark, Excel shows ####
+        return max(column.width, WIDTHS[column.kind])
     return column.width or WIDTHS.get(column.kind) or max(12, 2 * len(str(column.label)) + 4)
 
 
@@ -205,7 +216,9 @@ class _Cells:
             return self._text(place, local.isoformat(" ", "minutes"), style)
         seconds = local.hour * 3600 + local.minute * 60 + local.second
         serial = (local.date() - DAY_ZERO).days + seconds / 86_400
-        return f'<c r="{place}" s="{parts.MOMENT}"><v>{serial:.10f}</v></c>'
+        marked = style == parts.PROVISIONAL and may_move(value)
+        look = parts.PROVISIONAL if marked else parts.MOMENT
+        return f'<c r="{place}" s="{look}"><v>{serial:.10f}</v></c>'
 
     def _other(self, place: str, value: object, style: int) -> str:
         return self._text(place, str(value), style)
@@ -222,6 +235,24 @@ def _csv_writers() -> dict[type, Callable[[Any], object]]:
 
 def _csv_other(value: object) -> str:
     return guarded(str(value).replace("\0", ""))
+
+
+def _marked(
+    columns: Sequence[Column], rows: Iterable[Sequence[object]]
+) -> Iterable[Sequence[object]]:
+    """The rows with each deadline that may still move as text with its mark."""
+    places = [place for place, column in enumerate(columns) if column.kind is Kind.DEADLINE]
+    return map(partial(_with_marks, places, _csv_moments()), rows) if places else rows
+
+
+def _with_marks(
+    places: Sequence[int], written: Callable[[Any], str], row: Sequence[Any]
+) -> Sequence[Any]:
+    cells = list(row)
+    for place in places:
+        if mark := in_words(cells[place]):
+            cells[place] = f"{written(cells[place])}{mark}"
+    return cells
 
 
 def _csv_moments() -> Callable[[datetime.datetime], str]:

@@ -39,6 +39,26 @@ def provisional(value: date | datetime | None) -> SafeString:
     )
 
 
+def mark() -> str:
+    """The mark as text, for where nothing is drawn: mails, paper, files."""
+    return _(" (provisional)")
+
+
+def in_words(value: date | datetime | None) -> str:
+    """The text behind such a deadline; nothing behind any other."""
+    return mark() if may_move(value) else ""
+
+
+def moment(value: datetime | None) -> str:
+    """A deadline in a sentence: 11-20 周五 15:00, 2027-01-15 15:00（暂定）."""
+    return f"{formats.moment(value)}{in_words(value)}"
+
+
+def day(value: date | datetime | None) -> str:
+    """The same without its hour."""
+    return f"{formats.day(value)}{in_words(value)}"
+
+
 def deadline(value: datetime | None) -> SafeString:
     """A deadline as a list's cell shows it: 11-20 周五 15:00, and the mark where it may move."""
     return format_html("{}{}", formats.moment(value), provisional(value))

@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
-from expansion.ui import formats
+from expansion.ui import deadlines, formats
 
 NOT_OF_THE_LIST = ("page", "choices")  # Words of an address that change with every step.
 WRITERS: dict[str, Callable[[Any], str]] = {
@@ -25,9 +25,10 @@ WRITERS: dict[str, Callable[[Any], str]] = {
     "money": formats.money,
     "date": formats.day,
     "moment": formats.moment,
+    "deadline": deadlines.deadline,
     "phone": formats.masked_phone,
 }
-RIGHT = {"number", "money", "date", "moment"}
+RIGHT = {"number", "money", "date", "moment", "deadline"}
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,11 @@ class Column:
 
     `value(record)` gives the plain value for export and API; `cell(record)` the HTML where the
     plain value in the form of `kind` is not enough. `many()` gives what reads as `value` does and
-    has asked once what all rows ask alike: whole files are written by it. `sort` is the field it
-    orders by. A column that is not `shown` waits in the columns menu. On a phone, where a row is a
-    card, `phone` says where the cell stands: `beside` the title or in its `line`; a list in which
-    no column says so has its first three in the line.
+    has asked once what all rows ask alike: whole files are written by it. A moment that the
+    calendar has counted is a `deadline`: page and file mark it while it may still move. `sort` is
+    the field it orders by. A column that is not `shown` waits in the columns menu. On a phone,
+    where a row is a card, `phone` says where the cell stands: `beside` the title or in its `line`;
+    a list in which no column says so has its first three in the line.
     """
 
     key: str

@@ -1,7 +1,8 @@
 """Writes over the calendar: a year's notice imported or taken back, a day corrected or given back.
 
-What has been computed already stays: an open approval step, a report that is asked for, a duty
-keep the due date they were given. Everything that is computed from now on follows the new days.
+Everything that is computed from now on follows the new days. What runs already is counted anew by
+the rooms that have given it its date, which hear of it by the event `calendar.changed`: a date that
+still lies ahead may move, nobody becomes late by it, and no time to object grows shorter.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from expansion import access, clock
+from expansion import access, clock, offers
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
 from expansion.records import lock
@@ -65,7 +66,7 @@ def import_year(*, actor: Any, year: int, days: Iterable[Line], source: str) -> 
         about=notice,
         changes={name: [before[name], after] for name, after in _said(notice).items()},
     )
-    known.look()
+    _tell_rooms(actor, notice)
     return notice
 
 
@@ -111,7 +112,7 @@ def withdraw_year(*, actor: Any, record: YearNotice) -> YearNotice:
     notice.save(update_fields=["in_force"])
     changes = {name: [value, ""] for name, value in before.items()}
     write(actor=actor, verb="worktime.calendar.withdrawn", about=notice, changes=changes)
-    known.look()
+    _tell_rooms(actor, notice)
     return notice
 
 
@@ -137,7 +138,7 @@ def correct_day(
     row.save()
     changes = {field: [before[field], after] for field, after in _told(row).items()}
     write(actor=actor, verb="worktime.day.corrected", about=row, changes=changes)
-    known.look()
+    _tell_rooms(actor, row)
     return row
 
 
@@ -180,5 +181,10 @@ def withdraw_correction(*, actor: Any, record: CorrectedDay) -> CorrectedDay:
     row.save(update_fields=["works", "zh", "en"])
     changes = {field: [value, None] for field, value in before.items()}
     write(actor=actor, verb="worktime.day.withdrawn", about=row, changes=changes)
-    known.look()
+    _tell_rooms(actor, row)
     return row
+
+
+def _tell_rooms(actor: Any, record: YearNotice | CorrectedDay) -> None:
+    known.look()
+    offers.announce("calendar.changed", actor=actor, record=record)

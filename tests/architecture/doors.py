@@ -98,15 +98,12 @@ def _ask(browser: Browser, method: str, address: str, sent: Mapping[str, Any]) -
     return browser.post(address, {**sent, "request_id": "grid", "version": "1"})
 
 
-def words_of(answer: HttpResponse) -> str:
-    """Everything that can be read in an answer: headers, page, cells of a workbook, PDF."""
-    headers = " ".join(f"{name}: {value}" for name, value in answer.items())
-    return without_tokens(headers + _text(answer.body))
-
-
 def markers_in(answer: HttpResponse) -> set[str]:
-    """The kinds of record of which something can be read in the answer."""
-    return set(MARKER.findall(words_of(answer)))
+    """The kinds of record of which something can be read in the answer: in its headers, its page,
+    the cells of a workbook, a PDF."""
+    headers = " ".join(f"{name}: {value}" for name, value in answer.items())
+    words = headers + _text(answer.body)
+    return set(MARKER.findall(without_tokens(words))) if "zq" in words else set()
 
 
 def without_tokens(text: str) -> str:

@@ -47,6 +47,7 @@ HIDDEN_RECORDS = (
 KINDS = {
     "home:calendar-correction-back": "corrected-day",
     "home:calendar-year-back": "calendar",
+    "home:compliance-cases": "-:A-3.2.4c",
     "people:person": "person",
     "people:rehearsal-begin": "person",
     "people:seat-open": "person",
@@ -279,8 +280,8 @@ GET 200 hr | 403 manager colleague | 404
 GET 200 manager hr | 403 colleague | 404
     office:handover-thing office:handover-thing-return
 GET 200 administrator | 403
-    notices:sent-list notices:robot-list notices:robot-create notices:wording-list
-    notices:wording-edit
+    notices:sent-list notices:told-list notices:robot-list notices:robot-create
+    notices:wording-list notices:wording-edit
     home:calendar-correct home:calendar-import home:calendar-correction-back
     home:calendar-year-back
     people:login-policy
@@ -292,7 +293,7 @@ GET 200 administrator | 403
 GET 200 leader deputy manager consolidator | 403
     office:team-reports
 GET 200 leader deputy manager leadership | 403
-    home:overview
+    home:overview home:overview-compliance
 GET 200 deputy manager hr leadership administrator | 403
     home:forecast
 GET 200 leader deputy manager | 403
@@ -309,7 +310,7 @@ GET 200 manager administrator | 403
     people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
     rulebook:lists rulebook:upload rulebook:entries rulebook:entry-add rulebook:entry-edit
-    rulebook:entry-remove
+    rulebook:entry-remove rulebook:person-pick rulebook:unsettled
 GET 200 manager administrator | 404
     rulebook:toml rulebook:pdf rulebook:version api-rulebook-versions-detail home:replay
 GET 200 manager hr leadership | 403
@@ -437,6 +438,8 @@ GET 200 manager legal | 403 member leader | 404
     approvals:note-settle
 GET 200 legal | 403 member leader manager | 404
     approvals:add-signer approvals:hand-on
+GET 200 member manager legal | 403 leader | 404
+    approvals:comment
 POST 403 hr finance legal leadership administrator liaison | ok
     transfer:import-create transfer:export-create crm:client-create crm:lead-create
     crm:opportunity-create crm:visit-plan crm:position-consent crm:contract-create
@@ -453,6 +456,8 @@ POST 403 member leader manager consolidator | 404
 POST 403 member leader manager | ok legal | 404
     approvals:add-signer approvals:hand-on api-approvals-requests-act-add-signer
     api-approvals-requests-act-hand-on
+POST 403 leader | ok member manager legal | 404
+    approvals:comment api-approvals-requests-act-comment
 POST 403 member leader | ok manager legal | 404
     approvals:decide approvals:note-settle api-approvals-requests-act-decide
 POST 403 member | ok leader manager | 404
@@ -487,7 +492,7 @@ POST ok manager | 404
     relations:remove
 POST ok
     approvals:several
-    home:compliance-sheet home:compliance-paper
+    home:compliance-sheet home:compliance-cases home:compliance-paper
     account_login account_logout language styleguide worker people:token-create
     people:own-password notices:read-all notices:channels
 POST ok
@@ -548,7 +553,7 @@ POST ok manager administrator | 403
     people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
     rulebook:lists rulebook:upload rulebook:entries rulebook:entry-add rulebook:entry-edit
-    rulebook:entry-remove
+    rulebook:entry-remove rulebook:unsettled
     rulebook:discard
 POST ok manager administrator | 404
     home:replay-sheet

@@ -17,6 +17,7 @@ from appraisal.services import appeals
 from crm.services import contacts, feedback, leads
 from expansion import clock
 from expansion.approvals.models import Note
+from expansion.approvals.remarks import comment
 from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.files.services import attach
@@ -206,6 +207,7 @@ def build_contracts(house: House) -> None:
     words = texts("deal", "title", "scope", "duties", "payment", "special")
     request = house.keep("request", contracts.submitted(cast, client=client, **words))
     house.keep("deal", request.about)
+    comment(actor=cast.member, request=request, text=marker("deal"))
     note = {"section": "payment", "text": marker("deal")}
     decide(
         actor=cast.manager, request=request, decision="approve",
@@ -254,7 +256,9 @@ def build_office(house: House) -> None:
     work_reports.open_reports(rules=rules_on(), period=WEEK)
     report = WorkReport.objects.filter(owner=house.cast.member).earliest("pk")
     words = {key: marker("work-report") for key in report.outline}
-    reword(house.keep("work-report", report), texts=words, plan=[marker("work-report")])
+    # The regulation of the cast names nobody who gathers reports; this one is gathered.
+    gathered = {"gathered_by": "consolidator"}
+    reword(house.keep("work-report", report), texts=words, plan=[marker("work-report")], **gathered)
     handover = open_handover(
         actor=house.cast.manager, person=house.cast.colleague, last_day=clock.today(),
         reason=marker("handover"), things=[marker("handover")],

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from expansion import compliance
+from expansion.people.models import User
 from expansion.rulebook import loading
-from tests.architecture.unmeasured import UNMEASURED
+from expansion.rulebook.board import FACT, NOTHING, UNANSWERED, Board, running
+from expansion.rulebook.waiting import CLAUSES as WAITING
 
 TESTS = Path(__file__).parent.parent
 CLAUSES = {one.id: one for key in loading.preset_keys() for one in loading.preset(key).clauses}
@@ -36,13 +38,28 @@ def test_what_answers_answers_for_a_clause_that_is_there():
 
 @pytest.mark.parametrize("key", loading.preset_keys())
 def test_a_clause_that_can_be_kept_or_broken_is_measured_or_waits_for_a_noun(key):
-    waiting = {id for ids in UNMEASURED.values() for id in ids.split()}
     for clause in loading.preset(key).clauses:
         if clause.is_measured:
             measured = ANSWERED[clause.id].check is not None
-            assert measured != (clause.id in waiting), clause.id
+            assert measured != (clause.id in WAITING), clause.id
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", loading.preset_keys())
+def test_what_asks_for_a_setting_or_a_right_is_proven_or_waits_for_a_noun(key):
+    """Only what is a record and nothing else may stand without either."""
+    rules = loading.preset(key)
+    board = Board(User.objects.create(username="anybody"), rules, running())
+    for clause in rules.clauses:
+        row = board.row(clause)
+        if row.cells:
+            continue
+        if clause.is_measured:
+            assert row.state == UNANSWERED, clause.id
+        elif clause.is_record:
+            assert clause.id not in WAITING, clause.id
         else:
-            assert clause.id not in waiting, clause.id
+            assert (row.state in {FACT, NOTHING}) != (clause.id in WAITING), clause.id
 
 
 def test_a_setting_that_a_check_rests_on_is_a_parameter():

@@ -11,12 +11,20 @@ from pathlib import Path
 import pytest
 
 from expansion.launch.places import ROOT
+from expansion.notices.outbox import MOST_ATTEMPTS
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
+# A Wednesday morning in Shanghai: robots speak in the working hours alone.
+MORNING = """
+from datetime import UTC, datetime, date, timedelta
+from expansion import clock
+clock.set_clock(datetime(2026, 11, 18, 1, 41, tzinfo=UTC) + timedelta(minutes={later}))
+"""
 STORE = """
 from expansion.notices.models import Mail, Robot
-from expansion import clock
+from expansion.rulebook.services.presets import load_preset
+load_preset(actor=None, key="ktv", effective_on=date(2024, 1, 1))
 robot = Robot.objects.create(name="x", kind="wecom", variable="ROBOT_X", language="en")
 for number in range(3):
     kind = f"approvals.{number}"
@@ -28,8 +36,6 @@ for number in range(3):
 SEND = """
 import os
 from pathlib import Path
-from datetime import timedelta
-from expansion import clock
 from expansion.notices import delivery, outbox
 accepted = Path({accepted!r})
 def deliver(robot, text):
@@ -41,12 +47,15 @@ def deliver(robot, text):
     if {dies!r} == "after":
         os._exit(9)
 delivery.deliver = deliver
-clock.set_clock(clock.now() + timedelta(minutes={later}))
 print(outbox.send_waiting())
 """
 STATES = """
 from expansion.notices.models import Mail
 print(sorted(Mail.objects.values_list("state", flat=True)))
+"""
+TRIED_OFTEN = f"""
+from expansion.notices.models import Mail
+Mail.objects.update(attempts={MOST_ATTEMPTS - 1})
 """
 
 
@@ -57,14 +66,16 @@ class House:
     folder: Path
     env: dict[str, str]
 
-    def run(self, code: str) -> subprocess.CompletedProcess[str]:
+    def run(self, code: str, *, later: int = 0) -> subprocess.CompletedProcess[str]:
+        code = MORNING.format(later=later) + code
         return subprocess.run(
             [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],
             cwd=ROOT, env=self.env, capture_output=True, text=True,
         )  # fmt: skip
 
     def send(self, *, dies: str = "", later: int = 0) -> subprocess.CompletedProcess[str]:
-        return self.run(SEND.format(accepted=str(self.folder / "accepted"), dies=dies, later=later))
+        accepted = str(self.folder / "accepted")
+        return self.run(SEND.format(accepted=accepted, dies=dies), later=later)
 
     def accepted(self) -> list[str]:
         path = self.folder / "accepted"
@@ -108,3 +119,12 @@ def test_killed_before_it_was_accepted_nothing_is_missing_and_nothing_double(hou
     house.send(later=11)
     assert sorted(house.accepted()) == KEYS
     assert "['sent', 'sent', 'sent']" in house.run(STATES).stdout
+
+
+def test_a_line_that_killed_all_its_senders_is_given_up_and_the_others_leave(house):
+    house.run(TRIED_OFTEN)
+    assert house.send(dies="before").returncode == 9
+    ended = house.send(later=11)
+    assert ended.returncode == 0, ended.stderr
+    assert sorted(house.accepted()) == KEYS[1:]
+    assert "['failed', 'sent', 'sent']" in house.run(STATES).stdout

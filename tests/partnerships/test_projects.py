@@ -1,13 +1,15 @@
 """Projects: who leads and sees them, what each move asks, phases, checks, reminders."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from expansion import access, clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow, Stale
-from expansion.notices.models import Notice
+from expansion.notices.models import Notice, Wording
 from expansion.rulebook.selectors import rules_on
 from partnerships.models import Milestone, Project
 from partnerships.selectors import check_due_on, light, with_state
@@ -167,13 +169,37 @@ def test_a_missed_check_turns_the_project_amber_and_tells_the_lead_once(cast):
         assert light(state(project), rules_on()) == "due"
         for _twice in range(2):
             milestones.remind(now=clock.now(), rules=rules_on())
-        told = Notice.objects.filter(kind="partnerships.check.missed")
-        assert [one.person for one in told] == [cast.partner_member]
+        told = Notice.objects.filter(kind="partnerships.check.overdue", person=cast.partner_member)
+        assert project.title in told.get().title
         milestones.add_check(
             actor=cast.partner_member, record=project, progress=40, rating=4, findings="进度正常。"
         )
         assert light(state(project), rules_on()) == "done"
         assert state(project).progress == 40
+
+
+def test_a_check_told_as_missed_before_the_kind_was_renamed_is_not_told_again(cast):
+    """The step of the migration, which keeps an administrator's own words too."""
+    project, old = make.running(cast.partner_member), "partnerships.check.missed"
+    Wording.objects.create(kind=old, language="zh-hans", title="检查逾期了")
+    with clock.clock_at(clock.now() + timedelta(days=31)):
+        Notice.objects.create(
+            person=cast.partner_member,
+            kind=old,
+            key=f"{old}.{project.pk}.2026-12-18",
+            title="检查逾期",
+            url=project.get_absolute_url(),
+            at=clock.now(),
+        )
+        step = import_module("partnerships.migrations.0003_overdue_checks")
+        step.rename_kind(apps, None)
+        milestones.remind(now=clock.now(), rules=rules_on())
+    [told] = Notice.objects.filter(person=cast.partner_member, kind__contains=".check.")
+    assert (told.kind, told.key) == (
+        "partnerships.check.overdue",
+        f"partnerships.check.overdue.{project.pk}.2026-12-18",
+    )
+    assert Wording.objects.get().kind == "partnerships.check.overdue"
 
 
 @pytest.mark.parametrize("wrong", [{"progress": 101}, {"rating": 6}, {"progress": -1}])

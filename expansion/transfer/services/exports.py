@@ -41,7 +41,13 @@ from expansion.ui.listing import Listing, State
 
 AT_ONCE = 5_000  # rows; more are written in the background
 CHUNK = 2_000
-KINDS = {"date": Kind.DATE, "moment": Kind.MOMENT, "money": Kind.MONEY, "number": Kind.NUMBER}
+KINDS = {
+    "date": Kind.DATE,
+    "moment": Kind.MOMENT,
+    "deadline": Kind.DEADLINE,
+    "money": Kind.MONEY,
+    "number": Kind.NUMBER,
+}
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ register.filter("day", formats.day)
 register.filter("weekday", formats.weekday)
 register.filter("clock", formats.clock)
 register.filter("moment", formats.moment)
+register.filter("deadline", deadlines.moment)
 register.filter("number", formats.number)
 register.filter("money", formats.money)
 register.filter("money_brief", formats.money_brief)
@@ -141,6 +142,7 @@ def source_chip(source: str) -> SafeString:
     """Where a rule's value comes from, in the rulebook's own words for it."""
     labels = {
         "stated": _("As written"),
+        "placeholder": _("Left blank by the regulation"),
         "proposal": _("Proposed value"),
         "admin": _("Set by administrator"),
         "unset": _("Not set"),
