@@ -18,11 +18,11 @@ class AppraisalConfig(AppConfig):
             replays,
             subjects,
         )
-        from appraisal.services import recounting
+        from appraisal.services import rescheduling
         from appraisal.services.citing import keep_counted
         from expansion import offers
 
         offers.add(offers.Seed("appraisal", 90, "appraisal.seeds.sow"))
         offers.add(offers.PresetSeed("appraisal", 90, "appraisal.preset_seeds.sow"))
         offers.react("crm.visit.undone", keep_counted)
-        offers.react("calendar.changed", recounting.recount)
+        offers.react("calendar.changed", rescheduling.reschedule)

@@ -23,4 +23,4 @@ class ApprovalsConfig(AppConfig):
         # The rulebook stands below and cannot call: its amendments are submitted by this event.
         offers.react("rulebook.draft.submitted", services.submit)
         offers.react("people.shut_out", succession.pass_on)
-        offers.react("calendar.changed", timing.recount)
+        offers.react("calendar.changed", timing.reschedule)

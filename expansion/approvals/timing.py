@@ -7,7 +7,7 @@ from expansion import clock, worktime
 from expansion.approvals.models import Step
 from expansion.audit.services import write_many
 from expansion.rulebook.selectors import rules_of
-from expansion.worktime.recounting import moved
+from expansion.worktime.rescheduling import moved
 
 
 def open_now(step: Step) -> None:
@@ -17,7 +17,7 @@ def open_now(step: Step) -> None:
     step.save()
 
 
-def recount(*, actor: Any, record: Any) -> None:
+def reschedule(*, actor: Any, record: Any) -> None:
     """Reaction to `calendar.changed`: open steps follow it (law 7)."""
     running = Step.objects.open().filter(due_at__gt=clock.now()).order_by("pk")
     changed = []

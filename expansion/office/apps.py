@@ -22,7 +22,7 @@ class OfficeConfig(AppConfig):
             personnel_offers,
             replays,
         )
-        from expansion.office.services import recounting
+        from expansion.office.services import rescheduling
         from expansion.office.services.handovers import refuse_while_held
 
         offers.add(
@@ -34,4 +34,4 @@ class OfficeConfig(AppConfig):
             offers.Seed("office.personnel", 97, "expansion.office.seeds.personnel.sow"),
         )
         offers.react("people.leaving", refuse_while_held)
-        offers.react("calendar.changed", recounting.recount)
+        offers.react("calendar.changed", rescheduling.reschedule)

@@ -223,7 +223,7 @@ class Drafted:
 
     def groups(self) -> Iterator[Group]:
         """Every set of weights, with what it has to sum to by the way of combining."""
-        shares, common = self.shares, self._common()
+        shares, common = self.shares, self._common_sum()
         for one in self.rules.kpi_sets:
             is_common = one.kind == "common"
             wanted = HUNDRED
@@ -234,7 +234,7 @@ class Drafted:
             rows = tuple(self._row(one, each, factor) for each in one.indicators)
             yield Group(one.key, one.label(), rows, wanted, counting, is_common)
 
-    def _common(self) -> Decimal:
+    def _common_sum(self) -> Decimal:
         """The sum of the common weights, as far as they are numbers."""
         common = self.rules.common_set()
         found = (

@@ -116,7 +116,7 @@ def test_more_people_than_one_question_takes_are_asked_about(cast, monkeypatch):
     report = report_of(cast.member)
     everybody = [one for one in cast.everyone().values() if one.is_authenticated]
     told = {notice.person.username for notice in say(*everybody, about=report)}
-    assert told == {"member", "leader", "manager", "consolidator"}
+    assert told == {"member", "leader", "manager"}
 
 
 def test_who_has_left_is_not_told(cast):

@@ -50,7 +50,7 @@ def test_a_file_becomes_the_draft_and_is_in_force_once_published(cast):
     assert entry.actor == cast.administrator and "sla.visit_feedback" in entry.changes
 
 
-def test_what_a_file_adds_stands_in_the_department_from_the_first_day(cast):
+def test_what_a_file_adds_stands_in_the_department_once_it_is_published(cast):
     team = '[[teams]]\nkey = "events"\nzh = "活动小组"\nen = "Events"\nkpi_set = "client"\n'
     team += 'head = { source = "unset" }\n\n[delegation]'
     text = as_file(lambda text: text.replace("[delegation]", team, 1))
@@ -59,7 +59,7 @@ def test_what_a_file_adds_stands_in_the_department_from_the_first_day(cast):
     assert not Unit.objects.filter(key="events").exists()
     Post.objects.filter(key="member").update(title="专员")
     published(cast, draft)
-    assert not Unit.objects.filter(key="events").exists()
+    assert Unit.objects.get(key="events").name == "活动小组"
     clock.set_clock(datetime(2027, 1, 1, 0, 2))
     follow_versions()
     assert Unit.objects.get(key="events").name == "活动小组"

@@ -9,12 +9,12 @@ from appraisal.models import Appeal, Cycle, Result
 from expansion import worktime
 from expansion.audit.services import write_many
 from expansion.worktime import Limit
-from expansion.worktime.recounting import moved
+from expansion.worktime.rescheduling import moved
 
 Change = tuple[models.Model, dict[str, Any]]
 
 
-def recount(*, actor: Any, record: Any) -> None:
+def reschedule(*, actor: Any, record: Any) -> None:
     """Reaction to `calendar.changed`: the time to decide an appeal moves either way, the time to
     file one grows only."""
     changes = [*_cycles(), *_appeals(), *_windows()]

@@ -11,10 +11,10 @@ from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.work import Report
 from expansion.worktime import Period
-from expansion.worktime.recounting import moved
+from expansion.worktime.rescheduling import moved
 
 
-def recount(*, actor: Any, record: Any) -> None:
+def reschedule(*, actor: Any, record: Any) -> None:
     """Reaction to `calendar.changed`.
 
     A kind of report that the rulebook in force knows no more keeps its dates.
