@@ -22,9 +22,8 @@ def obligations(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing
     yield from foreseen.due(
         Obligation.objects.running(),
         "due_on",
-        lambda count: (
-            ngettext("%(count)s duty of a contract", "%(count)s duties of contracts", count)
-            % {"count": count}
+        lambda count: ngettext(
+            "%(count)s duty of a contract", "%(count)s duties of contracts", count
         ),
         rules=rules,
         start=start,
@@ -40,10 +39,7 @@ def endings(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
     yield from foreseen.due(
         Contract.objects.live().signed(),
         "ends_on",
-        lambda count: (
-            ngettext("end of %(count)s contract", "end of %(count)s contracts", count)
-            % {"count": count}
-        ),
+        lambda count: ngettext("end of %(count)s contract", "end of %(count)s contracts", count),
         rules=rules,
         start=start,
         end=end,
@@ -60,7 +56,7 @@ def missed_visits(rules: Rules, start: datetime, end: datetime) -> Iterator[Firi
     days: dict[datetime, int] = {}
     for at, count in foreseen.counted(planned, "planned_at", begins, end):
         last = worktime.due_on(clock.local_date(at), NEXT_WORKING_DAY, calendar)
-        over = foreseen.over(last)
+        over = worktime.end_of(last)
         days[over] = days.get(over, 0) + count
     for at, count in days.items():
         if start <= at < end:

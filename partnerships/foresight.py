@@ -17,9 +17,8 @@ def milestones(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]
     yield from foreseen.due(
         Milestone.objects.running(),
         "due_on",
-        lambda count: (
-            ngettext("%(count)s phase of a project", "%(count)s phases of projects", count)
-            % {"count": count}
+        lambda count: ngettext(
+            "%(count)s phase of a project", "%(count)s phases of projects", count
         ),
         rules=rules,
         start=start,

@@ -17,11 +17,8 @@ def plans(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
     yield from foreseen.due(
         empty_plans(),
         "due_on",
-        lambda count: (
-            ngettext(
-                "%(count)s plan without information", "%(count)s plans without information", count
-            )
-            % {"count": count}
+        lambda count: ngettext(
+            "%(count)s plan without information", "%(count)s plans without information", count
         ),
         rules=rules,
         start=start,

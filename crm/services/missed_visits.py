@@ -29,7 +29,7 @@ def _owed(visit: Visit, rules: Rules) -> ladders.Owed:
     day = worktime.due_on(clock.local_date(visit.planned_at), NEXT_WORKING_DAY, calendar)
     return ladders.Owed(
         people=(visit.visitor,),
-        due_at=ladders.end_of(day),
+        due_at=worktime.end_of(day),
         what=str(visit),
         key=f"{visit.pk}.{visit.planned_at:%Y%m%d%H%M}",
         url=visit.get_absolute_url(),

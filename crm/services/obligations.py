@@ -147,7 +147,7 @@ def _owed(duty: Obligation) -> ladders.Owed:
     contract = duty.contract
     return ladders.Owed(
         people=tuple(dict.fromkeys((contract.owner, contract.client.owner))),
-        due_at=ladders.end_of(duty.due_on),
+        due_at=worktime.end_of(duty.due_on),
         what=f"{duty.what} · {contract.title}",
         key=f"{duty.pk}.{duty.due_on}",
         url=duty.get_absolute_url(),

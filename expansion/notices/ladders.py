@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,6 @@ from expansion.people.selectors import active_people, home_unit
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import asked_once
 from expansion.ui import deadlines, formats
-from expansion.worktime.limits import LAST_MOMENT
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,6 @@ class Owed:
         return tuple(dict.fromkeys((*self.people, *self.acting)))
 
 
-def end_of(day: date) -> datetime:
-    """The moment by which something is owed that is due on a day."""
-    return clock.moment_on(day, LAST_MOMENT)
-
-
 @transaction.atomic
 def remind(
     owed: Iterable[Owed],
@@ -78,7 +72,7 @@ def remind(
     """
     found, calendar = list(owed), rules.working_time.as_calendar()
     ahead = rules.ladder(ladder).remind_before.value if lead is None else lead
-    end = worktime.deadline(now, ahead, calendar) or end_of(clock.local_date(now))
+    end = worktime.deadline(now, ahead, calendar) or worktime.end_of(clock.local_date(now))
     near = [one for one in found if now <= one.due_at <= end]
     due = f"{kind}.due"
     before = [_telling(one, person, due) for one in near for person in one.owing]

@@ -70,18 +70,15 @@ def matters(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
 
 
 def _rights(count: int) -> str:
-    words = ngettext("end of %(count)s right", "end of %(count)s rights", count)
-    return words % {"count": count}
+    return ngettext("end of %(count)s right", "end of %(count)s rights", count)
 
 
 def _matters(count: int) -> str:
-    words = ngettext("%(count)s matter to follow up", "%(count)s matters to follow up", count)
-    return words % {"count": count}
+    return ngettext("%(count)s matter to follow up", "%(count)s matters to follow up", count)
 
 
 def _changes(count: int) -> str:
-    words = ngettext("%(count)s change of staff", "%(count)s changes of staff", count)
-    return words % {"count": count}
+    return ngettext("%(count)s change of staff", "%(count)s changes of staff", count)
 
 
 offers.add(

@@ -1,7 +1,7 @@
 """What is owed by a day, foreseen: how many of a kind fall due, and when people hear of it."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -12,9 +12,8 @@ from expansion import clock, worktime
 from expansion.offers import Firing
 from expansion.rulebook.schema import Rules
 from expansion.worktime import Limit
-from expansion.worktime.limits import LAST_MOMENT
 
-Words = Callable[[int], str]  # “3 milestones”
+Words = Callable[[int], str]  # “%(count)s milestones”, for that many
 
 
 def due(
@@ -35,11 +34,11 @@ def due(
     calendar = rules.working_time.as_calendar()
     horizon = (worktime.deadline(end, lead, calendar) if lead else None) or end
     for at, count in counted(rows, column, start, horizon):
+        words = {"what": what(count) % {"count": count}}
         if start <= at < end:
-            yield Firing(at, _("Due: %(what)s") % {"what": what(count)}, "", clause)
-        ahead = worktime.before(at, lead, calendar) if lead else at
-        if lead and start <= ahead < end:
-            yield Firing(ahead, _("Reminder: %(what)s") % {"what": what(count)}, "", clause)
+            yield Firing(at, _("Due: %(what)s") % words, "", clause)
+        if lead and start <= (ahead := worktime.before(at, lead, calendar)) < end:
+            yield Firing(ahead, _("Reminder: %(what)s") % words, "", clause)
 
 
 def counted(
@@ -51,9 +50,4 @@ def counted(
     within = rows.filter(**{f"{column}__range": (first, last)}).order_by(column)
     found = within.values_list(column).annotate(number=Count("pk", distinct=True))
     for when, number in found:
-        yield (over(when) if is_day else when), number
-
-
-def over(day: date) -> datetime:
-    """The moment with which a day is over."""
-    return clock.moment_on(day, LAST_MOMENT)
+        yield (worktime.end_of(when) if is_day else when), number

@@ -17,6 +17,7 @@ from expansion.worktime.limits import (
     before,
     deadline,
     due_on,
+    end_of,
     working_time_between,
 )
 from expansion.worktime.pace import Pace, pace_of
@@ -60,6 +61,7 @@ __all__ = [
     "due_at",
     "due_day",
     "due_on",
+    "end_of",
     "first_workday_on_or_after",
     "forget_years",
     "is_provisional",

@@ -82,7 +82,12 @@ def deadline(start: datetime, limit: Limit, calendar: Calendar = STATUTORY) -> d
         return start.astimezone(UTC) + timedelta(hours=limit.amount)
     if limit.unit is Unit.WORKING_HOURS:
         return _after_working_time(start, timedelta(hours=limit.amount), calendar)
-    return moment_on(due_on(local_date(start), limit, calendar), LAST_MOMENT)
+    return end_of(due_on(local_date(start), limit, calendar))
+
+
+def end_of(day: date) -> datetime:
+    """The last moment in time for what is due on a day, in the department's zone."""
+    return moment_on(day, LAST_MOMENT)
 
 
 def due_on(start: date, limit: Limit, calendar: Calendar = STATUTORY) -> date:

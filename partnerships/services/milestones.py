@@ -244,7 +244,7 @@ def _ahead(now: datetime, rules: Rules) -> date:
 def _owed(milestone: Milestone) -> ladders.Owed:
     return ladders.Owed(
         people=(milestone.owner or milestone.project.owner,),
-        due_at=ladders.end_of(milestone.due_on),
+        due_at=worktime.end_of(milestone.due_on),
         what=f"{milestone.title} · {milestone.project.title}",
         key=f"{milestone.pk}.{milestone.due_on}",
         url=milestone.get_absolute_url(),
@@ -260,7 +260,7 @@ def _checks_owed(rules: Rules) -> Iterator[ladders.Owed]:
         if day is not None:
             yield ladders.Owed(
                 people=(project.owner,),
-                due_at=ladders.end_of(day),
+                due_at=worktime.end_of(day),
                 what=format_lazy(gettext_lazy("check of {project}"), project=project.title),
                 key=f"{project.pk}.{day}",
                 url=project.get_absolute_url(),

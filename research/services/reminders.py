@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as lazy
 
+from expansion import worktime
 from expansion.notices import ladders
 from expansion.rulebook.schema import Rules
 from research.models import Finding, ResearchPlan
@@ -33,7 +34,7 @@ def empty_plans() -> QuerySet[ResearchPlan]:
 def _owed(plan: ResearchPlan) -> ladders.Owed:
     return ladders.Owed(
         people=(plan.owner,),
-        due_at=ladders.end_of(plan.due_on),
+        due_at=worktime.end_of(plan.due_on),
         what=format_lazy(lazy("information for “{plan}”"), plan=plan.title),
         key=f"{plan.pk}.{plan.due_on}",
         url=plan.get_absolute_url(),

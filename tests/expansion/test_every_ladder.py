@@ -17,7 +17,6 @@ from expansion.approvals.selectors import open_step
 from expansion.approvals.services import decide
 from expansion.jobs import services as jobs
 from expansion.notices.events import EVENTS
-from expansion.notices.ladders import end_of
 from expansion.notices.models import Notice
 from expansion.office.models import WorkReport
 from expansion.office.services import handovers
@@ -25,7 +24,7 @@ from expansion.office.services.reports import open_reports
 from expansion.rulebook.lateness import ANY, Owed
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Limit as WorkLimit
-from expansion.worktime import Period, Unit, deadline
+from expansion.worktime import Period, Unit, deadline, end_of
 from tests.make import appraisal, authority, contracts, crm, partnerships, research, surveys
 from tests.make.rules import put_in_force
 

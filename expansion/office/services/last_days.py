@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
-from expansion import clock
+from expansion import clock, worktime
 from expansion.notices import ladders
 from expansion.notices.services import Telling, tell_each
 from expansion.office.models import Handover, HandoverItem
@@ -57,7 +57,7 @@ def _acceptances() -> Iterator[ladders.Owed]:
         for receiver in User.objects.filter(pk__in=offered.values("receiver")).order_by("pk"):
             yield ladders.Owed(
                 people=(receiver,),
-                due_at=ladders.end_of(record.last_day),
+                due_at=worktime.end_of(record.last_day),
                 what=lazy(partial(str, record), str)(),
                 key=f"{record.pk}.{receiver.pk}.{record.last_day}",
                 url=record.get_absolute_url(),
