@@ -21,6 +21,7 @@ from appraisal.models import (
     Evidence,
     Line,
     Participant,
+    Preparation,
     Rating,
     Result,
     Review,
@@ -85,25 +86,26 @@ def fixing(person: Any, participant: Participant) -> list[access.Seat]:
     ]
 
 
-def handling(person: Any, participant: Participant) -> list[access.Seat]:
-    """The seats from which the person handles an appeal against this score."""
-    return [
-        seat for seat in person.seats if answers(seat, participant.appeals_by, participant.team_id)
-    ]
-
-
 def fixed_by(person: Any, prefix: str = "") -> Q:
     """The scores that the person fixes, as a condition on participants reached by `prefix`."""
-    return _answered(person, "final_by", prefix)
+    return _answered(person, f"{prefix}final_by", prefix)
 
 
-def handled_by(person: Any, prefix: str = "") -> Q:
-    """The same of those whose appeals the person handles."""
-    return _answered(person, "appeals_by", prefix)
+def turn_of(person: Any) -> Q:
+    """The appeals whose turn it is with the person, to prepare or to decide."""
+    return Q(status__in=Appeal.OPEN) & _answered(person, "lies_with") & ~Q(owner_id=person.pk)
 
 
-def _answered(person: Any, role: str, prefix: str) -> Q:
-    asked = (answering(seat, role=prefix + role, unit=f"{prefix}team") for seat in person.seats)
+def heard_by(person: Any) -> Q:
+    """The appeals that come to the person, as who decides or as whom they have reached before."""
+    begun = Preparation.objects.exclude(since=None).order_by()
+    prepared = begun.filter(_answered(person, "role", "appeal__"))
+    return _answered(person, "handled_by") | Q(pk__in=prepared.values("appeal"))
+
+
+def _answered(person: Any, role: str, prefix: str = "") -> Q:
+    """Where a role stands in the column `role` and a team in that of `prefix`."""
+    asked = (answering(seat, role=role, unit=f"{prefix}team") for seat in person.seats)
     return reduce(or_, asked, NOTHING)
 
 
@@ -118,10 +120,15 @@ def parts(person: Any, participant: Participant) -> frozenset[str]:
         found.add(FINAL)
     if person.holds(Role.HR):
         found.add(HR)
-    # Whoever fixes the score sees it anyway: nothing has to be read for them.
-    if handling(person, participant) and (FINAL in found or participant.appeals.exists()):
+    # Whoever plays another part sees as much anyway: nothing has to be read for them.
+    if not found and participant.appeals.filter(heard_by(person)).exists():
         found.add(HANDLER)
     return frozenset(found)
+
+
+def fixes(person: Any, participant: Participant) -> bool:
+    """Whether the person fixes this score, never the own one."""
+    return participant.owner_id != person.pk and bool(fixing(person, participant))
 
 
 def sections(person: Any, participant: Participant) -> frozenset[str]:
@@ -138,7 +145,20 @@ def acting_for(person: Any, participant: Participant, part: str) -> int | None:
     """Whose mandate a person uses for this act; None in the own right (stamped on the act)."""
     if part == SUPERIOR:
         return None if participant.superior_id == person.pk else participant.superior_id
-    seats = handling(person, participant) if part == HANDLER else fixing(person, participant)
+    return _principal(fixing(person, participant))
+
+
+def hearing_for(person: Any, appeal: Appeal) -> int | None:
+    """The same for an act on an appeal whose turn it is with this person."""
+    return _principal(turn_seats(person, appeal))
+
+
+def turn_seats(person: Any, appeal: Appeal) -> list[access.Seat]:
+    """The seats from which it is the person's turn with an appeal, to prepare or to decide."""
+    return [seat for seat in person.seats if answers(seat, appeal.lies_with, appeal.team_id)]
+
+
+def _principal(seats: list[access.Seat]) -> int | None:
     if any(seat.acting_for is None for seat in seats):
         return None
     return next((seat.acting_for for seat in seats), None)
@@ -152,8 +172,8 @@ def _conditions(person: Any, prefix: str) -> Iterator[tuple[str, Q]]:
     yield FINAL, ~own & fixed_by(person, prefix)
     if person.holds(Role.HR):
         yield HR, ~own
-    appealed = Q(**{f"{prefix}pk__in": Appeal.objects.order_by().values("participant")})
-    yield HANDLER, ~own & handled_by(person, prefix) & appealed
+    heard = Appeal.objects.order_by().filter(heard_by(person))
+    yield HANDLER, ~own & Q(**{f"{prefix}pk__in": heard.values("participant")})
 
 
 def rows_shown(person: Any, prefix: str = "") -> Q:
@@ -284,17 +304,33 @@ class ResultAccess(OfParticipant):
 
 @access.register(Appeal)
 class AppealAccess(PrivateRule):
-    """The person files, whom the regulation names handles (A-5.4.4, C-6.3.3); who fixes scores and
-    HR follow the state."""
+    """The person files, whom the regulation names prepares and decides (A-5.4.4, C-6.3.3); who
+    fixes scores and HR follow the state. Nobody decides in both instances."""
 
-    grants = {action: ALL_ROLES for action in ("view", "accept", "decide")}
+    grants = {
+        action: ALL_ROLES
+        for action in ("view", "edit", "accept", "prepare", "decide", "take_further")
+    }
 
     def visible(self, person: Any) -> Q:
         return rows_shown(person, "participant__")
 
     def covers(self, person: Any, seat: access.Seat, action: str, record: Any) -> bool:
-        held = parts(person, record.participant)
-        return bool(held) if action == "view" else HANDLER in held
+        if action == "view":
+            return bool(parts(person, record.participant))
+        if record.owner_id == person.pk:  # Files may be added as long as nobody decides over them.
+            return action == "take_further" or (action == "edit" and not self.freezes(record))
+        if action == "take_further" or record.barred & {person.pk, seat.acting_for}:
+            return False
+        turn = answers(seat, record.lies_with, record.team_id)
+        if action == "edit":
+            return record.pending and turn
+        if action == "prepare":
+            return turn and record.lies_with != record.handled_by
+        return (action == "accept" and turn) or answers(seat, record.handled_by, record.team_id)
+
+    def freezes(self, record: Any) -> bool:
+        return not record.pending
 
 
 def _full_chairs(person: Any) -> list[Chair]:

@@ -9,22 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 
+from expansion.rounding import Exact, two_places
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import CycleType, Formula, KpiSet, Level, Mode, Party
 
-Exact = Decimal | Fraction | int
 TEAM, COMMON, OVERALL, SHORTER = "team", "common", "overall", "shorter"
 HUNDRED = Fraction(100)
 
 # The key of the line that carries the mean of the shorter cycles.
 SHORTER_MEAN = {"quarter": "months_mean", "year": "quarters_mean"}
-
-
-def two_places(value: Exact) -> Decimal:
-    """Rounded half-up to two places: 86.325 becomes 86.33."""
-    return Decimal(floor(Fraction(value) * 100 + Fraction(1, 2))).scaleb(-2)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal import live
-from appraisal.access import fixed_by, proposed_by
-from appraisal.arithmetic import two_places
+from appraisal.access import proposed_by, turn_of
 from appraisal.desk import explaining
 from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Stage
@@ -18,6 +17,7 @@ from appraisal.selectors import opens_on
 from appraisal.services.consequences import plans_missing
 from expansion import access, offers, worktime
 from expansion.people.models import Role
+from expansion.rounding import two_places
 from expansion.rulebook.scoring import Indicator
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
@@ -145,16 +145,16 @@ def _as_superior(person: Any) -> Iterator[offers.Todo]:
 
 
 def _appeals(person: Any) -> Iterator[offers.Todo]:
-    handled = Appeal.objects.pending().filter(fixed_by(person, "participant__"))
-    for appeal in handled.exclude(owner=person).select_related("owner"):
+    handled = Appeal.objects.with_turn().filter(turn_of(person))
+    for appeal in handled.select_related("owner"):
         yield offers.Todo(
             kind="appraisal.appeal",
             title=_("Appeal %(number)s of %(person)s")
             % {"number": appeal.number, "person": appeal.owner},
             url=appeal.get_absolute_url(),
-            due=appeal.decide_until,
+            due=appeal.turn_until,
             counted=True,
-            act=_("Decide the appeal"),
+            act=_("Gather the facts") if appeal.in_preparation else _("Decide the appeal"),
         )
 
 

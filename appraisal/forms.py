@@ -13,7 +13,7 @@ from appraisal.services.consequences import rule_of
 from expansion import metrics
 from expansion.people.models import Unit, User
 from expansion.rulebook.scoring import Indicator
-from expansion.rulebook.values import choices_of
+from expansion.rulebook.values import choices_of, offered
 from expansion.ui.forms import ServiceForm
 
 MOST_TEXT = 4000
@@ -50,7 +50,11 @@ class ReviewForm(ServiceForm):
 
     def __init__(self, *args: Any, participant: Participant, review: Review | None, **given: Any):
         super().__init__(*args, **given)
-        self.indicators = scoring.indicators(participant.cycle.rules, participant.indicators)
+        cycle = participant.cycle
+        self.indicators = scoring.indicators(cycle.rules, participant.indicators)
+        looked_at = {one.key: one.items for one in cycle.rules.lists}.get("cycle_contents", ())
+        asked = [one.label() for one in offered(looked_at) if one.key == cycle.kind]
+        self.fields["achievements"].help_text = " · ".join(asked)
         for one in self.indicators:
             self._add(one)
         if review is not None:
@@ -126,6 +130,18 @@ class AppealForm(ServiceForm):
     indicator = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
     line = forms.IntegerField(widget=forms.HiddenInput, required=False)
     evidence = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class FactsForm(ServiceForm):
+    """What whoever prepares an appeal has found out, for whoever decides it."""
+
+    facts = text_field(_("Facts"))
+
+
+class FurtherForm(ServiceForm):
+    """Why the decision of the first instance is wrong."""
+
+    text = text_field(_("Explanation"))
 
 
 class DecisionForm(ServiceForm):

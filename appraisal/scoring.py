@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from appraisal import arithmetic
-from appraisal.arithmetic import two_places
+from expansion.rounding import two_places
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import CycleType, Indicator, KpiSet, Part
 from expansion.rulebook.values import Parameter

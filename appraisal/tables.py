@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appraisal.desk.explaining import verdict
 from appraisal.models import Appeal, Cycle, Participant, Stage
+from expansion.approvals.wording import role_label
 from expansion.ui import formats
 from expansion.ui.deadlines import provisional
 from expansion.ui.listing import Column, Filter, Listing, SavedView
@@ -25,6 +26,7 @@ STAGE_TONES = {
 APPEAL_TONES = {
     Appeal.Status.FILED: "due",
     Appeal.Status.ACCEPTED: "info",
+    Appeal.Status.INVESTIGATED: "due",
     Appeal.Status.DECIDED: "done",
 }
 
@@ -146,6 +148,10 @@ def appeal_badge(appeal: Appeal) -> SafeString:
     return badge(APPEAL_TONES[appeal.status], appeal.get_status_display())
 
 
+def lies_with(appeal: Appeal) -> str:
+    return role_label(appeal.lies_with) if appeal.pending else ""
+
+
 def decision_due(appeal: Appeal) -> SafeString:
     due = appeal.decide_until
     near = due_badge(due) if appeal.pending else ""
@@ -164,6 +170,7 @@ APPEALS = Listing(
         Column("ground", _("What is wrong"), lambda one: one.get_ground_display()),
         Column("contested", _("Contested"), lambda one: one.contested),
         Column("status", _("Status"), lambda one: one.get_status_display(), cell=appeal_badge),
+        Column("with", _("Lies with"), lies_with),
         Column("filed", _("Filed"), lambda one: one.filed_at, "date", sort="filed_at"),
         Column(
             "due",

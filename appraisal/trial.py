@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from appraisal import arithmetic
 from expansion.errors import Invalid, Refusal
+from expansion.rounding import two_places
 from expansion.rulebook import loading
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import CycleType, Indicator, KpiSet, Mode
@@ -246,7 +247,7 @@ def _number(given: object, name: str, largest: Fraction = arithmetic.HUNDRED) ->
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         _refuse(_("“%(name)s” has to be a number.") % {"name": name})
     number = _decimal(str(given))
-    most = arithmetic.two_places(largest).normalize()
+    most = two_places(largest).normalize()
     if not number.is_finite() or not 0 <= number <= most:
         _refuse(_("“%(name)s” lies outside 0 to %(most)s.") % {"name": name, "most": f"{most:f}"})
     if cast(int, number.as_tuple().exponent) < -MOST_PLACES:

@@ -7,6 +7,7 @@ lies beyond each that is set: rather one decider too many than one too few.
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -27,10 +28,44 @@ from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_on
 from expansion.ui import formats
 
-Matter = Client | Opportunity | Contract
 Deal = Opportunity | Contract
 
+
+class Venture(Protocol):
+    """What an app above puts forward as a matter: worked with a client, of a kind, of a size."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def client(self) -> Client: ...
+
+    @property
+    def client_id(self) -> int: ...
+
+    @property
+    def owner(self) -> User: ...
+
+    @property
+    def owner_id(self) -> int: ...
+
+    @property
+    def team(self) -> Unit: ...
+
+    @property
+    def team_id(self) -> int: ...
+
+    @property
+    def amount(self) -> Decimal | None: ...
+
+    @property
+    def currency(self) -> str: ...
+
+
+Matter = Client | Deal | Venture
+
 MARKED, GRADE, AMOUNT, TERM, CONDITIONS = "marked", "grade", "amount", "term", "conditions"
+KIND = "kind"
 # That a deal stays below its bottom line is no word for everybody who sees the matter.
 TRIGGERS = {
     MARKED: lazy("marked as major"),
@@ -38,6 +73,7 @@ TRIGGERS = {
     AMOUNT: lazy("amount"),
     TERM: lazy("term of the contract"),
     CONDITIONS: lazy("conditions of the deal"),
+    KIND: lazy("kind of project"),
 }
 CONTRACT = "contract"  # the chain by which a contract is approved
 
@@ -52,26 +88,48 @@ def ruling(rules: Rules | None) -> Rules:
 
 def triggers_of(record: Matter, rules: Rules) -> list[str]:
     """Why the matter is major now, by the keys of `TRIGGERS`; empty for an ordinary one."""
-    met = _of_client(record, rules) if isinstance(record, Client) else _of_deal(record, rules)
-    return list(met)
+    met = {*_by_itself(record), *ruled_major(record, rules)}
+    return [key for key in TRIGGERS if key in met]
+
+
+def _by_itself(record: Matter) -> Iterator[str]:
+    if isinstance(record, Client) and record.major:
+        yield MARKED
+    if isinstance(record, (Opportunity, Contract)) and below_line(record):
+        yield CONDITIONS
+
+
+def ruled_major(record: Matter, rules: Rules) -> list[str]:
+    """The same as far as the rulebook says which grade, amount, term or kind makes it so."""
+    if isinstance(record, Client):
+        return list(_of_client(record, rules))
+    if isinstance(record, (Opportunity, Contract)):
+        return list(_of_deal(record, rules))
+    return list(_of_venture(record, rules))
 
 
 def _of_client(client: Client, rules: Rules) -> Iterator[str]:
-    if client.major:
-        yield MARKED
     if client.grade in {one.key for one in rules.crm.grading.grades if one.major.value}:
         yield GRADE
 
 
 def _of_deal(deal: Deal, rules: Rules) -> Iterator[str]:
-    ours = rules.authority
-    least = ours.major_amount.value
-    if least is not None and exceeds(deal.amount, deal.currency, least, reached=True):
+    if _is_large(deal, rules):
         yield AMOUNT
-    if isinstance(deal, Contract) and _reaches(deal, ours.major_term.value):
+    if isinstance(deal, Contract) and _reaches(deal, rules.authority.major_term.value):
         yield TERM
-    if below_line(deal):
-        yield CONDITIONS
+
+
+def _of_venture(venture: Venture, rules: Rules) -> Iterator[str]:
+    if _is_large(venture, rules):
+        yield AMOUNT
+    if venture.kind in rules.authority.major_kinds.value:
+        yield KIND
+
+
+def _is_large(work: Deal | Venture, rules: Rules) -> bool:
+    least = rules.authority.major_amount.value
+    return least is not None and exceeds(work.amount, work.currency, least, reached=True)
 
 
 def _reaches(contract: Contract, term: worktime.Limit) -> bool:
@@ -124,9 +182,11 @@ def size_of(contract: Contract) -> Size:
 def decision_role(record: Matter, rules: Rules) -> str:
     """Whose decision a major matter is, as a word of the rulebook (A-2.2.1d)."""
     ours = rules.authority
-    if isinstance(record, Contract) and record.kind == Contract.Kind.COOPERATION:
-        return ours.major_cooperation_owner.value
-    return ours.major_client_owner.value
+    if isinstance(record, Contract):
+        cooperation = record.kind == Contract.Kind.COOPERATION
+    else:
+        cooperation = not isinstance(record, (Client, Opportunity))
+    return (ours.major_cooperation_owner if cooperation else ours.major_client_owner).value
 
 
 def decision_owners(role: str, team: Unit, owner: User) -> list[User]:
@@ -356,7 +416,19 @@ def require_authority(
         raise NotNow(missing)
 
 
-def require_no_discount(person: User, deal: Deal, before: Decimal | None, currency: str) -> None:
+def require_decided(person: User, record: Matter) -> None:
+    """Lets whoever decides over the matter act, and everybody once it is decided.
+
+    Raises:
+        Forbidden: it waits for somebody else.
+    """
+    if refused := held_up(person, record):
+        raise Forbidden(refused)
+
+
+def require_no_discount(
+    person: User, deal: Deal | Venture, before: Decimal | None, currency: str
+) -> None:
     """Nobody but its owner lowers the amount of a major matter that waits for a decision; another
     currency may be less as well.
 
@@ -366,5 +438,4 @@ def require_no_discount(person: User, deal: Deal, before: Decimal | None, curren
     kept = deal.amount is not None and before is not None and deal.amount >= before
     if before is None or (kept and deal.currency == currency):
         return
-    if refused := held_up(person, deal):
-        raise Forbidden(refused)
+    require_decided(person, deal)

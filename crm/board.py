@@ -13,15 +13,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.funnel import Sums, by_stage, summed
+from crm.funnel import Sums, by_pipeline, summed
 from crm.models import Opportunity
+from crm.pipelines import pipeline_of
 from crm.requirements import Requirements, sentence
 from crm.tables_leads import STUCK_DAYS, days_in_stage
 from expansion import access
 from expansion.access import Holder, Reach, reach_of
 from expansion.prepared import prepared
-from expansion.rulebook.models import Version
-from expansion.rulebook.selectors import rules_of
 from expansion.ui import formats, icons
 from expansion.ui.markup import safe
 from expansion.ui.templatetags.ui import avatar, badge, grade
@@ -33,15 +32,14 @@ def open_ones(person: Any) -> QuerySet[Opportunity]:
     return access.visible_to(person, Opportunity.objects.live().open())
 
 
-def of_everything(person: Any) -> tuple[Sums, list[Opportunity]]:
-    """Sums and first cards of all that the person sees, in two queries."""
-    reach = reach_of(person)
-    return by_stage(_all_sums(person.pk, reach=reach)), _all_firsts(person.pk, reach=reach)
+def sums_of_everything(person: Any) -> dict[str, Sums]:
+    """Of each pipeline the sums of all that the person sees, in one query."""
+    return by_pipeline(_all_sums(person.pk, reach=reach_of(person)))
 
 
-def of_view(visible: QuerySet[Opportunity]) -> tuple[Sums, list[Opportunity]]:
-    """The same of a part."""
-    return by_stage(summed(visible)), list(firsts(visible))
+def firsts_of_everything(person: Any, pipeline: str) -> list[Opportunity]:
+    """The first cards of one pipeline, in one query."""
+    return _all_firsts(person.pk, pipeline, reach=reach_of(person))
 
 
 @prepared
@@ -50,12 +48,13 @@ def _all_sums(person: Any, *, reach: Reach) -> QuerySet[Opportunity, dict[str, A
 
 
 @prepared
-def _all_firsts(person: Any, *, reach: Reach) -> QuerySet[Opportunity]:
-    return firsts(open_ones(Holder(person, reach)))
+def _all_firsts(person: Any, pipeline: Any, *, reach: Reach) -> QuerySet[Opportunity]:
+    return firsts(open_ones(Holder(person, reach)), pipeline)
 
 
-def firsts(visible: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
+def firsts(visible: QuerySet[Opportunity], pipeline: Any) -> QuerySet[Opportunity]:
     """The first cards of each column, whatever the number of stages; who stands longest first."""
+    visible = visible.filter(pipeline=pipeline)
     place = Window(
         RowNumber(), partition_by=F("stage"), order_by=[F("stage_since").asc(), F("pk").asc()]
     )
@@ -65,7 +64,7 @@ def firsts(visible: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
         client_grade=F("client__grade"),
         owner_name=F("owner__name"),
     ).filter(place__lte=CARDS)
-    shown = ("title", "amount", "currency", "stage", "stage_since", "client_id")
+    shown = ("title", "amount", "currency", "pipeline", "stage", "stage_since", "client_id")
     version = (f"rules_version__{name}" for name in ("status", "updated_at"))
     first = first.select_related("rules_version").only(*shown, *version)
     return first.order_by("stage_since", "pk")
@@ -85,20 +84,25 @@ class Lacking:
     """What many opportunities lack for the stages ahead of them, each by its own rulebook."""
 
     def __init__(self, found: list[Opportunity]):
-        by_version: dict[Version, list[int]] = defaultdict(list)
+        alike: dict[tuple[int, str], list[Opportunity]] = defaultdict(list)
         for one in found:
-            by_version[one.rules_version].append(one.client_id)
+            alike[self._way(one)].append(one)
         self._asked = {
-            version.pk: Requirements(rules_of(version), clients)
-            for version, clients in by_version.items()
+            way: Requirements(pipeline_of(some[0]), {one.client_id for one in some})
+            for way, some in alike.items()
         }
-        self._known: dict[tuple[int, str, frozenset[str]], tuple[str, str]] = {}
+        self._known: dict[tuple[int, str, str, frozenset[str]], tuple[str, str]] = {}
+
+    @staticmethod
+    def _way(one: Opportunity) -> tuple[int, str]:
+        """Those alike in this pass the same stages."""
+        return one.rules_version_id, one.pipeline
 
     def of(self, one: Opportunity) -> tuple[str, str]:
         """The attribute that says what is missing for each stage ahead and those between, and the
         first thing that is missing for the very next one; cards alike are asked once."""
-        asked = self._asked[one.rules_version_id]
-        key = (one.rules_version_id, one.stage, asked.met(one.client_id))
+        asked = self._asked[self._way(one)]
+        key = (*self._way(one), one.stage, asked.met(one.client_id))
         if key not in self._known:
             self._known[key] = self._said(asked, one)
         return self._known[key]

@@ -1,6 +1,6 @@
 """Fields that several forms of this app share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from crm.own_fields import LONGEST, Asked
 from expansion import clock
 from expansion.ui import formats
 
@@ -71,6 +72,21 @@ class MomentField(forms.DateTimeField):
         widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M")
         widget.input_type = "datetime-local"
         super().__init__(**{"widget": widget, **kwargs})
+
+
+def ask(form: forms.Form, asked: Iterable[Asked], record: Any = None, **given: Any) -> None:
+    """Puts the rulebook's title on each field that the form has, and a field for each own text."""
+    for one in asked:
+        if one.name in form.fields:
+            form.fields[one.name].label = one.label
+        elif not one.column:
+            widget = forms.Textarea(attrs={"rows": 2})
+            form.fields[one.name] = forms.CharField(
+                label=one.label, max_length=LONGEST, required=False, widget=widget, **given
+            )
+            if record is not None:
+                form.initial[one.name] = one.of(record)
+                form.fields[one.name].show_hidden_initial = True
 
 
 NEXT_LABEL = lazy("Next contact")

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm import own_fields
+from crm.fields import ask
 from crm.models import Client, Contact
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
@@ -30,6 +32,7 @@ class ClientForm(RecordForm):
         fields = [
             "name",
             "kind",
+            "category",
             "industry",
             "business_scope",
             "preferences",
@@ -46,15 +49,30 @@ class ClientForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        sources = choices_of(rules_on().crm.sources, self.instance.source)
+        rules = rules_on()
+        sources = choices_of(rules.crm.sources, self.instance.source)
         self.fields["source"] = forms.ChoiceField(
             label=_("Source"), choices=[("", "—"), *sources], required=False
         )
-        self.order_fields(["name", "kind", "contact_name", "contact_post", "phones"])
+        self._ask_kind(choices_of(rules.crm.client_kinds, self.instance.category))
+        kept = self.instance if self.instance.pk else None
+        line = _("One line for each cooperation.")
+        ask(self, own_fields.of_client(rules, kept), kept, help_text=line)
+        self.order_fields(["name", "kind", "category", "contact_name", "contact_post", "phones"])
         if self.instance.pk:
             # The next contact has a form of its own: a stale value here would undo a logged visit.
             for name in ("contact_name", "contact_post", "phones", "next_contact_on"):
                 del self.fields[name]
+
+    def _ask_kind(self, kinds: list[tuple[str, str]]) -> None:
+        """Where the rulebook tells kinds of clients apart."""
+        if not kinds:
+            del self.fields["category"]
+            return
+        self.fields["category"] = forms.ChoiceField(
+            label=_("Kind of client"), choices=[("", "—"), *kinds], required=False
+        )
+        self.fields["category"].show_hidden_initial = self.instance.pk is not None
 
     def values(self) -> dict[str, Any]:
         values = super().values()

@@ -3,13 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
+from crm import pipelines
 from crm.models import Lead, Opportunity
 from crm.pickers import ClientField
-from expansion.rulebook.selectors import rules_of, rules_on
+from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.values import choices_of
 from expansion.ui.forms import RecordForm, ServiceForm
+from expansion.worktime import Limit
 
 
 class OfClientForm(RecordForm):
@@ -32,7 +36,7 @@ class OfClientForm(RecordForm):
 class LeadForm(OfClientForm):
     class Meta:
         model = Lead
-        fields = ["title", "need", "source"]
+        fields = ["title", "need", "source", "long_cycle"]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -40,7 +44,16 @@ class LeadForm(OfClientForm):
         self.fields["source"] = forms.ChoiceField(
             label=lazy("Source"), choices=[("", "—"), *sources], required=False
         )
+        self._ask_long_cycle(rules_on().sla.long_cycle_follow_up.value)
         self.order_fields(["client"])
+
+    def _ask_long_cycle(self, limit: Limit) -> None:
+        """Where the rulebook follows projects of a long cycle up at an interval of their own."""
+        if not limit and not self.instance.long_cycle:
+            del self.fields["long_cycle"]
+        elif limit:
+            words = _("Only for projects of a long cycle: followed up every %(limit)s then.")
+            self.fields["long_cycle"].help_text = words % {"limit": limit.label}
 
 
 class MarkForm(ServiceForm):
@@ -69,7 +82,18 @@ class OverruleForm(ServiceForm):
     reason = forms.CharField(label=lazy("Reason"), widget=forms.Textarea, max_length=500)
 
 
+class PipelineField(forms.ChoiceField):
+    """Which way the business goes, asked where the rulebook has more than one; without an answer
+    the service takes that of the client's team."""
+
+    def __init__(self) -> None:
+        label = pgettext_lazy("stages", "Pipeline")
+        super().__init__(label=label, choices=pipelines.choices, required=False)
+
+
 class OpportunityForm(OfClientForm):
+    pipeline = PipelineField()
+
     class Meta:
         model = Opportunity
         fields = ["title", "amount", "currency", "probability", "expected_on", "need"]
@@ -77,17 +101,29 @@ class OpportunityForm(OfClientForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["amount"].widget = forms.TextInput(attrs={"inputmode": "decimal"})
-        self.order_fields(["client"])
+        if self.instance.pk or not pipelines.several():
+            del self.fields["pipeline"]
+        else:
+            client = self.fields["client"].widget.chosen
+            usual = pipelines.usual(self.person, client.team if client else None)
+            self.initial.setdefault("pipeline", usual.key)
+        self.order_fields(["client", "pipeline"])
 
 
 class ConvertForm(ServiceForm):
     """A lead becomes an opportunity."""
 
+    pipeline = PipelineField()
     title = forms.CharField(label=lazy("Title"), max_length=120)
     amount = forms.DecimalField(
         label=lazy("Amount"), max_digits=18, decimal_places=2, min_value=0, required=False
     )
     expected_on = forms.DateField(label=lazy("Expected signing"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not pipelines.several():
+            del self.fields["pipeline"]
 
 
 class MoveForm(ServiceForm):
@@ -107,7 +143,7 @@ class MoveForm(ServiceForm):
 
     def __init__(self, *args: Any, record: Opportunity, may_override: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        stages = rules_of(record.rules_version).pipeline("client").open_stages
+        stages = pipelines.pipeline_of(record).open_stages
         self.fields["stage"].choices = [(stage.key, stage.label()) for stage in stages]
         if not may_override:
             del self.fields["override"]

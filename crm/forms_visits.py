@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from crm.fields import NEXT_LABEL, MomentField, NearDayField, PicturesField
+from crm import own_fields
+from crm.fields import NEXT_LABEL, MomentField, NearDayField, PicturesField, ask
 from crm.models import Client, Contact, Interest, Outcome, Visit
 from crm.pickers import ClientField
+from crm.selectors import rules_of_visit
 from expansion import clock
 from expansion.people.models import User
 from expansion.rulebook.selectors import rules_on
@@ -89,8 +91,9 @@ class LogVisitForm(PhotosForm, NextContactForm):
 
     def __init__(self, *args: Any, planned: Visit | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        for name in ("needs", "opinions", "concerns"):
+        for name in own_fields.STANDING:
             self.fields[name].widget.attrs["rows"] = 2
+        self._ask_contents()
         if planned is not None:
             del self.fields["client"]
             self._offer_contacts(planned.client)
@@ -101,6 +104,37 @@ class LogVisitForm(PhotosForm, NextContactForm):
             value = self.data.get("client") or self.initial.get("client")
             self.fields["client"].ready(self.person, value)
             self._offer_contacts(self.fields["client"].widget.chosen)
+
+    def _ask_contents(self) -> None:
+        """What the rulebook in force asks for in a visit's record."""
+        rules = rules_on()
+        self.asked = own_fields.of_visit(rules)
+        keys = {one.key for one in self.asked}
+        self.unasked = [one for one in own_fields.known_of_visit(rules) if one.key not in keys]
+        for one in self.unasked:
+            self.fields.pop(one.name, None)
+        ask(self, self.asked)
+
+    @property
+    def contents(self) -> list[forms.BoundField]:
+        """The fields of what was heard, in the rulebook's order, without what was said."""
+        return [self[one.name] for one in self.asked if one.column != own_fields.SAID]
+
+    @property
+    def contents_title(self) -> str:
+        return _(", ").join(str(field.label) for field in self.contents)
+
+    @property
+    def has_contents(self) -> bool:
+        return any(field.value() for field in self.contents)
+
+    def values(self) -> dict[str, Any]:
+        """A form that waited on a phone may hold what is asked for no more: it was said, too."""
+        values = super().values()
+        texts = ((one.label, self.data.get(one.name, "").strip()) for one in self.unasked)
+        lines = [f"{label}{_(': ')}{text}" for label, text in texts if text]
+        values["said"] = "\n".join([values["said"], *lines])
+        return values
 
     def _offer_contacts(self, client: Client | None) -> None:
         contacts = client.contacts.filter(deleted_at=None) if client else None
@@ -123,6 +157,16 @@ class EditVisitForm(RecordForm):
     class Meta:
         model = Visit
         fields = ["outcomes", "said", "needs", "opinions", "concerns"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        asked = own_fields.of_visit(rules_of_visit(self.instance), self.instance)
+        names = [one.name for one in asked]
+        for name in own_fields.STANDING:
+            if name not in names:
+                del self.fields[name]
+        ask(self, asked, self.instance)
+        self.order_fields(["outcomes", "said", *names])
 
     def validate_constraints(self) -> None:
         """The service says what does not hold, field by field."""

@@ -1,4 +1,4 @@
-"""Opportunities by stage: how many, and what they come to in each currency."""
+"""Opportunities by pipeline and stage: how many, and what they come to in each currency."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,31 +13,37 @@ from expansion.ui import formats
 Sums = dict[str, tuple[int, dict[str, Decimal]]]
 
 
-def sums_by_stage(visible: QuerySet[Opportunity]) -> Sums:
-    """{stage: (how many, {currency: amount})} in one query; currencies are never mixed."""
-    return by_stage(summed(visible))
+def sums_of(visible: QuerySet[Opportunity]) -> dict[str, Sums]:
+    """{pipeline: {stage: (how many, {currency: amount})}} in one query; currencies never mix."""
+    return by_pipeline(summed(visible))
 
 
 def summed(visible: QuerySet[Opportunity]) -> QuerySet[Opportunity, dict[str, Any]]:
-    """One row per stage and currency."""
-    grouped = visible.order_by().values("stage", "currency")
+    """One row per pipeline, stage and currency."""
+    grouped = visible.order_by().values("pipeline", "stage", "currency")
     return grouped.annotate(many=Count("pk"), total=Sum("amount"))
 
 
-def by_stage(rows: Iterable[dict[str, Any]]) -> Sums:
-    found: Sums = {}
+def by_pipeline(rows: Iterable[dict[str, Any]]) -> dict[str, Sums]:
+    found: dict[str, Sums] = {}
     for row in rows:
-        count, sums = found.get(row["stage"], (0, {}))
+        stages = found.setdefault(row["pipeline"], {})
+        count, sums = stages.get(row["stage"], (0, {}))
         if row["total"] is not None:
             sums = {**sums, row["currency"]: row["total"]}
-        found[row["stage"]] = (count + row["many"], sums)
+        stages[row["stage"]] = (count + row["many"], sums)
     return found
 
 
-def sums_label(sums: Sums) -> str:
+def counted(sums: Sums) -> int:
+    """How many there are in all stages."""
+    return sum(count for count, _amounts in sums.values())
+
+
+def sums_label(*several: Sums) -> str:
     """All amounts together, one sum per currency."""
     total: dict[str, Decimal] = defaultdict(Decimal)
-    for _count, amounts in sums.values():
+    for _count, amounts in (one for sums in several for one in sums.values()):
         for currency, amount in amounts.items():
             total[currency] += amount
     return " · ".join(formats.money(amount, currency) for currency, amount in total.items())

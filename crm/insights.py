@@ -13,14 +13,17 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from crm import metrics
-from crm.funnel import sums_by_stage, sums_label
+from crm import metrics, pipelines
+from crm.funnel import Sums as Stages
+from crm.funnel import counted, sums_label, sums_of
 from crm.models import Client, Contract, Lead, Obligation, Opportunity, Visit
 from crm.tables import label_in
 from expansion import access, clock, offers
 from expansion.metrics import shared
 from expansion.offers import Kept, Purview, Sums
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import offered
+from expansion.rulebook.work import Pipeline
 
 ENDING_WITHIN = 45  # days ahead
 MOST_ENDING = 4
@@ -28,30 +31,44 @@ Numbers = dict[int, Any]
 
 
 def funnel(person: Any, purview: Purview) -> dict[str, Any] | None:
-    """Open opportunities of the units overseen by stage, those of stages no longer listed too."""
+    """Open opportunities of the units overseen by stage, those of stages no longer listed too.
+
+    Where they walk several pipelines, each of these is a group of its own.
+    """
     if not access.can(person, "view", Opportunity):
         return None
     visible = access.visible_to(person, Opportunity.objects.live().open())
-    sums = sums_by_stage(visible.filter(client__team__in=purview.units))
-    pipeline = rules_on().pipeline("client")
-    keys = [stage.key for stage in pipeline.open_stages]
-    address = reverse("crm:opportunity-list")
-    rows = [
+    sums = sums_of(visible.filter(client__team__in=purview.units))
+    listed = {one.key: one for one in pipelines.walked()}
+    ways = [*listed, *(key for key in sums if key not in listed)]
+    groups = [
         {
-            "label": label_in(pipeline.stages, key),
-            "count": sums.get(key, (0, {}))[0],
-            "amounts": sums_label({key: sums[key]}) if key in sums else "",
-            "url": f"{address}?{urlencode({'view': 'open', 'stage': key})}",
+            "label": label_in(listed.values(), key) if len(ways) > 1 else "",
+            "rows": list(_rows(key, listed.get(key), sums.get(key, {}))),
         }
-        for key in [*(key for key in sums if key not in keys), *keys]
+        for key in ways
     ]
     return {
-        "rows": rows,
-        "count": sum(row["count"] for row in rows),
-        "most": max((row["count"] for row in rows), default=0),
-        "amounts": sums_label(sums),
+        "groups": groups,
+        "count": sum(counted(one) for one in sums.values()),
+        "most": max((row["count"] for group in groups for row in group["rows"]), default=0),
+        "amounts": sums_label(*sums.values()),
         "may_export": access.can(person, "export", Opportunity),
     }
+
+
+def _rows(key: str, pipeline: Pipeline | None, sums: Stages) -> Iterator[dict[str, Any]]:
+    stages = pipeline.stages if pipeline else ()
+    listed = [stage.key for stage in offered(stages)]
+    of_one = {"pipeline": key} if pipelines.several() else {}
+    for stage in [*(one for one in sums if one not in listed), *listed]:
+        query = urlencode({"view": "open", **of_one, "stage": stage})
+        yield {
+            "label": label_in(stages, stage),
+            "count": sums.get(stage, (0, {}))[0],
+            "amounts": sums_label({stage: sums[stage]}) if stage in sums else "",
+            "url": f"{reverse('crm:opportunity-list')}?{query}",
+        }
 
 
 def ending(person: Any, purview: Purview) -> dict[str, Any] | None:

@@ -6,14 +6,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from crm import own_fields
 from crm.models import Client, Contact, Opportunity
+from crm.pipelines import pipeline_of, several
 from crm.selectors import changes, contacts_of, timeline
 from crm.tables_leads import days_in_stage, lead_badge, opportunity_badge, stage_label
 from crm.verbs import verb_label
 from expansion import access, clock, offers
 from expansion.audit.models import Entry
 from expansion.people.models import Unit, User
-from expansion.rulebook.selectors import rules_of, unread
+from expansion.rulebook.selectors import rules_on, unread
 from expansion.ui import formats
 
 KINDS = {
@@ -57,12 +59,13 @@ def opportunities_tab(person: Any, client: Client) -> dict[str, Any]:
 
 def opportunity_line(one: Opportunity) -> dict[str, Any]:
     """An opportunity with its place in the pipeline, for a panel."""
-    stages = rules_of(one.rules_version).pipeline("client").open_stages
-    keys = [stage.key for stage in stages]
+    pipeline = pipeline_of(one)
+    keys = [stage.key for stage in pipeline.open_stages]
     place = keys.index(one.stage) + 1 if one.stage in keys else 0
     return {
         "opportunity": one,
         "badge": opportunity_badge(one),
+        "pipeline": pipeline.label() if several() else "",
         "stage": stage_label(one),
         "days": days_in_stage(one),
         "steps": [number <= place for number in range(1, len(keys) + 1)],
@@ -122,6 +125,8 @@ def _field_label(name: str) -> str:
     known = {field.name: field for field in Client._meta.get_fields() if hasattr(field, "attname")}
     if name in known:
         return str(known[name].verbose_name)
+    if name.startswith(own_fields.PREFIX):
+        return own_fields.title_of(rules_on(), name)
     return {"reason": _("reason"), "contact": _("contact"), "file": _("file")}.get(name, name)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import cycle
+from itertools import cycle, pairwise
 from typing import Any
 
+from crm import own_fields
 from crm import preset_words as words
 from crm.models import Client, Contract, Lead, Opportunity, Visit
+from crm.models.opportunity import CLIENT_PIPELINE
 from crm.services.clients import create_client
 from crm.services.contracts import create_contract, sign_contract, submit_contract
 from crm.services.leads import CONTINUING, create_lead, mark_condition
@@ -25,7 +27,9 @@ from crm.services.opportunities import (
 from crm.services.visits import log_visit, plan_visit
 from expansion import clock
 from expansion.people.models import User
+from expansion.people.selectors import home_unit
 from expansion.rulebook.selectors import version_on
+from expansion.rulebook.values import offered
 
 APPROVED = "approved_contract"  # the gate that a contract opens
 WON, LOST, LEAD = "won", "lost", "lead"
@@ -42,6 +46,7 @@ class Deal:
     seller: User
     begins: date
     rests: str
+    pipeline: str
 
 
 def sow(demo: Any) -> None:
@@ -55,17 +60,24 @@ def sow(demo: Any) -> None:
 
 
 def _deals(demo: Any) -> Iterator[Deal]:
-    """Some signed in each period, one resting at every stage, and for each seller a mere lead in
-    every period; the sellers take turns."""
-    stages = [stage.key for stage in demo.rules.pipeline("client").stages]
+    """Some signed in each period, one resting at every stage of every pipeline, and for each seller
+    a mere lead in every period; the sellers take turns, of a team's own pipeline those of the
+    team."""
     fresh = demo.workday(demo.today - timedelta(days=FRESH))
     early = [demo.workday(period.start, 3) for period in demo.closed_quarters]
     sellers = demo.sellers
-    planned = [(day, WON) for day in early for _seller in sellers[:SIGNING]]
-    planned += [(fresh, rests) for rests in (*stages, LOST)]
-    planned += [(demo.workday(day, 4), LEAD) for day in early for _seller in sellers]
-    for number, ((begins, rests), seller) in enumerate(zip(planned, cycle(sellers), strict=False)):
-        yield Deal(number, seller, begins, rests)
+    turns, client = cycle(sellers), CLIENT_PIPELINE
+    planned = [(day, WON, client, next(turns)) for day in early for _seller in sellers[:SIGNING]]
+    for one in demo.rules.walked_by("opportunities"):
+        of_team = cycle([each for each in sellers if home_unit(each).key == one.team] or sellers)
+        shift = of_team if one.team else turns
+        rests = (*(stage.key for stage in one.open_stages), LOST, WON)
+        planned += [(fresh, rest, one.key, next(shift)) for rest in rests]
+    planned += [
+        (demo.workday(day, 4), LEAD, client, next(turns)) for day in early for _seller in sellers
+    ]
+    for number, (begins, rests, pipeline, seller) in enumerate(planned):
+        yield Deal(number, seller, begins, rests, pipeline)
 
 
 class Desk:
@@ -73,7 +85,6 @@ class Desk:
 
     def __init__(self, demo: Any):
         self.demo, self.rules = demo, demo.rules
-        self.stages = self.rules.pipeline("client").stages
 
     def story(self, deal: Deal) -> Iterator[int]:
         demo = self.demo
@@ -95,7 +106,8 @@ class Desk:
     def _move_on(self, deal: Deal, opportunity: Opportunity) -> Iterator[int]:
         """From stage to stage; where the next one asks for a contract, that is approved first."""
         contract = None
-        for before, stage in zip(self.stages, self.stages[1:], strict=False):
+        stages = self.rules.pipeline(deal.pipeline).open_stages
+        for before, stage in pairwise(stages):
             yield 1
             if deal.rests == LOST:
                 lost = {"reason": words.LOST, "rules": self.rules}
@@ -124,7 +136,9 @@ class Desk:
         demo, number = self.demo, deal.number
         trade, industry, scope, wishes = words.TRADES[number % len(words.TRADES)]
         brand = words.BRANDS[number // len(words.TRADES) % len(words.BRANDS)]
-        sources = self.rules.crm.sources
+        sources, street = self.rules.crm.sources, demo.one(words.DISTRICTS)
+        if own_fields.of_territory(self.rules):
+            industry = words.BUILDINGS[number % len(words.BUILDINGS)]
         return create_client(
             actor=self._actor(deal),
             name=words.FIRM.format(brand=brand, trade=trade),
@@ -132,18 +146,19 @@ class Desk:
             business_scope=scope,
             preferences=wishes,
             source=sources[number % len(sources)].key,
+            region=street[:3],
+            category=next((one.key for one in offered(self.rules.crm.client_kinds)), ""),
             size=demo.chance.randrange(20, 400),
             size_rating=demo.chance.randrange(2, 6),
             spending_rating=demo.chance.randrange(2, 6),
-            address=words.ADDRESS.format(
-                street=demo.one(words.DISTRICTS), number=demo.chance.randrange(8, 290)
-            ),
+            address=words.ADDRESS.format(street=street, number=demo.chance.randrange(8, 290)),
             contact={
                 "name": demo.one(words.FAMILY) + demo.one(words.GIVEN),
                 "post": demo.one(words.POSTS),
                 "phones": f"1377{demo.chance.randrange(10**6, 10**7)}",
                 "email": f"client{number}@example.com",
             },
+            **(self._texts(own_fields.of_client(self.rules)) if number % 2 else {}),
         )
 
     def _plan(self, deal: Deal, client: Client) -> Visit:
@@ -158,17 +173,21 @@ class Desk:
         )
 
     def _record(self, deal: Deal, visit: Visit) -> None:
-        demo = self.demo
+        demo, asked = self.demo, own_fields.of_visit(self.rules)
         log_visit(
             actor=self._actor(deal),
             rules=self.rules,
             record=visit,
             took_place_at=visit.planned_at,
             said=demo.one(words.SAID),
-            needs=demo.one(words.NEEDS),
-            opinions=demo.one(words.WISHES),
+            **self._texts(asked if demo.chance.randrange(6) else asked[:-1]),
             next_contact_on=demo.workday(clock.today() + timedelta(days=AGAIN)),
         )
+
+    def _texts(self, asked: list[own_fields.Asked]) -> dict[str, Any]:
+        """A text under each entry of which the words know something."""
+        known = [one for one in asked if one.key in words.NOTED]
+        return own_fields.packed({one.name: self.demo.one(words.NOTED[one.key]) for one in known})
 
     def _lead(self, deal: Deal, client: Client) -> Lead:
         """A lead with every condition marked that a person marks."""
@@ -178,6 +197,7 @@ class Desk:
             title=words.DEALS[deal.number % len(words.DEALS)],
             need=self.demo.one(words.NEEDS),
             source=client.source,
+            long_cycle=words.LONG if self._takes_long(deal) else "",
         )
         for condition in self.rules.crm.effective_lead.conditions:
             if condition.key != CONTINUING:
@@ -191,11 +211,17 @@ class Desk:
                 )
         return self.demo.keep("leads", lead)
 
+    def _takes_long(self, deal: Deal) -> bool:
+        """Some of the mere leads, where the rulebook has an interval for them."""
+        limit = self.rules.sla.long_cycle_follow_up.value
+        return bool(limit) and deal.rests == LEAD and deal.number % 4 == 0
+
     def _convert(self, deal: Deal, lead: Lead) -> Opportunity:
         opportunity = convert_lead(
             actor=self._actor(deal),
             record=lead,
             rules_version=version_on(),
+            pipeline=deal.pipeline,
             amount=Decimal(self.demo.chance.randrange(60, 480) * 100),
             probability=40,
             expected_on=clock.today() + timedelta(days=40),

@@ -1,4 +1,4 @@
-"""What a stage of the client pipeline requires before an opportunity may enter it (R-crm-06).
+"""What a stage of a pipeline requires before an opportunity may enter it (R-crm-06).
 
 The rulebook names the requirements per stage; here stands how each one is looked up, for many
 clients in one query. A requirement that is no matter of a client is met by an override only.
@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from crm.models import Client, ContactPoint, Contract, Visit
-from expansion.rulebook.schema import Rules
+from expansion.rulebook.work import Pipeline
 
 OfClient = OuterRef | int  # the id, or where an outer query has it
 
@@ -55,8 +55,8 @@ def sentence(key: str) -> str:
 class Requirements:
     """Which clients meet which requirements, asked in one query for all clients given."""
 
-    def __init__(self, rules: Rules, clients: Iterable[int]):
-        self.stages = rules.pipeline("client").open_stages
+    def __init__(self, pipeline: Pipeline, clients: Iterable[int]):
+        self.stages = pipeline.open_stages
         self._clients = set(clients)
 
     def missing(self, stage: str, client: int) -> list[str]:

@@ -9,10 +9,12 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from crm.models import Client, ClientRole, Contact, ContactPoint, Contract, Opportunity, Visit
-from expansion import access, offers
+from expansion import access, clock, offers
 from expansion.access import Holder, Reach, reach_of
 from expansion.audit.models import Entry
 from expansion.prepared import prepared
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 
 MOST_ENTRIES = 50
@@ -46,6 +48,11 @@ def _client_page(pk: Any, person: Any, begin: Any, end: Any, *, reach: Reach) ->
             visits_in_quarter=_many(in_quarter),
         )
     )
+
+
+def rules_of_visit(visit: Visit) -> Rules:
+    """The rules under which its record was written; today's where there is none yet."""
+    return rules_on(clock.local_date(visit.recorded_at) if visit.recorded_at else None)
 
 
 def roles_of(client: Client) -> list[str]:

@@ -6,22 +6,26 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from crm import own_fields
 from crm.models import Client, Contact, ContactPoint
 from crm.searching import matching
-from expansion import clock
+from expansion import access, clock
 from expansion.people.models import User
 from expansion.people.selectors import members_on
 from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import choices_of
 from expansion.ui import formats
 from expansion.ui.listing import Act, Column, Filter, Listing, RowAct, SavedView, Thumb
 from expansion.ui.templatetags.ui import due_badge, grade
 
 MIDNIGHT = time(0)
+MOST_CHOICES = 200
 # Columns of a client that no list shows, long ones among them.
 NOT_LISTED = (
     "updated_at", "deleted_by", "identity", "search", "credit_code", "size", "business_scope",
@@ -91,6 +95,51 @@ def client_stages() -> Iterable[Any]:
     return rules_on().pipeline("client").stages
 
 
+def client_kinds() -> Iterable[Any]:
+    return rules_on().crm.client_kinds
+
+
+def kinds(person: User) -> list[tuple[str, str]]:
+    return choices_of(client_kinds())
+
+
+def has_kinds() -> bool:
+    return bool(client_kinds())
+
+
+def has_territories() -> bool:
+    return bool(own_fields.of_territory(rules_on()))
+
+
+def has_history() -> bool:
+    return bool(rules_on().crm.history_fields)
+
+
+def history() -> Callable[[Client], str]:
+    """For `Column.many`: what a client's file holds by the rulebook's history of cooperation."""
+    asked = [one for one in own_fields.of_client(rules_on()) if not one.column]
+    return lambda client: own_fields.told(asked, client)
+
+
+def _title(column: str, otherwise: Any) -> str:
+    """Where territories are kept, the rulebook says what the column is called."""
+    return own_fields.titles(own_fields.of_territory(rules_on())).get(column, str(otherwise))
+
+
+title = lazy(_title, str)
+
+
+def written_in(column: str) -> Callable[[User], list[tuple[str, str]]]:
+    """What stands in a column of the clients that a person sees, for a filter."""
+
+    def choices(person: User) -> list[tuple[str, str]]:
+        seen = access.visible_to(person, Client.objects.live()).exclude(**{column: ""})
+        found = seen.order_by(column).values_list(column, flat=True).distinct()[:MOST_CHOICES]
+        return [(one, one) for one in found]
+
+    return choices
+
+
 def stages(person: User) -> list[tuple[str, str]]:
     return [(stage.key, stage.label()) for stage in client_stages()]
 
@@ -146,8 +195,33 @@ CLIENTS = Listing(
         Column("owner", _("Owner"), lambda c: c.owner.name, sort="owner__name", phone="line"),
         Column("contact", _("Contact"), lambda c: c.contact_name, phone="line"),
         Column("phone", _("Phone"), lambda c: c.phone, "phone", phone="line"),
-        Column("industry", _("Industry"), lambda c: c.industry, sort="industry", shown=False),
-        Column("region", _("Region"), lambda c: c.region, sort="region", shown=False),
+        Column(
+            "industry",
+            title("industry", _("Industry")),
+            lambda c: c.industry,
+            sort="industry",
+            shown=False,
+        ),
+        Column(
+            "region", title("region", _("Region")), lambda c: c.region, sort="region", shown=False
+        ),
+        Column(
+            "category",
+            _("Kind of client"),
+            lambda c: label_in(client_kinds(), c.category),
+            sort="category",
+            shown=False,
+            many=labels(client_kinds, "category"),
+            offered=has_kinds,
+        ),
+        Column(
+            "history",
+            _("Cooperation history"),
+            lambda c: history()(c),
+            shown=False,
+            many=history,
+            offered=has_history,
+        ),
         Column(
             "last_visit",
             _("Last visit"),
@@ -170,6 +244,29 @@ CLIENTS = Listing(
     filters=[
         Filter("stage", _("Stage"), stages, lambda records, key: records.filter(stage=key)),
         OWNED_BY,
+        Filter(
+            "category",
+            _("Kind of client"),
+            kinds,
+            lambda records, key: records.filter(category=key),
+            offered=has_kinds,
+        ),
+        Filter(
+            "region",
+            title("region", _("Region")),
+            written_in("region"),
+            lambda records, key: records.filter(region=key),
+            many=True,
+            offered=has_territories,
+        ),
+        Filter(
+            "industry",
+            title("industry", _("Industry")),
+            written_in("industry"),
+            lambda records, key: records.filter(industry=key),
+            many=True,
+            offered=has_territories,
+        ),
     ],
     acts=[
         Act(_("Hand over"), "user-share", "crm:clients-reassign", action="reassign"),

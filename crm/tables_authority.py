@@ -19,16 +19,14 @@ KINDS = (
     ("client", _("client")),
     ("opportunity", _("opportunity")),
     ("contract", _("contract")),
+    ("project", _("project")),
 )
 STATES = (
     ("open", _("to be decided")),
     (Escalation.Outcome.TAKEN_OVER, Escalation.Outcome.TAKEN_OVER.label),
     (Escalation.Outcome.LEFT, Escalation.Outcome.LEFT.label),
+    (Escalation.Outcome.GONE, Escalation.Outcome.GONE.label),
 )
-
-
-def kind_of(one: Escalation) -> str:
-    return str(one.record._meta.verbose_name)
 
 
 def state_words(one: Escalation) -> tuple[str, Any]:
@@ -57,7 +55,9 @@ def decided_by(one: Escalation) -> str:
 
 def of_kind(records: QuerySet, key: str) -> QuerySet:
     if key == "client":
-        return records.filter(opportunity=None, contract=None)
+        return records.filter(opportunity=None, contract=None, about_id=None)
+    if key == "project":
+        return records.exclude(about_id=None)
     return records.exclude(**{key: None})
 
 
@@ -89,7 +89,7 @@ ESCALATIONS = Listing(
             cell=state_badge,
             phone="beside",
         ),
-        Column("kind", _("Kind"), kind_of, phone="line"),
+        Column("kind", _("Kind"), lambda one: one.kind, phone="line"),
         Column("client", _("Client"), lambda one: one.client.name, sort="client__name", width=28),
         Column("why", _("Why it is major"), why, width=28, phone="line"),
         Column(

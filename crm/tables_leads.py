@@ -5,12 +5,14 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from crm import pipelines
 from crm.models import Lead, Opportunity
 from crm.searching import matching
-from crm.tables import OWNED_BY, label_in, stages
+from crm.tables import OWNED_BY, label_in
 from expansion import clock
-from expansion.rulebook.selectors import rules_of, rules_on, unread
+from expansion.rulebook.selectors import rules_on, unread
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge
 from expansion.worktime import Period
@@ -41,8 +43,7 @@ def opportunity_badge(opportunity: Opportunity) -> SafeString:
 
 def stage_label(opportunity: Opportunity) -> str:
     """The stage in the words of the opportunity's own rulebook."""
-    pipeline = rules_of(opportunity.rules_version).pipeline("client")
-    return label_in(pipeline.stages, opportunity.stage)
+    return label_in(pipelines.pipeline_of(opportunity).stages, opportunity.stage)
 
 
 def days_in_stage(opportunity: Opportunity) -> int:
@@ -132,6 +133,13 @@ OPPORTUNITIES = Listing(
     url=lambda one: f"/crm/opportunities/{one.pk}",
     columns=[
         Column("client", _("Client"), lambda one: one.client.name, sort="client__name"),
+        Column(
+            "pipeline",
+            pgettext_lazy("stages", "Pipeline"),
+            lambda one: pipelines.pipeline_of(one).label(),
+            sort="pipeline",
+            offered=pipelines.several,
+        ),
         Column("stage", _("Stage"), stage_label, sort="stage"),
         Column("days", _("Days in stage"), days_in_stage, "number", sort="stage_since"),
         Column("amount", _("Amount"), lambda one: one.amount, "money", sort="amount"),
@@ -154,7 +162,19 @@ OPPORTUNITIES = Listing(
         ),
     ],
     filters=[
-        Filter("stage", _("Stage"), stages, lambda records, key: records.filter(stage=key)),
+        Filter(
+            "pipeline",
+            pgettext_lazy("stages", "Pipeline"),
+            pipelines.choices,
+            lambda records, key: records.filter(pipeline=key),
+            offered=pipelines.several,
+        ),
+        Filter(
+            "stage",
+            _("Stage"),
+            pipelines.stage_choices,
+            lambda records, key: records.filter(stage=key),
+        ),
         Filter(
             "status",
             _("Status"),

@@ -1,13 +1,17 @@
 """The list of visits."""
 
+from collections.abc import Callable
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from crm import own_fields
 from crm.models import Visit
 from crm.tables import colleagues
 from crm.tables_leads import of_clients
 from expansion import clock
+from expansion.rulebook.selectors import rules_on
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge
 from expansion.worktime import Period
@@ -27,6 +31,12 @@ def visit_badges(visit: Visit) -> SafeString:
         return badge("late" if late else "due", _("record overdue") if late else _("record due"))
     status = badge(TONES[Visit.Status(visit.status)], visit.get_status_display())
     return format_html("{} {}", status, badge("late", _("recorded late")) if visit.late else "")
+
+
+def noted() -> Callable[[Visit], str]:
+    """For `Column.many`: what the rulebook asks for in a visit's record, with its titles."""
+    rules = rules_on()
+    return lambda visit: own_fields.told(own_fields.of_visit(rules, visit), visit)
 
 
 def this_week(records):
@@ -67,6 +77,7 @@ VISITS = Listing(
             sort="next_contact_on",
         ),
         Column("place", _("Place"), lambda v: v.place, shown=False),
+        Column("noted", _("Noted"), lambda v: noted()(v), shown=False, many=noted, width=40),
         Column(
             "due",
             _("Record due"),

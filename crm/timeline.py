@@ -7,9 +7,10 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from crm import own_fields, pipelines
 from crm.models import Client, Communication, Lead, Opportunity, Visit, VisitComment
 from crm.selectors import MOST_ENTRIES
 from crm.tables import label_in
@@ -30,6 +31,7 @@ def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
     visits = _visits(client.pk, _kind(Visit))
     photos = _photos([visit for visit in visits if visit.pictured])
     comments = _comments([visit for visit in visits if visit.commented])
+    rules = rules_on()
     for visit in visits:
         yield TimelineEntry(
             at=visit.took_place_at or visit.planned_at,
@@ -40,7 +42,7 @@ def visit_entries(person: Any, client: Client) -> Iterator[TimelineEntry]:
             text=visit.said or visit.closed_reason,
             url=visit.get_absolute_url(),
             badge=_visit_badge(visit),
-            lines=_noted(visit),
+            lines=tuple(own_fields.written(own_fields.of_visit(rules, visit), visit)),
             photos=tuple(photos[visit.pk]),
             quotes=tuple(comments[visit.pk]),
         )
@@ -108,8 +110,9 @@ def _trail(
         | Q(about_type=of_lead, about_id__in=leads)
         | Q(about_type=of_opportunity, about_id__in=opportunities)
     )
-    trail = Entry.objects.filter(about, verb__in=verbs).annotate(actor_name=F("actor__name"))
-    return trail[:MOST_ENTRIES]
+    walked = Opportunity.objects.filter(pk=OuterRef("about_id")).order_by().values("pipeline")
+    trail = Entry.objects.filter(about, verb__in=verbs)
+    return trail.annotate(actor_name=F("actor__name"), pipeline=Subquery(walked))[:MOST_ENTRIES]
 
 
 _FOLDERS = {"lead": "leads", "opportunity": "opportunities"}
@@ -133,7 +136,8 @@ def _trail_text(entry: Entry) -> str:
     """The stage moved to, the day judged, the reason given: what the entry's changes tell."""
     parts = []
     if "stage" in entry.changes and entry.changes["stage"][0]:
-        known = rules_on().pipeline("client").stages
+        ways = (one for one in pipelines.walked() if one.key == entry.pipeline)
+        known = [stage for one in ways for stage in one.stages]
         before, after = entry.changes["stage"]
         parts.append(f"{label_in(known, before)} → {label_in(known, after)}")
     if "effective_on" in entry.changes:
@@ -161,10 +165,10 @@ def _visit_facts(visit: Visit) -> str:
     return " · ".join(parts)
 
 
-def _noted(record: Any) -> tuple[tuple[str, str], ...]:
-    """Needs, opinions, concerns, as far as something was written (A-3.2.4c)."""
-    labels = {"needs": _("Needs"), "opinions": _("Opinions"), "concerns": _("Concerns")}
-    found = ((label, getattr(record, name, "")) for name, label in labels.items())
+def _noted(record: Communication) -> tuple[tuple[str, str], ...]:
+    """Needs and concerns, as far as something was written."""
+    labels = {"needs": _("Needs"), "concerns": _("Concerns")}
+    found = ((label, getattr(record, name)) for name, label in labels.items())
     return tuple((label, text) for label, text in found if text)
 
 

@@ -10,6 +10,8 @@ from crm.models import Client
 from crm.services.import_undo import undo_rows
 from crm.services.imports import ClientRun, identity_of
 from expansion import access
+from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.values import offered
 from expansion.transfer.columns import Column, Kind
 from expansion.transfer.models import Import, ImportRow
 from expansion.transfer.registry import Draft, Importer
@@ -39,6 +41,12 @@ CLIENT_COLUMNS = (
         "industry",
         _("Industry"),
         synonyms="业态 物业业态 行业 所属行业 客户行业 行业类型 客户类型 单位性质 类型".split(),
+        max_length=60,
+    ),
+    Column(
+        "category",
+        _("Kind of client"),
+        synonyms="客户种类 客户分类 商户类别 商家类别".split(),
         max_length=60,
     ),
     Column(
@@ -142,7 +150,8 @@ class ClientImporter(Importer):
     def begin(
         self, *, actor: Any, batch: Import, undecided: str = "", writing: bool = False
     ) -> ClientRun:
-        return ClientRun(actor, batch, undecided, writing)
+        kinds = offered(rules_on().crm.client_kinds)
+        return ClientRun(actor, batch, undecided, writing, kinds)
 
     def identity(self, values: dict[str, Any]) -> str:
         return identity_of(values)

@@ -121,12 +121,16 @@ def about_key(record: models.Model) -> dict[str, Any]:
 def lock(records: models.QuerySet[M], pk: Any, *, version: int | None = None) -> M:
     """The row, held until the transaction ends; the caller is inside one.
 
+    Keys never change, so rows that point at it may be written meanwhile: whoever decides holds the
+    round and then writes the own name, while whoever locks that account holds the person and then
+    asks for the round.
+
     Raises:
         Gone: it is not in `records` any more.
         Stale: `version` is given and somebody has changed the row since.
     """
     try:
-        record = records.select_for_update(of=("self",)).get(pk=pk)
+        record = records.select_for_update(of=("self",), no_key=True).get(pk=pk)
     except records.model.DoesNotExist:
         raise Gone(_("There is nothing here for you at this address.")) from None
     if version is not None and version != record.version:

@@ -2,7 +2,7 @@
 
 A partner is seen and worked as its client is. A project is worked by its lead, the lead's team
 leader and the manager (R-exp-03); whoever sees the partner's client or answers for one of its
-phases sees it.
+phases sees it. Who decides over its scheme reads the frozen copy.
 """
 
 from typing import Any
@@ -39,6 +39,7 @@ class ProjectAccess(access.Rule):
         "view": WORKING,
         "create": WORKING,
         "edit": WORKING,
+        "submit": WORKING,
         "check": WORKING,
         "override": LEADING,
         "delete": LEADING,

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from crm.models import Client, Contract
 from expansion.api import (
     Act,
+    Comment,
     Named,
     Reason,
     RecordViewSet,
@@ -20,7 +21,7 @@ from expansion.rulebook.api import under_rules, under_version
 from partnerships import tables
 from partnerships.models import Milestone, Partner, Project, ProjectCheck
 from partnerships.selectors import with_state
-from partnerships.services import milestones, partners, projects
+from partnerships.services import milestones, partners, projects, schemes
 
 
 class PartnerShown(Shown):
@@ -103,6 +104,8 @@ class ProjectShown(Shown):
             "amount",
             "currency",
             "scheme",
+            "scheme_status",
+            "scheme_approved_at",
             "resources",
             "evaluation",
             "closed_reason",
@@ -180,6 +183,7 @@ class ProjectView(RecordViewSet):
     changes = Act(projects.update_project, ProjectTaken, versioned=True)
     verbs = {
         "move": Act(projects.move_project, ProjectMove),
+        "submit": Act(under_rules(schemes.submit_scheme), Comment, asks="submit"),
         "contract": Act(projects.link_contract, ProjectContract),
         "start": Act(projects.start_project, ProjectStart),
         "finish": Act(projects.finish_project, ProjectFinish),

@@ -16,9 +16,12 @@ class PartnershipsConfig(AppConfig):
             metrics,
             nav,
             sections,
+            subjects,
             timeline,
             transfer,
         )
+        from partnerships.services import projects
 
+        offers.react("crm.matter.taken_over", projects.take_over)
         offers.add(offers.Seed("partnerships", 50, "partnerships.seeds.sow"))
         offers.add(offers.PresetSeed("partnerships", 50, "partnerships.preset_seeds.sow"))

@@ -90,6 +90,19 @@ def schemes(rules: Rules, clause: str) -> Query:
     )
 
 
+def approved_schemes(rules: Rules, clause: str) -> Query:
+    """Projects whose contract is signed: kept where the scheme had been approved by that day, its
+    checklist before the eyes of whoever approves it (A-3.3.3b)."""
+    signed = Project.objects.live().filter(contract__deleted_at=None)
+    return Query(
+        signed.exclude(contract__signed_on=None),
+        person="owner_id",
+        due="contract__signed_on",
+        done="scheme_approved_at",
+        kept=Q(scheme_approved_at__date__lte=F("contract__signed_on")),
+    )
+
+
 def evaluations(rules: Rules, clause: str) -> Query:
     """Projects that are done: kept where the evaluation is written (A-3.3.6a).
 
@@ -205,6 +218,14 @@ compliance.add(
         due=lazy("signed"),
     ),
     Check(
+        "partnerships.approved_schemes",
+        lazy("Scheme approved before the signature"),
+        approved_schemes,
+        clauses=("A-3.3.3b",),
+        due=lazy("signed"),
+        done=lazy("approved"),
+    ),
+    Check(
         "partnerships.evaluations",
         lazy("Finished projects evaluated"),
         evaluations,
@@ -238,6 +259,7 @@ compliance.add(
             "A-2.2.5b",
             "A-2.2.5d",
             "A-3.3.3a",
+            "A-3.3.3b",
             "A-3.3.4b",
             "A-3.3.5a",
             "A-3.3.5b",

@@ -10,6 +10,7 @@ from crm.models import Contract
 from expansion import access, clock
 from expansion.people.models import User
 from expansion.people.selectors import Tree, department, members_on
+from expansion.rulebook.lists import guidance
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.values import choices_of, offered
 from expansion.ui.formats import SYMBOLS
@@ -79,8 +80,11 @@ class ProjectForm(RecordForm):
             del self.fields["evaluation"]
             visible = access.visible_to(self.person, Partner.objects.active())
             self.fields["partner"].queryset = visible.select_related("client")
-        asked = [item.label() for item in offered(rules_on().partnerships.scheme_fields)]
-        self.fields["scheme"].help_text = " · ".join(asked)
+        rules = rules_on()
+        asked = [item.label() for item in offered(rules.partnerships.scheme_fields)]
+        argued = guidance(rules, "feasibility_parts")
+        self.fields["scheme"].help_text = " · ".join(filter(None, [*asked, argued]))
+        self.fields["resources"].help_text = guidance(rules, "client_support")
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"
 
     def validate_constraints(self) -> None:
@@ -117,6 +121,15 @@ class ContractLinkForm(ServiceForm):
         super().__init__(*args, **kwargs)
         visible = access.visible_to(self.person, Contract.objects.live())
         self.fields["contract"].queryset = visible.filter(client=record.partner.client_id)
+
+
+class SubmitForm(ServiceForm):
+    comment = forms.CharField(
+        label=_("Comment for the deciders"),
+        widget=forms.Textarea,
+        max_length=2000,
+        required=False,
+    )
 
 
 class StartForm(ServiceForm):
@@ -169,3 +182,7 @@ class CheckForm(ServiceForm):
     findings = forms.CharField(
         label=_("What was found"), widget=forms.Textarea, max_length=2000, required=False
     )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["findings"].help_text = guidance(rules_on(), "project_aspects")

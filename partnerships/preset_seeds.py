@@ -20,6 +20,7 @@ from partnerships.services.projects import (
     start_project,
     update_project,
 )
+from partnerships.services.schemes import submit_scheme
 
 
 def sow(demo: Any) -> None:
@@ -48,16 +49,21 @@ class Cooperation:
         return self.demo.fresh(self.client.owner)
 
     def story(self) -> Iterator[int]:
-        """Through the stages in order; without a contract it stays at the second one."""
+        """Through the stages in order; without a contract it stays before the first gate."""
         self._partner()
         yield 1
         project = self._project()
         if self.contract is not None:
             link_contract(actor=self.actor, record=project, contract=self.contract)
-        for place, stage in enumerate(self.rules.pipeline("partnership").stages[1:], start=1):
+        for stage in self.rules.pipeline("partnership").stages[1:]:
             yield 2
-            if self.contract is None and place > 1:
-                return
+            if "scheme" in stage.requires.value:
+                submit_scheme(actor=self.actor, record=project, rules=self.rules)
+            if stage.requires.value and self.contract is None:
+                return  # a scheme waits with its first approver
+            if "scheme" in stage.requires.value:
+                yield from self.demo.approve(project)
+                project.refresh_from_db()
             if "evaluation" in stage.requires.value:
                 yield from self._carry_out(project)
             project = move_project(actor=self.actor, record=project, stage=stage.key)

@@ -8,6 +8,8 @@ from typing import Any
 
 from crm.models import Client, Contract
 from expansion import clock
+from expansion.approvals.selectors import latest
+from expansion.approvals.services import decide
 from expansion.relations.models import Relation
 from expansion.relations.services import link
 from expansion.rulebook.selectors import rules_on, version_on
@@ -23,6 +25,7 @@ from partnerships.services.projects import (
     start_project,
     update_project,
 )
+from partnerships.services.schemes import submit_scheme
 
 KINDS = ("supplier", "franchisee", "advertiser")
 SOURCES = ("market_research", "industry_event", "personal_contact")
@@ -66,6 +69,11 @@ EVALUATION = (
     "项目按期完成，主题房出租率提高明显；对方费用到账晚了两周，续约时要写清付款日。",
 )
 STAGES = ("intent", "scheme", "signing", "implementation", "evaluation")
+# What becomes of the schemes of projects in talks; the other one still waits.
+REFUSED = {
+    5: ("reject", "对方要独家，我们吃亏；先不做，等换了条件再谈。"),
+    7: ("return", "利益分配写得太笼统：写清按哪个口径对账、差额怎么处理。"),
+}
 CANCELLED = "对方总部调整预算，今年不再投入联名活动。"
 
 
@@ -157,10 +165,18 @@ def _talks(plan: Plan) -> str:
 def _go_on(demo: Any, diary: Any, plan: Plan, actor: Any) -> None:
     if plan.contract is None:
         move_project(actor=actor, record=plan.project, stage=STAGES[plan.number % 2])
+        if plan.project.scheme:
+            _submit(demo, actor, plan.project)
+        if plan.number in REFUSED:
+            kind, comment = REFUSED[plan.number]
+            _decide(demo, plan.project, kind, comment)
         if plan.number == 8:
             cancel_project(actor=actor, record=plan.project, reason=CANCELLED)
         return
     link_contract(actor=actor, record=plan.project, contract=plan.contract)
+    _submit(demo, actor, plan.project)
+    _decide(demo, plan.project, "approve")
+    plan.project.refresh_from_db()
     move_project(actor=actor, record=plan.project, stage="implementation")
     start_project(actor=actor, record=plan.project)
     day = clock.today()
@@ -178,6 +194,15 @@ def _go_on(demo: Any, diary: Any, plan: Plan, actor: Any) -> None:
     ends = {"done": _finish, "cancelled": _cancel}
     if plan.end in ends:
         diary.enter(last, partial(ends[plan.end], demo, actor, plan))
+
+
+def _submit(demo: Any, actor: Any, project: Project) -> None:
+    submit_scheme(actor=demo.acting(actor.username), record=project, rules=rules_on())
+
+
+def _decide(demo: Any, project: Project, kind: str, comment: str = "") -> None:
+    manager = demo.manager_on(clock.now())
+    decide(actor=manager, request=latest(project), decision=kind, comment=comment)
 
 
 def _tick(actor: Any, milestone: Milestone) -> None:

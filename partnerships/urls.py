@@ -17,6 +17,7 @@ PROJECTS = [
     path("projects/<int:pk>", projects.ProjectDetail.as_view(), name="project"),
     path("projects/<int:pk>/edit", projects.ProjectEdit.as_view(), name="project-edit"),
     path("projects/<int:pk>/move", projects.ProjectMove.as_view(), name="project-move"),
+    path("projects/<int:pk>/submit", projects.SchemeSubmit.as_view(), name="project-submit"),
     path("projects/<int:pk>/contract", projects.ProjectContract.as_view(), name="project-contract"),
     path("projects/<int:pk>/start", projects.ProjectStart.as_view(), name="project-start"),
     path("projects/<int:pk>/finish", projects.ProjectFinish.as_view(), name="project-finish"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import access, clock
 from expansion.people.models import Unit, User
+from expansion.rulebook.lists import guidance
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.values import choices_of
 from expansion.ui.forms import RecordForm, ServiceForm, SeveralRecords
@@ -205,6 +206,7 @@ class FindingForm(RecordForm):
         )
         self.fields["plan"] = plan_field(self.plans())
         self.fields["text"].widget.attrs["rows"] = 6
+        self.fields["text"].help_text = guidance(rules, "site_survey")
         if not self.instance.pk:
             self.fields["collected_on"].initial = clock.today
 

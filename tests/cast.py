@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import get_language
 
 from expansion import clock
@@ -91,6 +91,8 @@ class Cast:
 
 # What an assembly has stored, by the moment, the language and the kinds of record of the database.
 _stored: dict[Any, list[tuple[type[models.Model], list[models.Model]]]] = {}
+# The statements that copy it, by the same.
+_copying: dict[Any, list[tuple[str, Any]]] = {}
 
 
 def assemble() -> Cast:
@@ -108,12 +110,30 @@ def assemble() -> Cast:
         _stored[state] = [(model, rows) for model in _kinds() if (rows := list(_all(model)))]
         return cast
     with transaction.atomic():
-        for model, rows in _stored[state]:
-            _all(model).bulk_create([copy(row) for row in rows])
+        _copy(state)
         revision.renew()
     forget_rules()
     people = {one.username: one for one in User.objects.all()}
     return Cast(**people, anonymous=AnonymousUser(), version=Version.objects.get())
+
+
+def _copy(state: Any) -> None:
+    """Writes what was stored; Django words the statements for it only once."""
+
+    def heard(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        said.append((sql, params))
+        return execute(sql, params, many, context)
+
+    if state in _copying:
+        with connection.cursor() as cursor:
+            for sql, params in _copying[state]:
+                cursor.execute(sql, params)
+        return
+    said: list[tuple[str, Any]] = []
+    with connection.execute_wrapper(heard):
+        for model, rows in _stored[state]:
+            _all(model).bulk_create([copy(row) for row in rows])
+    _copying[state] = said
 
 
 def _kinds() -> list[type[models.Model]]:

@@ -12,7 +12,9 @@ from expansion.rulebook.selectors import forget_rules
 from expansion.ui import counts
 from expansion.worktime import known
 from tests import cast as company
-from tests import servers, watching
+from tests import rules_read, servers, watching
+
+rules_read.once_per_content()
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from appraisal import arithmetic
-from appraisal.access import FINAL, RESULT, parts, sections
+from appraisal.access import RESULT, fixes, sections
 from appraisal.desk import explaining
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Result, Review, Stage
 from appraisal.selectors import opens_on
@@ -89,9 +89,7 @@ class Cockpit:
         return [
             one
             for one in self.people
-            if one.at == Stage.REVIEW
-            and hasattr(one, "result")
-            and FINAL in parts(self.person, one)
+            if one.at == Stage.REVIEW and hasattr(one, "result") and fixes(self.person, one)
         ]
 
     @property
@@ -230,7 +228,7 @@ class Cockpit:
             "adjusted": bool(result and result.adjustment),
             "level": explaining.verdict(self.rules, result.level) if result else None,
             "workbook": self._workbook_word(one),
-            "review": FINAL in parts(self.person, one) and one.at == Stage.REVIEW,
+            "review": fixes(self.person, one) and one.at == Stage.REVIEW,
         }
 
     @cached_property

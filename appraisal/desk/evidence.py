@@ -12,11 +12,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from appraisal import scoring
-from appraisal.arithmetic import two_places
 from appraisal.desk import explaining
 from appraisal.models import Appeal, Evidence, Line, Review
 from expansion import access, metrics
 from expansion.audit.models import Entry
+from expansion.rounding import two_places
 from expansion.rulebook.scoring import Indicator
 from expansion.ui import formats
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from appraisal import arithmetic, scoring
-from appraisal.arithmetic import two_places
 from appraisal.models import Result
+from expansion.rounding import two_places
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import KpiSet, Level
 from expansion.ui import formats

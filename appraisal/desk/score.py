@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 
 from appraisal import scoring
 from appraisal.access import EVALUATION, FIGURES, PERSON, RESULT, parts, sections
-from appraisal.arithmetic import two_places
 from appraisal.desk import explaining
 from appraisal.desk.evidence import Drawer
 from appraisal.models import Appeal, Line, Participant, Rating, Result, Review, Stage
 from expansion import access, metrics, worktime
+from expansion.rounding import two_places
 from expansion.rulebook.scoring import Indicator, Part
 from expansion.ui import formats
 

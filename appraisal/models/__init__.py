@@ -1,6 +1,6 @@
 """Appraisal: cycles, who takes part, what was counted, who judged, what came out."""
 
-from appraisal.models.appeal import Appeal
+from appraisal.models.appeal import Appeal, Preparation
 from appraisal.models.consequence import MEASURE, ConsequenceCase
 from appraisal.models.cycle import Cycle, Participant, Stage, Target
 from appraisal.models.figures import Evidence, Line
@@ -15,6 +15,7 @@ __all__ = [
     "Evidence",
     "Line",
     "Participant",
+    "Preparation",
     "Rating",
     "Result",
     "Review",

@@ -1,6 +1,8 @@
-"""Appeals: filed within the window, taken up, decided with values before and after (A-5.4.4)."""
+"""Appeals: filed within the window, prepared by whom the rulebook names, decided with values before
+and after (A-5.4.4, C-6.3.3), taken once to the second instance where there is one."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,20 +11,26 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal.access import HANDLER, acting_for
-from appraisal.models import Appeal, Evidence, Line, Participant, Result, Stage
+from appraisal import instances
+from appraisal.access import hearing_for, turn_seats
+from appraisal.models import Appeal, Evidence, Line, Participant, Preparation, Result, Stage
 from appraisal.scoring import SIX_PLACES
 from appraisal.services.consequences import run_consequences
 from appraisal.services.results import compute_results
 from appraisal.services.steps import expect, locked, principal
 from expansion import access, worktime
 from expansion.approvals.approvers import holders_of
+from expansion.approvals.wording import role_label
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Gone, Invalid, NotNow
 from expansion.notices.services import tell
 from expansion.numbering.services import next_number
 from expansion.people.models import Mandate, User
 from expansion.records import lock
+
+FILED = gettext_lazy("{person} appeals: {number}")
+FACTS_THERE = gettext_lazy("The facts of appeal {number} of {person} are gathered")
+FURTHER = gettext_lazy("You may take it to the second instance once, within the time it names.")
 
 
 @transaction.atomic
@@ -49,26 +57,91 @@ def file_appeal(
     if not text.strip():
         raise Invalid(fields={"text": [_("Say what is wrong and why.")]})
     line = _own_line(participant, line, evidence)
-    rules = participant.cycle.rules
     appeal = Appeal(
-        participant=participant,
-        owner=participant.owner,
-        team=participant.team,
-        number=next_number(key="appeal", rules=rules),
         line=line,
         evidence=evidence,
         contested=_contested(participant, line, evidence),
         ground=ground,
         text=text.strip(),
-        filed_at=worktime.now(),
-        decide_until=worktime.deadline(
-            worktime.now(), rules.appraisal.appeal_decision.value, rules.working_time.as_calendar()
-        ),
     )
+    way = instances.first_way(participant.cycle.rules, participant.appeals_by)
+    return _filed(actor, participant, appeal, way)
+
+
+@transaction.atomic
+def take_further(*, actor: User, record: Appeal, text: str) -> Appeal:
+    """The person takes a decided appeal to the second instance, once; it is an appeal of its own.
+
+    Raises:
+        Forbidden: the appeal is somebody else's.
+        NotNow: it is not decided, the rulebook knows no second instance for it, it has been taken
+            there already, the time is over, or nobody else could decide it.
+        Invalid: the explanation is empty, or the same is contested already.
+    """
+    access.require(actor, "take_further", record)
+    first = _locked(record)
+    participant = locked(first.participant)
+    _within_time(first)
+    if not text.strip():
+        raise Invalid(fields={"text": [_("Say what is wrong and why.")]})
+    appeal = Appeal(
+        first=first,
+        line=first.line,
+        evidence=first.evidence,
+        contested=first.contested,
+        ground=first.ground,
+        text=text.strip(),
+    )
+    way = instances.second_way(participant.cycle.rules, first.handled_by)
+    return _filed(actor, participant, appeal, way)
+
+
+def _within_time(first: Appeal) -> None:
+    if first.pending:
+        raise NotNow(_("This appeal is not decided yet."))
+    if Appeal.objects.filter(first=first).exists():
+        raise NotNow(_("This appeal has been taken to the second instance already."))
+    if first.further_until is None:
+        raise NotNow(_("The rulebook knows no second instance for this appeal."))
+    if not first.may_go_further(worktime.now()):
+        raise NotNow(
+            _("The second instance could be asked until %(day)s.")
+            % {"day": worktime.local_date(first.further_until).isoformat()}
+        )
+
+
+def _filed(actor: User, participant: Participant, appeal: Appeal, way: instances.Way) -> Appeal:
+    """Gives the appeal its number and its days, and to whom it comes first."""
+    rules, now = participant.cycle.rules, worktime.now()
+    calendar = rules.working_time.as_calendar()
+    appeal.participant, appeal.filed_at = participant, now
+    appeal.owner, appeal.team = participant.owner, participant.team
+    appeal.handled_by = way[-1]
+    if not deciders(appeal):
+        raise NotNow(_("Nobody else could decide this appeal. Ask the administrator."))
+    preparing = [role for role in way[:-1] if _hearers(appeal, role)]
+    appeal.lies_with = preparing[0] if preparing else appeal.handled_by
+    appeal.number = next_number(key="appeal", rules=rules)
+    appeal.decide_until = worktime.deadline(now, rules.appraisal.appeal_decision.value, calendar)
     _store(appeal)
+    steps = (Preparation(appeal=appeal, place=n, role=role) for n, role in enumerate(preparing))
+    Preparation.objects.bulk_create(steps)
+    begin_turn(appeal)
     write(actor=actor, verb="appraisal.appeal.filed", about=appeal)
-    _tell_handlers(appeal)
     return appeal
+
+
+def begin_turn(appeal: Appeal) -> None:
+    """The appeal comes to whom it lies with: the days of a preparer run from now, and they hear of
+    it."""
+    step = appeal.preparations.filter(since=None).first() if appeal.in_preparation else None
+    if step is not None:
+        rules = appeal.participant.cycle.rules
+        limit, calendar = instances.preparing_within(rules), rules.working_time.as_calendar()
+        step.since = worktime.now()
+        step.due_at = worktime.deadline(step.since, limit, calendar) if limit else None
+        step.save(update_fields=["since", "due_at"])
+    _tell_whose_turn(appeal)
 
 
 def _within_window(result: Result) -> None:
@@ -110,44 +183,111 @@ def _store(appeal: Appeal) -> None:
         raise Invalid(_("This is contested already. The open appeal covers it.")) from None
 
 
-def handlers(appeal: Appeal) -> list[User]:
-    """Who handles appeals of this person today, in person."""
-    return holders_of(appeal.participant.appeals_by, appeal.participant.team)
+def hearers(appeal: Appeal) -> list[User]:
+    """Whose turn it is today, in person: to gather the facts, or to decide."""
+    return _hearers(appeal, appeal.lies_with)
 
 
-def acting_handlers(appeal: Appeal, principals: list[User]) -> list[User]:
-    """Who handles it for these today by a mandate over all duties; never whose appeal it is."""
+def deciders(appeal: Appeal) -> list[User]:
+    """Who decides it today, in person."""
+    return _hearers(appeal, appeal.handled_by)
+
+
+def _hearers(appeal: Appeal, role: str) -> list[User]:
+    """Who holds the role; never whose appeal it is, nor who decided it before."""
+    found = holders_of(role, appeal.team)
+    return [one for one in found if one.pk not in {appeal.owner_id, *appeal.barred}]
+
+
+def acting_hearers(appeal: Appeal, principals: list[User]) -> list[User]:
+    """Who acts for these today by a mandate over all duties, and is kept from it by nothing."""
     running = Mandate.objects.active(worktime.now()).filter(principal__in=principals, kinds=[])
-    others = running.exclude(delegate=appeal.owner_id).select_related("delegate")
-    return [mandate.delegate for mandate in others.order_by("pk")]
+    others = running.exclude(delegate__in={appeal.owner_id, *appeal.barred})
+    return [mandate.delegate for mandate in others.select_related("delegate").order_by("pk")]
 
 
-def _tell_handlers(appeal: Appeal) -> None:
-    found = handlers(appeal)
+def _tell_whose_turn(appeal: Appeal) -> None:
+    found = hearers(appeal)
+    gathered = appeal.status == Appeal.Status.INVESTIGATED
+    words = FACTS_THERE if gathered and not appeal.in_preparation else FILED
     tell(
-        people=[*found, *acting_handlers(appeal, found)],
+        people=[*found, *acting_hearers(appeal, found)],
         kind="appraisal.appeal",
-        title=format_lazy(
-            gettext_lazy("{person} appeals: {number}"), person=appeal.owner, number=appeal.number
-        ),
+        title=format_lazy(words, person=appeal.owner, number=appeal.number),
         url=appeal.get_absolute_url(),
         about=appeal,
-        key=f"appraisal.appeal:{appeal.pk}",
+        key=f"appraisal.appeal:{appeal.pk}:{appeal.lies_with}",
     )
 
 
 @transaction.atomic
 def accept_appeal(*, actor: User, record: Appeal) -> Appeal:
-    """The handler takes the appeal up and looks into it; a second call changes nothing."""
+    """Whose turn it is takes the appeal up and looks into it; a second call changes nothing.
+
+    Who decides need not wait for facts that are late.
+
+    Raises:
+        Forbidden: it is neither the actor's turn nor decision, or it is the own one.
+        NotNow: it is decided, or the facts are not due yet.
+    """
     access.require(actor, "accept", record)
     appeal = _locked(record)
-    if appeal.status == Appeal.Status.DECIDED:
+    if not appeal.pending:
         raise NotNow(_("This appeal is decided."))
-    if appeal.status == Appeal.Status.FILED:
+    before = appeal.lies_with
+    if not turn_seats(actor, appeal):
+        if not facts_are_late(appeal):
+            raise _gathers_first(appeal)
+        appeal.lies_with = appeal.handled_by
+    if appeal.status == Appeal.Status.FILED or appeal.lies_with != before:
         appeal.status, appeal.accepted_at = Appeal.Status.ACCEPTED, worktime.now()
         appeal.handler = actor
         _save(appeal)
-        _note(actor, "appraisal.appeal.accepted", appeal, {})
+        changes = {} if appeal.lies_with == before else {"lies_with": [before, appeal.lies_with]}
+        _note(actor, "appraisal.appeal.accepted", appeal, changes)
+    return appeal
+
+
+def facts_are_late(appeal: Appeal) -> bool:
+    """Whether who decides need not wait for the facts any longer."""
+    late = appeal.preparations.filter(at=None, due_at__lt=worktime.now())
+    return appeal.in_preparation and late.exists()
+
+
+def _gathers_first(appeal: Appeal) -> NotNow:
+    who = role_label(appeal.lies_with)
+    return NotNow(_("%(who)s gathers the facts first.") % {"who": who})
+
+
+@transaction.atomic
+def hand_on_appeal(*, actor: User, record: Appeal, facts: str) -> Appeal:
+    """Who prepares adds the facts and hands the appeal on, at last to who decides (C-6.3.3).
+
+    Raises:
+        Forbidden: it is not the actor's to prepare, or it is the own one.
+        NotNow: it has not been taken up.
+        Invalid: there are no facts.
+    """
+    access.require(actor, "prepare", record)
+    appeal = _locked(record)
+    access.require(actor, "prepare", appeal)
+    if appeal.status == Appeal.Status.FILED:
+        raise NotNow(_("Take the appeal up first."))
+    if not facts.strip():
+        raise Invalid(fields={"facts": [_("Write down what you found.")]})
+    person = hearing_for(actor, appeal)
+    step = appeal.preparations.filter(at=None).exclude(since=None).get()
+    step.facts, step.at = facts.strip(), worktime.now()
+    step.by, step.by_for = actor, principal(person)
+    step.save()
+    after = appeal.preparations.filter(since=None).first()
+    comes_to = after.role if after else appeal.handled_by
+    changes = {"facts": [None, step.facts], "lies_with": [appeal.lies_with, comes_to]}
+    _note(actor, "appraisal.appeal.handed_on", appeal, changes)
+    appeal.lies_with = comes_to
+    appeal.status, appeal.handler = Appeal.Status.INVESTIGATED, None
+    _save(appeal)
+    begin_turn(appeal)
     return appeal
 
 
@@ -166,13 +306,15 @@ def decide_appeal(
     `values` maps lines of this result to their corrected value.
 
     Raises:
-        Forbidden: the actor does not handle appeals of this person, or it is the own one.
-        NotNow: it has not been taken up, or is decided.
+        Forbidden: the actor does not decide this appeal, or it is the own one.
+        NotNow: it has not been taken up, somebody still gathers the facts, or it is decided.
         Invalid: there are no findings, a change changes nothing, or a value does not fit.
     """
     access.require(actor, "decide", record)
     appeal = _locked(record, version)
-    if appeal.status != Appeal.Status.ACCEPTED:
+    if appeal.in_preparation:
+        raise _gathers_first(appeal)
+    if appeal.status not in (Appeal.Status.ACCEPTED, Appeal.Status.INVESTIGATED):
         raise NotNow(_("Only an appeal that has been taken up can be decided."))
     participant = locked(appeal.participant)
     values = dict(values or {})
@@ -183,7 +325,8 @@ def decide_appeal(
     appeal.after = _state(participant, values)
     appeal.status, appeal.decision = Appeal.Status.DECIDED, decision
     appeal.findings, appeal.decided_at, appeal.handler = findings.strip(), worktime.now(), actor
-    appeal.decided_for = principal(acting_for(actor, participant, HANDLER))
+    appeal.decided_for = principal(hearing_for(actor, appeal))
+    appeal.further_until = _further_until(appeal)
     _save(appeal)
     changes = {name: [value, appeal.after[name]] for name, value in appeal.before.items()}
     _note(actor, "appraisal.appeal.decided", appeal, {**changes, "decision": [None, decision]})
@@ -192,8 +335,17 @@ def decide_appeal(
     return appeal
 
 
+def _further_until(appeal: Appeal) -> datetime | None:
+    """Until when the second instance may be asked: as long as for the first, if there is one."""
+    rules = appeal.participant.cycle.rules
+    if appeal.first_id is not None or not instances.second_way(rules, appeal.handled_by):
+        return None
+    limit, calendar = rules.appraisal.appeal_window.value, rules.working_time.as_calendar()
+    return worktime.deadline(worktime.now(), limit, calendar)
+
+
 def _locked(appeal: Appeal, version: int | None = None) -> Appeal:
-    records = Appeal.objects.select_related("participant__cycle__rulebook", "owner")
+    records = Appeal.objects.select_related("participant__cycle__rulebook", "owner", "team")
     return lock(records, appeal.pk, version=version)
 
 
@@ -263,7 +415,7 @@ def _save(appeal: Appeal) -> None:
 def _note(actor: User, verb: str, appeal: Appeal, changes: Mapping[str, Any]) -> None:
     if appeal.owner_id == actor.pk:
         raise Forbidden(_("Nobody decides the own appeal."))
-    person = principal(acting_for(actor, appeal.participant, HANDLER))
+    person = principal(hearing_for(actor, appeal))
     write(actor=actor, verb=verb, about=appeal, changes=changes, for_person=person)
 
 
@@ -272,6 +424,7 @@ def _tell_person(appeal: Appeal) -> None:
         people=[appeal.owner],
         kind="appraisal.appeal_decided",
         title=format_lazy(gettext_lazy("Your appeal {number} is decided"), number=appeal.number),
+        text=FURTHER if appeal.further_until else "",
         url=appeal.get_absolute_url(),
         about=appeal,
         key=f"appraisal.appeal_decided:{appeal.pk}",

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appraisal import improvement
 from appraisal.access import proposing_for
@@ -17,6 +19,7 @@ from expansion.approvals.models import Request
 from expansion.approvals.services import call_off, submit
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
+from expansion.notices.services import tell
 from expansion.people.models import Role, User
 from expansion.records import lock
 from expansion.rulebook.deciding import ApprovalRule
@@ -25,6 +28,8 @@ from expansion.rulebook.scoring import Consequence
 from expansion.rulebook.values import Chain, Limit, Parameter, Source, offered
 
 Status = ConsequenceCase.Status
+TAKEN = gettext_lazy("Decided after your result for {cycle}: {measure}")
+WAIVED = gettext_lazy("No measure is taken after your result for {cycle}")
 NO_LIMIT = worktime.Limit(0, worktime.Unit.DAYS)  # no regulation says how soon a measure is decided
 
 
@@ -246,13 +251,31 @@ def measure_returned(record: ConsequenceCase, actor: User | None, request: Reque
 
 
 def _decided(record: ConsequenceCase, actor: User, status: Status) -> None:
-    case = lock(ConsequenceCase.objects.select_related("participant__cycle__rulebook"), record.pk)
+    cases = ConsequenceCase.objects.select_related("participant__cycle__rulebook", "owner")
+    case = lock(cases, record.pk)
     if is_suspended(case):
         raise NotNow(_("The case rests: an appeal is pending or the result is open again."))
     changes = {"status": [case.status, status], "measure": [None, case.measure]}
     case.status, case.decided_at = status, worktime.now()
     _save(case)
     write(actor=actor, verb=f"appraisal.measure.{status}", about=case, changes=changes)
+    _tell_person(case)
+
+
+def _tell_person(case: ConsequenceCase) -> None:
+    """The person hears what was decided; the case itself is read by others alone."""
+    measures = rule_of(case).measures
+    measure = next((one for one in measures if one.key == case.measure), "")
+    taken = case.status == Status.DECIDED
+    cycle = case.participant.cycle
+    tell(
+        people=[case.owner],
+        kind="appraisal.measure_decided",
+        title=format_lazy(TAKEN if taken else WAIVED, cycle=cycle, measure=measure),
+        url=case.participant.get_absolute_url(),
+        about=case.participant,
+        key=f"appraisal.measure_decided:{case.pk}:{case.version}",
+    )
 
 
 def _save(case: ConsequenceCase) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal.models import Appeal, Cycle, Participant, Review, Stage
-from appraisal.services.appeals import acting_handlers, handlers
+from appraisal.services.appeals import acting_hearers, deciders, hearers
 from appraisal.services.reviews import go_on_without_self_review
 from appraisal.services.steps import allow
 from expansion import worktime
@@ -128,10 +128,19 @@ def _remind_of_appeals(cycle: Cycle) -> int:
     """Who is to decide an appeal hears of it before that is due and once it is late; above them,
     who may not read the appeal is told its number alone, and is led to the cycle."""
     pending = Appeal.objects.pending().filter(participant__cycle=cycle)
-    due = pending.exclude(decide_until=None).select_related("participant__team", "handler")
-    owed = [_owed_decision(appeal) for appeal in due.order_by("pk")]
+    found = list(pending.with_turn().select_related("team", "handler", "first").order_by("pk"))
+    facts = [_owed(one, one.turn_until, hearers(one)) for one in found if one.in_preparation]
+    decisions = [
+        _owed(one, one.decide_until, deciders(one), held=not one.in_preparation) for one in found
+    ]
+    told = _remind_of_an_appeal(cycle, "appraisal.appeal_facts", facts)
+    return told + _remind_of_an_appeal(cycle, "appraisal.appeal", decisions)
+
+
+def _remind_of_an_appeal(cycle: Cycle, kind: str, found: list[ladders.Owed | None]) -> int:
+    owed = [one for one in found if one is not None]
     outside = [replace(one, about=cycle, url=cycle.get_absolute_url()) for one in owed]
-    kind, ladder, rules, now = "appraisal.appeal", "appeals", cycle.rules, worktime.now()
+    ladder, rules, now = "appeals", cycle.rules, worktime.now()
     told = ladders.remind(owed, now=now, kind=kind, ladder=ladder, rules=rules)
     above = ladders.tell_late(
         outside, now=now, kind=kind, ladder=ladder, rules=rules, only_above=True
@@ -139,18 +148,23 @@ def _remind_of_appeals(cycle: Cycle) -> int:
     return sum(told.values()) + above
 
 
-def _owed_decision(appeal: Appeal) -> ladders.Owed:
-    found = handlers(appeal)
-    taken_up = [appeal.handler] if appeal.handler else []
+def _owed(
+    appeal: Appeal, due: datetime | None, people: list[User], *, held: bool = True
+) -> ladders.Owed | None:
+    """The facts or the decision of an appeal, which whoever has taken it up may have to give; None
+    where no day is set for it."""
+    if due is None:
+        return None
+    has_it = [appeal.handler] if held and appeal.handler else []
     return ladders.Owed(
-        people=tuple(found),
-        due_at=appeal.decide_until,
+        people=tuple(people),
+        due_at=due,
         what=format_lazy(gettext_lazy("appeal {number}"), number=appeal.number),
-        key=f"{appeal.pk}.{worktime.local_date(appeal.decide_until)}",
+        key=f"{appeal.pk}.{worktime.local_date(due)}",
         url=appeal.get_absolute_url(),
         about=appeal,
-        acting=(*taken_up, *acting_handlers(appeal, found)),
-        unit=appeal.participant.team_id,
+        acting=(*has_it, *acting_hearers(appeal, people)),
+        unit=appeal.team_id,
         counted=True,
     )
 

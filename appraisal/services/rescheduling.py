@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import models
 
-from appraisal.models import Appeal, Cycle, Result
+from appraisal import instances
+from appraisal.models import Appeal, Cycle, Preparation, Result
 from expansion import worktime
 from expansion.audit.services import write_many
 from expansion.worktime import Limit
@@ -15,9 +16,9 @@ Change = tuple[models.Model, dict[str, Any]]
 
 
 def reschedule(*, actor: Any, record: Any) -> None:
-    """Reaction to `calendar.changed`: the time to decide an appeal moves either way, the time to
-    file one grows only."""
-    changes = [*_cycles(), *_appeals(), *_windows()]
+    """Reaction to `calendar.changed`: the time to prepare and to decide an appeal moves either way,
+    the time to file one or to take it further grows only."""
+    changes = [*_cycles(), *_appeals(), *_preparations(), *_windows(), *_further()]
     write_many(actor=actor, verb="appraisal.step.rescheduled", changed=changes)
 
 
@@ -42,6 +43,30 @@ def _appeals() -> list[Change]:
         limit = cycle.rules.appraisal.appeal_decision.value
         until = _counted(cycle, appeal.filed_at, limit, appeal.decide_until)
         changes += _kept(appeal, appeal, {"decide_until": until})
+    return changes
+
+
+def _preparations() -> list[Change]:
+    changes: list[Change] = []
+    begun = Preparation.objects.filter(at=None).exclude(due_at=None)
+    for step in begun.select_related("appeal__participant__cycle__rulebook").order_by("pk"):
+        cycle = step.appeal.participant.cycle
+        limit = instances.preparing_within(cycle.rules)
+        if limit is not None:
+            found = {"due_at": _counted(cycle, step.since, limit, step.due_at)}
+            changes += _kept(step, step.appeal, found)
+    return changes
+
+
+def _further() -> list[Change]:
+    changes: list[Change] = []
+    running = Appeal.objects.filter(further_until__gt=worktime.now())
+    for appeal in running.select_related("participant__cycle__rulebook"):
+        cycle = appeal.participant.cycle
+        limit = cycle.rules.appraisal.appeal_window.value
+        until = _counted(cycle, appeal.decided_at, limit, appeal.further_until)
+        longest = max(one for one in (until, appeal.further_until) if one)
+        changes += _kept(appeal, appeal, {"further_until": longest})
     return changes
 
 

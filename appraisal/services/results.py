@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal import scoring
-from appraisal.access import FINAL, acting_for, parts
+from appraisal.access import FINAL, acting_for, fixes
 from appraisal.metrics import TEAM_MEAN, team_means, teams_run
 from appraisal.models import Appeal, Cycle, Line, Participant, Result, Stage
 from appraisal.services.freezing import write_evidence
@@ -231,7 +231,7 @@ def fix_results(*, actor: User, record: Cycle) -> Cycle:
     open_ones = cycle.participants.complete().filter(
         stage=Stage.REVIEW, result__isnull=False, result__finalized_at=None
     )
-    mine = [one for one in open_ones if FINAL in parts(actor, one)]
+    mine = [one for one in open_ones if fixes(actor, one)]
     if not mine:
         raise NotNow(_("No score waits to be fixed."))
     # People first, then those whose score rests on theirs.
@@ -252,7 +252,7 @@ def deliver_results(*, actor: User, record: Cycle) -> Cycle:
     fixed = cycle.participants.complete().filter(
         stage=Stage.REVIEW, result__finalized_at__isnull=False
     )
-    mine = [one for one in fixed if FINAL in parts(actor, one)]
+    mine = [one for one in fixed if fixes(actor, one)]
     if not mine:
         raise NotNow(_("No fixed result waits to be delivered."))
     moment, rules = worktime.now(), cycle.rules

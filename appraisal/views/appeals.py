@@ -7,17 +7,18 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from appraisal import forms, tables
-from appraisal.access import HANDLER, parts
+from appraisal.access import turn_seats
 from appraisal.desk import explaining
 from appraisal.desk.cockpit import case_facts
 from appraisal.desk.score import ScorePage
 from appraisal.models import Appeal, ConsequenceCase, Evidence, Line
 from appraisal.services import appeals, consequences
+from appraisal.services.appeals import facts_are_late
 from appraisal.views.scores import ParticipantAct, TabbedList
-from expansion import access, metrics
+from expansion import access, metrics, worktime
 from expansion.approvals.models import Request
 from expansion.approvals.selectors import latest
-from expansion.approvals.wording import step_label
+from expansion.approvals.wording import role_label, step_label
 from expansion.ui.pages import ActPage, DetailPage
 from expansion.worktime import Period
 
@@ -70,18 +71,44 @@ class AppealDetail(DetailPage):
 
     def records(self):
         return Appeal.objects.select_related(
-            "owner", "handler", "decided_for", "participant__cycle__rulebook", "participant__owner"
+            "owner",
+            "handler",
+            "decided_for",
+            "first",
+            "second",
+            "participant__cycle__rulebook",
+            "participant__owner",
         )
 
     def context(self, record: Appeal) -> dict[str, Any]:
-        handles = HANDLER in parts(self.request.user, record.participant)
-        rules = record.participant.cycle.rules
+        rules, second = record.participant.cycle.rules, getattr(record, "second", None)
+        prepared = list(record.preparations.select_related("by", "by_for"))
+        steps = [step for step in prepared if step.at]
         return {
-            "handles": handles,
+            "may": self._may(record, second),
+            "steps": [{"step": step, "role": role_label(step.role)} for step in steps],
+            "turn": next((step for step in prepared if step.since and not step.at), None),
+            "lies_with": role_label(record.lies_with),
+            "second": second,
             "tone": tables.APPEAL_TONES[record.status],
             "before": _shown(rules, record.before),
             "after": _shown(rules, record.after),
             "changed": _changed(record),
+        }
+
+    def _may(self, record: Appeal, second: Appeal | None) -> dict[str, bool]:
+        """What this person can do here now; the services ask again."""
+        person, status = self.request.user, record.status
+        turn = bool(turn_seats(person, record)) and access.can(person, "accept", record)
+        taken_up = status in (Appeal.Status.ACCEPTED, Appeal.Status.INVESTIGATED)
+        further = record.may_go_further(worktime.now()) and second is None
+        return {
+            "accept": turn and status == Appeal.Status.FILED,
+            "prepare": turn and taken_up and record.in_preparation,
+            "decide": turn and taken_up and not record.in_preparation,
+            "go_on": not turn and facts_are_late(record) and access.can(person, "accept", record),
+            "further": further and access.can(person, "take_further", record),
+            "files": access.can(person, "edit", record),
         }
 
 
@@ -114,7 +141,11 @@ class AppealAct(ActPage):
     model = Appeal
 
     def records(self):
-        return Appeal.objects.select_related("participant__cycle__rulebook", "owner")
+        return Appeal.objects.select_related("participant__cycle__rulebook", "owner", "first")
+
+    def context(self, form: Any) -> dict[str, Any]:
+        prepared = self.record.preparations.exclude(at=None).select_related("by")
+        return super().context(form) | {"prepared": prepared}
 
 
 class AcceptAppeal(AppealAct):
@@ -126,6 +157,32 @@ class AcceptAppeal(AppealAct):
 
     def service(self, **values: Any) -> Appeal:
         return appeals.accept_appeal(**values)
+
+
+class HandOnAppeal(AppealAct):
+    action = "prepare"
+    form = forms.FactsForm
+    template = "appraisal/decide.html"
+    title = _("Gather the facts")
+    note = _("Files stand on the page of the appeal; add them there before you hand it on.")
+    verb = _("Hand on")
+    done = _("Appeal handed on")
+
+    def service(self, **values: Any) -> Appeal:
+        return appeals.hand_on_appeal(**values)
+
+
+class TakeFurther(AppealAct):
+    action = "take_further"
+    form = forms.FurtherForm
+    template = "appraisal/further.html"
+    title = _("Take the appeal to the second instance")
+    note = _("The second instance decides once and for all.")
+    verb = _("File the appeal")
+    done = _("Appeal filed")
+
+    def service(self, **values: Any) -> Appeal:
+        return appeals.take_further(**values)
 
 
 class DecideAppeal(AppealAct):

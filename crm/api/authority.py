@@ -6,6 +6,9 @@ from expansion.api import Named, RecordViewSet, Shown
 
 
 class EscalationShown(Shown):
+    """What it is about, where that is no opportunity and no contract: `about_id` is a cooperation
+    project's; else the client as a whole."""
+
     client = Named()
     owner = Named()
     decided_by = Named(allow_null=True)
@@ -19,6 +22,8 @@ class EscalationShown(Shown):
             "client",
             "opportunity",
             "contract",
+            "about_id",
+            "about_label",
             "triggers",
             "amount",
             "currency",

@@ -10,6 +10,7 @@ from crm.models import (
     Contact,
     ContactPoint,
 )
+from crm.own_fields import LONGEST
 from crm.services import (
     clients,
     communications,
@@ -31,9 +32,17 @@ from expansion.ui import formats
 LIVE_CLIENTS = Client.objects.live()
 
 
+class OwnTexts(serializers.DictField):
+    """What the rulebook asks for beside the columns, by the keys of its lists `history_fields`,
+    `territory_by` and `visit_fields`; an empty text takes its key away, those not sent stay."""
+
+    child = serializers.CharField(max_length=LONGEST, allow_blank=True)
+
+
 class ClientShown(Shown):
     owner = Named()
     team = Named()
+    own = OwnTexts(read_only=True)
     roles = serializers.SerializerMethodField()
 
     class Meta:
@@ -43,6 +52,7 @@ class ClientShown(Shown):
             "version",
             "name",
             "kind",
+            "category",
             "credit_code",
             "industry",
             "size",
@@ -57,6 +67,7 @@ class ClientShown(Shown):
             "spending_rating",
             "stage",
             "note",
+            "own",
             "roles",
             "owner",
             "team",
@@ -73,11 +84,14 @@ class ClientShown(Shown):
 
 
 class ClientTaken(Taken):
+    own = OwnTexts(required=False)
+
     class Meta:
         model = Client
         fields = [
             "name",
             "kind",
+            "category",
             "credit_code",
             "industry",
             "size",
@@ -89,6 +103,7 @@ class ClientTaken(Taken):
             "size_rating",
             "spending_rating",
             "note",
+            "own",
         ]
 
 

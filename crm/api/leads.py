@@ -47,6 +47,7 @@ class LeadShown(Shown):
             "title",
             "need",
             "source",
+            "long_cycle",
             "status",
             "effective_on",
             "closed_reason",
@@ -60,7 +61,7 @@ class LeadShown(Shown):
 class LeadTaken(Taken):
     class Meta:
         model = Lead
-        fields = ["title", "need", "source"]
+        fields = ["title", "need", "source", "long_cycle"]
 
 
 class LeadMade(LeadTaken):
@@ -97,6 +98,7 @@ class OpportunityShown(Shown):
             "lead",
             "title",
             "need",
+            "pipeline",
             "stage",
             "stage_since",
             "amount",
@@ -118,14 +120,23 @@ class OpportunityTaken(Taken):
         fields = ["title", "need", "amount", "currency", "probability", "expected_on"]
 
 
-class OpportunityMade(OpportunityTaken):
-    client = Visible(queryset=LIVE_CLIENTS)
+class OpportunityOpened(OpportunityTaken):
+    """With the pipeline that it is to walk; without one that of the client's team."""
+
+    pipeline = serializers.CharField(max_length=60, required=False, allow_blank=True)
 
     class Meta(OpportunityTaken.Meta):
-        fields = ["client", *OpportunityTaken.Meta.fields]
+        fields = [*OpportunityTaken.Meta.fields, "pipeline"]
 
 
-class LeadConverted(OpportunityTaken):
+class OpportunityMade(OpportunityOpened):
+    client = Visible(queryset=LIVE_CLIENTS)
+
+    class Meta(OpportunityOpened.Meta):
+        fields = ["client", *OpportunityOpened.Meta.fields]
+
+
+class LeadConverted(OpportunityOpened):
     title = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
 

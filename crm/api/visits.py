@@ -4,7 +4,7 @@ from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 
 from crm import tables_visits
-from crm.api.clients import LIVE_CLIENTS
+from crm.api.clients import LIVE_CLIENTS, OwnTexts
 from crm.models import (
     Communication,
     Contact,
@@ -45,6 +45,7 @@ class VisitShown(Shown):
     client = Named()
     visitor = Named()
     contacts = Named(many=True)
+    own = OwnTexts(read_only=True)
     due_at_provisional = Provisional("due_at")
 
     class Meta:
@@ -68,6 +69,7 @@ class VisitShown(Shown):
             "needs",
             "opinions",
             "concerns",
+            "own",
             "next_contact_on",
             "due_at",
             "due_at_provisional",
@@ -90,6 +92,7 @@ class VisitSaid(Taken):
         required=False,
     )
 
+    own = OwnTexts(required=False)
     photos = serializers.CharField(**PHOTOS)
 
     class Meta:
@@ -103,6 +106,7 @@ class VisitSaid(Taken):
             "needs",
             "opinions",
             "concerns",
+            "own",
             "next_contact_on",
         ]
 

@@ -1,3 +1,11 @@
 """What the client desk answers for: which cases keep and break the clauses on clients."""
 
-from crm.compliance import authority, clients, contracts, regular, satisfaction, visits  # noqa: F401
+from crm.compliance import (  # noqa: F401
+    authority,
+    clients,
+    contents,
+    contracts,
+    regular,
+    satisfaction,
+    visits,
+)

@@ -1,12 +1,15 @@
-"""Client files, leads and the pipeline."""
+"""Client files, leads and the pipelines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Client, Contact, ContactPoint, Lead, StageMove
+from crm.models import Client, Contact, ContactPoint, Lead, Opportunity, StageMove
 from crm.requirements import sentence
 from expansion import clock, compliance
 from expansion.approvals.wording import role_label
@@ -26,6 +29,8 @@ from expansion.compliance import (
 from expansion.people.models import Membership
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.values import offered
+from expansion.rulebook.work import Pipeline
+from expansion.worktime import before, deadline
 from expansion.worktime.compliance import Interval
 
 _people = Contact.objects.filter(client=OuterRef("pk"), deleted_at=None)
@@ -37,6 +42,7 @@ FILLED = {
     "contact": Exists(ContactPoint.objects.filter(client=OuterRef("pk"), contact__deleted_at=None)),
     "industry": ~Q(industry=""),
     "size": Q(size__isnull=False),
+    "property_type": ~Q(industry=""),
     "business_scope": ~Q(business_scope=""),
     "preferences": ~Q(preferences=""),
 }
@@ -47,29 +53,39 @@ def files_filled_in(rules: Rules, clause: str) -> Listed:
 
     Each is due within the limit of a record after a contact. The file is read as it stands now.
     """
-    interval = Interval(rules.sla.visit_feedback.value, rules.working_time.as_calendar())
     wanted = [FILLED[item.key] for item in offered(rules.crm.lead_fields) if item.key in FILLED]
+    return Listed(partial(filled_in, rules, wanted))
 
-    def find(reach: Reach, span: Span) -> Iterator[Instance]:
-        begun = Client.objects.live().filter(
-            reach.of("owner", "team"), first_contact_on__range=(interval.begins(span), span.last)
-        )
-        filled = set(begun.filter(*wanted).values_list("pk", flat=True))
-        for client in begun.only("name", "owner", "first_contact_on"):
-            due = interval.after(client.first_contact_on)
-            if due and span.has(due):
-                state = KEPT if client.pk in filled else state_of(due, None)
-                yield Instance(client, client.owner_id, due, None, state)
 
-    return Listed(find)
+def filled_in(rules: Rules, wanted: list[Any], reach: Reach, span: Span) -> Iterator[Instance]:
+    """The files of clients contacted for the first time, by whether all that is wanted is there."""
+    interval = Interval(rules.sla.visit_feedback.value, rules.working_time.as_calendar())
+    begun = Client.objects.live().filter(
+        reach.of("owner", "team"), first_contact_on__range=(interval.begins(span), span.last)
+    )
+    filled = set(begun.filter(*wanted).values_list("pk", flat=True))
+    for client in begun.only("name", "owner", "first_contact_on"):
+        due = interval.after(client.first_contact_on)
+        if due and span.has(due):
+            state = KEPT if client.pk in filled else state_of(due, None)
+            yield Instance(client, client.owner_id, due, None, state)
+
+
+def _asked_for(rules: Rules, clause: str) -> list[Pipeline]:
+    """The pipelines that a clause describes; where none is its own, all that opportunities walk."""
+    walked = rules.walked_by("opportunities")
+    return [one for one in walked if one.clause == clause] or [*walked]
 
 
 def stages_in_order(rules: Rules, clause: str) -> Query:
-    """Moves forward in the pipeline: kept where nothing that the stage asks for was missing.
+    """Moves forward in a pipeline: kept where nothing that the stage asks for was missing.
 
-    What the manager let pass all the same is broken (E2-15, E4-10).
+    What the manager let pass all the same is broken (C-3.2.1, E2-15, E4-10).
     """
-    forward = StageMove.objects.filter(back=False, opportunity__deleted_at=None)
+    keys = [one.key for one in _asked_for(rules, clause)]
+    forward = StageMove.objects.filter(
+        back=False, opportunity__deleted_at=None, opportunity__pipeline__in=keys
+    )
     return Query(
         forward.exclude(from_stage="").select_related("opportunity"),
         person="by_id",
@@ -79,6 +95,35 @@ def stages_in_order(rules: Rules, clause: str) -> Query:
         kept=Q(missing=[]),
         record="opportunity",
     )
+
+
+def needs_analysed(rules: Rules, clause: str) -> Listed:
+    """Needs received: kept where each was taken on to its analysis within the limit (E7-3.1).
+
+    A need is an opportunity in the pipeline of the clause, received when it was opened; lost before
+    anybody took it on it is no case.
+    """
+    calendar, limit = rules.working_time.as_calendar(), rules.sla.need_analysis.value
+    keys = [one.key for one in rules.walked_by("opportunities") if one.clause == clause]
+    forward = StageMove.objects.filter(opportunity=OuterRef("pk"), back=False)
+    taken_on = forward.exclude(from_stage="").order_by("at").values("at")[:1]
+
+    def find(reach: Reach, span: Span) -> Iterator[Instance]:
+        first, end = span.moments
+        received = Opportunity.objects.live().filter(
+            reach.of("owner", "team"),
+            pipeline__in=keys,
+            created_at__gte=before(first, limit, calendar) - timedelta(days=1),
+            created_at__lt=end,
+        )
+        needs = received.annotate(taken_on=Subquery(taken_on)).select_related("client")
+        for need in needs.exclude(status=Opportunity.Status.LOST, taken_on=None).order_by():
+            due = deadline(need.created_at, limit, calendar)
+            if due and span.has(due):
+                state = state_of(due, need.taken_on)
+                yield Instance(need, need.owner_id, due, need.taken_on, state)
+
+    return Listed(find)
 
 
 def sources(rules: Rules) -> Iterator[str]:
@@ -135,9 +180,18 @@ def grades(rules: Rules) -> Iterator[str]:
         }
 
 
-def stages(rules: Rules) -> Iterator[str]:
-    """The stages of the client pipeline in order, with what each needs."""
-    for place, stage in enumerate(rules.pipeline("client").open_stages, start=1):
+def stages(clause: str) -> Callable[[Rules], Iterator[str]]:
+    """The stages of the pipelines of a clause in order, with what each needs."""
+
+    def told(rules: Rules) -> Iterator[str]:
+        for one in _asked_for(rules, clause):
+            yield from _told(one)
+
+    return told
+
+
+def _told(pipeline: Pipeline) -> Iterator[str]:
+    for place, stage in enumerate(pipeline.open_stages, start=1):
         needed = gettext(", ").join(sentence(key) for key in stage.requires.value)
         words = _("%(place)d. %(stage)s, needs: %(needed)s") if needed else "%(place)d. %(stage)s"
         yield str(words) % {"place": place, "stage": stage.label(), "needed": needed}
@@ -157,16 +211,27 @@ compliance.add(
         "crm.stages_in_order",
         _("Stages entered with all that they need"),
         stages_in_order,
-        clauses=("E2-15", "E4-10"),
+        clauses=("C-3.2.1", "E2-15", "E4-10"),
         due=_("moved"),
         done=_("moved"),
+        by_clause=True,
+    ),
+    Check(
+        "crm.needs_analysed",
+        _("New needs analysed in time"),
+        needs_analysed,
+        clauses=("E7-3.1",),
+        due=_("analysis due"),
+        done=_("taken on"),
+        settings=("sla.need_analysis",),
+        reads=("sla.need_analysis", "working_time"),
     ),
     Fact("crm.sources", sources, ("A-2.2.4b", "D-2.1.2a", "E6-6.2")),
     Fact("crm.lead_conditions", lead_conditions, ("E11-2.3.2",)),
     Fact("crm.key_clients", key_clients, ("B-2.2.1d",)),
     Fact("crm.return_visit_modes", return_visit_modes, ("B-4.2.4b",)),
     Fact("crm.grades", grades, ("B-4.3.2",)),
-    Fact("crm.stages", stages, ("E2-15", "E4-10")),
+    *(Fact("crm.stages", stages(one), (one,)) for one in ("C-3.2.1", "E2-15", "E4-10", "E7-3.1")),
     Screen(
         "crm:client-list",
         _("Clients"),
@@ -187,6 +252,9 @@ compliance.add(
     Screen(
         "crm:board",
         _("Pipeline board"),
-        ("A-3.2.5a", "B-3.1.4a", "C-3.2.1", "C-5.2.1", "D-2.1.3b", "E2-15", "E4-10", "E7-3.2"),
+        (
+            *("A-3.2.5a", "B-3.1.4a", "C-3.2.1", "C-5.2.1", "D-2.1.3b", "E2-15", "E4-10"),
+            *("E7-3.1", "E7-3.2"),
+        ),
     ),
 )

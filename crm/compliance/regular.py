@@ -79,14 +79,19 @@ def under_contract(reach: Reach, span: Span) -> QuerySet[Client]:
 def leads_followed_up(rules: Rules, clause: str) -> Listed:
     """Effective leads: a contact within the limit, again and again until they are converted.
 
-    (E11-2.3.3, E6-6.3.) One that was set aside is effective no more.
+    (E11-2.3.3, E6-6.3.) One that was set aside is effective no more; one that takes long has an
+    interval of its own where the rulebook gives one.
     """
-    interval = Interval(rules.sla.lead_follow_up.value, rules.working_time.as_calendar())
+    calendar, usual = rules.working_time.as_calendar(), rules.sla.lead_follow_up.value
+    limits = {False: usual, True: rules.sla.long_cycle_follow_up.value or usual}
+    intervals = {is_long: Interval(limit, calendar) for is_long, limit in limits.items()}
 
     def find(reach: Reach, span: Span) -> Iterator[Instance]:
         leads = _effective(reach, span)
-        met = met_since(interval.begins(span), leads.values("client"))
+        since = min(interval.begins(span) for interval in intervals.values())
+        met = met_since(since, leads.values("client"))
         for lead in leads:
+            interval = intervals[bool(lead.long_cycle)]
             until = clock.local_date(lead.converted_at) if lead.converted_at else date.max
             for turn in interval.turns(span, lead.effective_on, met[lead.client_id], until):
                 yield Instance(lead, lead.owner_id, turn.due, turn.done, turn.state)
@@ -187,7 +192,7 @@ compliance.add(
         due=_("next one due"),
         done=_("visited or called"),
         settings=("sla.lead_follow_up",),
-        reads=("sla.lead_follow_up", "working_time"),
+        reads=("sla.lead_follow_up", "sla.long_cycle_follow_up", "working_time"),
     ),
     Check(
         "crm.files_renewed",

@@ -66,7 +66,7 @@ def feedback_passed_on(rules: Rules, clause: str) -> Listed:
     def find(reach: Reach, span: Span) -> Iterator[Instance]:
         begins = clock.moment_on(Interval(limit, calendar).begins(span), time())
         heard = Visit.objects.live().done_in(begins, span.moments[1])
-        heard = heard.exclude(needs="", opinions="", concerns="")
+        heard = heard.exclude(needs="", opinions="", concerns="", own={})
         for visit in heard.filter(reach.of("visitor", "team")).select_related("client"):
             due, done = deadline(visit.took_place_at, limit, calendar), visit.recorded_at
             if due and span.has(due):

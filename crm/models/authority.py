@@ -1,6 +1,9 @@
 """Major matters and the bottom line of a deal (R-exp-06, A-2.2.1d, E9-3.1e)."""
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -11,7 +14,7 @@ from crm.models.client import Client
 from crm.models.contract import Contract
 from crm.models.opportunity import CURRENCIES, Opportunity
 from expansion import access, worktime
-from expansion.records import Owned, Recorded
+from expansion.records import About, Owned, Recorded, about_key
 from expansion.rulebook.models import Version
 
 
@@ -86,37 +89,44 @@ class BottomLine(Recorded):
         return worktime.Limit(self.term_months, worktime.Unit.MONTHS).label
 
 
+def place_of(record: Any) -> dict[str, Any]:
+    """Where a matter says what it is about: a column of its own, or `about` for an upper app."""
+    if isinstance(record, (Client, Opportunity, Contract)):
+        return {str(record._meta.model_name): record.pk}
+    return about_key(record)
+
+
 class EscalationQuerySet(models.QuerySet["Escalation"]):
     def live(self) -> "EscalationQuerySet":
-        """Those whose client, opportunity or contract has not been deleted."""
+        """Those whose client, opportunity or contract has not been deleted; one of an upper app is
+        closed by whoever deletes its record."""
         gone = Q(opportunity__deleted_at__isnull=False) | Q(contract__deleted_at__isnull=False)
         return self.filter(client__deleted_at=None).exclude(gone)
 
     def open(self) -> "EscalationQuerySet":
         return self.filter(decided_at=None)
 
-    def of(self, record: models.Model) -> "EscalationQuerySet":
-        """Those of this very client, opportunity or contract."""
-        where = dict.fromkeys(("opportunity", "contract"))
-        name = record._meta.model_name
-        return self.filter(**(where | {name: record.pk}))
+    def of(self, record: Any) -> "EscalationQuerySet":
+        """Those of this very record."""
+        whole = dict.fromkeys(("opportunity", "contract", "about_id"))
+        return self.filter(**(whole | place_of(record)))
 
-    def over(self, record: models.Model) -> "EscalationQuerySet":
+    def over(self, record: Any) -> "EscalationQuerySet":
         """Those that hold up this record: its own, and those of its whole client."""
         if isinstance(record, Client):
             return self.of(record)
-        own = Q(**{str(record._meta.model_name): record.pk})
-        whole = Q(client=record.client_id, opportunity=None, contract=None)  # type: ignore[attr-defined]
-        return self.filter(own | whole)
+        whole = Q(client=record.client_id, opportunity=None, contract=None, about_id=None)
+        return self.filter(Q(**place_of(record)) | whole)
 
     def visible_to(self, person) -> "EscalationQuerySet":
         return access.visible_to(person, self)
 
 
-class Escalation(Owned, Recorded):
+class Escalation(Owned, About, Recorded):
     """A matter that has become major, until its owner by the rulebook decides who carries it on.
 
-    It is about the client as a whole, or about one opportunity or contract. `role` is whose the
+    It is about the client as a whole, about one opportunity or contract, or, by `about`, about what
+    an upper app puts forward: a cooperation project. `role` is whose the
     decision is, a word of the rulebook; `decider` where that comes down to one person. `owner` and
     `team` worked the matter when it was opened; `amount` is how large it was.
     """
@@ -124,6 +134,7 @@ class Escalation(Owned, Recorded):
     class Outcome(models.TextChoices):
         TAKEN_OVER = "taken_over", _("taken over")
         LEFT = "left_with", _("left with its owner")
+        GONE = "gone", _("record deleted")
 
     client = models.ForeignKey(
         Client, models.PROTECT, verbose_name=_("client"), related_name="escalations"
@@ -164,7 +175,7 @@ class Escalation(Owned, Recorded):
         constraints = [
             models.UniqueConstraint(
                 fields=["client"],
-                condition=Q(decided_at=None, opportunity=None, contract=None),
+                condition=Q(decided_at=None, opportunity=None, contract=None, about_id=None),
                 name="escalation_one_open_of_client",
             ),
             models.UniqueConstraint(
@@ -177,8 +188,16 @@ class Escalation(Owned, Recorded):
                 condition=Q(decided_at=None),
                 name="escalation_one_open_of_contract",
             ),
+            models.UniqueConstraint(
+                fields=["about_type", "about_id"],
+                condition=Q(decided_at=None),
+                name="escalation_one_open_of_record",
+            ),
             models.CheckConstraint(
-                condition=Q(opportunity=None) | Q(contract=None), name="escalation_of_one_record"
+                condition=Q(opportunity=None, contract=None)
+                | Q(opportunity=None, about_id=None)
+                | Q(contract=None, about_id=None),
+                name="escalation_of_one_record",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at=None, decided_by=None, outcome="")
@@ -186,18 +205,26 @@ class Escalation(Owned, Recorded):
                 name="escalation_decided_whole",
             ),
         ]
-        indexes = [models.Index(fields=["decided_at", "-opened_at"])]
+        indexes = [*About.Meta.indexes, models.Index(fields=["decided_at", "-opened_at"])]
 
     def __str__(self) -> str:
-        return str(self.record)
+        return self.about_label or str(self.record)
 
     def get_absolute_url(self) -> str:
         return reverse("crm:escalation", args=[self.pk])
 
     @property
-    def record(self) -> Client | Opportunity | Contract:
+    def record(self) -> Any:
         """What has become major."""
-        return self.contract or self.opportunity or self.client
+        return self.about or self.contract or self.opportunity or self.client
+
+    @property
+    def kind(self) -> str:
+        """What sort of record that is, in words."""
+        if self.about_type_id:
+            model = ContentType.objects.get_for_id(self.about_type_id).model_class()
+            return str(model._meta.verbose_name) if model else ""
+        return str(self.record._meta.verbose_name)
 
     @property
     def is_open(self) -> bool:

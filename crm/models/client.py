@@ -45,6 +45,7 @@ class Client(Owned, Recorded, Deletable):
 
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.FIRM)
+    category = models.CharField(_("kind of client"), max_length=60, blank=True)  # of the rulebook
     identity = models.CharField(max_length=400, editable=False)  # NFKC may lengthen a name
     search = models.TextField(editable=False)  # crm.searching; its trigram index stands in SQL
     credit_code = models.CharField(_("credit code"), max_length=18, blank=True)
@@ -68,6 +69,7 @@ class Client(Owned, Recorded, Deletable):
     )
     stage = models.CharField(_("stage"), max_length=40, blank=True)  # of the leading opportunity
     note = models.TextField(_("note"), blank=True, max_length=4000)
+    own = models.JSONField(default=dict, blank=True, editable=False)  # texts, crm.own_fields
     first_contact_on = models.DateField(_("first contact"), null=True, editable=False)
     last_contact_at = models.DateTimeField(_("last contact"), null=True, editable=False)
     last_visit_at = models.DateTimeField(_("last visit"), null=True, editable=False)

@@ -29,6 +29,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 class Lead(Owned, Recorded, Deletable):
     """A need of a client that may become business.
 
+    One that takes long for a reason, such as a building under construction, is followed up at the
+    rulebook's longer interval (R-crm-10).
     `effective_on` is the day on which the last of the rulebook's conditions became true; it is
     empty while one of them is not. A lead keeps it when it is converted.
     """
@@ -46,6 +48,7 @@ class Lead(Owned, Recorded, Deletable):
     title = models.CharField(_("title"), max_length=120)
     need = models.TextField(_("need"), blank=True, max_length=2000)
     source = models.CharField(_("source"), max_length=40, blank=True)  # a key of the rulebook
+    long_cycle = models.CharField(_("why it takes long"), max_length=300, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NEW)
     effective_on = models.DateField(_("effective since"), null=True, editable=False)
     closed_reason = models.CharField(_("reason"), max_length=1000, blank=True, editable=False)

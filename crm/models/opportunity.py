@@ -1,4 +1,4 @@
-"""Opportunities in the client pipeline, and every move they made (R-crm-06)."""
+"""Opportunities in their pipelines, and every move they made (R-crm-06)."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models.client import Client
 from crm.models.lead import Lead
@@ -13,6 +14,8 @@ from expansion import access
 from expansion.records import Deletable, Owned, Recorded
 from expansion.rulebook.models import Version
 
+# The pipeline that every regulation has; a client shows the stage of the business in it.
+CLIENT_PIPELINE = "client"
 CURRENCIES = [(key, key) for key in ("CNY", "HKD", "MOP", "TWD", "USD", "EUR")]
 
 
@@ -32,10 +35,10 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
 
 
 class Opportunity(Owned, Recorded, Deletable):
-    """A piece of business with a client on its way through the pipeline.
+    """A piece of business with a client on its way through a pipeline.
 
-    Stages, their order and what each requires are those of `rules_version`, the rulebook in force
-    when it was opened (reading 54).
+    Stages, their order and what each requires are those of its `pipeline` in `rules_version`, the
+    rulebook in force when it was opened (reading 54). It stays in the one it was opened in.
     """
 
     class Status(models.TextChoices):
@@ -50,6 +53,12 @@ class Opportunity(Owned, Recorded, Deletable):
     title = models.CharField(_("title"), max_length=120)
     need = models.TextField(_("need"), blank=True, max_length=2000)
     rules_version = models.ForeignKey(Version, models.PROTECT, related_name="+", editable=False)
+    pipeline = models.CharField(
+        pgettext_lazy("stages", "pipeline"),
+        max_length=60,
+        default=CLIENT_PIPELINE,
+        editable=False,
+    )
     stage = models.CharField(_("stage"), max_length=40)
     stage_since = models.DateTimeField(_("in this stage since"), editable=False)
     amount = models.DecimalField(

@@ -82,6 +82,7 @@ class Visit(Owned, Recorded, Deletable):
     needs = models.TextField(_("needs"), blank=True, max_length=2000)
     opinions = models.TextField(_("opinions"), blank=True, max_length=2000)
     concerns = models.TextField(_("concerns"), blank=True, max_length=2000)
+    own = models.JSONField(default=dict, blank=True, editable=False)  # texts, crm.own_fields
     next_contact_on = models.DateField(_("next contact"), null=True, blank=True)
     due_at = models.DateTimeField(_("record due"), null=True, editable=False)
     recorded_at = models.DateTimeField(_("recorded"), null=True, editable=False)

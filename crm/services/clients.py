@@ -9,6 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from crm import own_fields
 from crm.authority import GRADE, MARKED
 from crm.models import Client, ClientRole, Lead, Opportunity, Visit
 from crm.naming import firm_key, valid_credit_code
@@ -27,6 +28,7 @@ from expansion.rulebook.values import offered
 FIELDS = (
     "name",
     "kind",
+    "category",
     "credit_code",
     "industry",
     "size",
@@ -54,16 +56,19 @@ def create_client(
     team: Unit | None = None,
     role: str = ClientRole.Role.PROSPECT,
     contact: Mapping[str, Any] | None = None,
+    own: Mapping[str, str] | None = None,
     rules: Rules | None = None,
     **values: Any,
 ) -> Client:
     """A new client with its first contact person (A-3.2.1a).
 
-    `contact` is {"name", "post", "phones", "email"}; phones are free text, several in one.
-    With `rules` the source is one that they offer.
+    `contact` is {"name", "post", "phones", "email"}; phones are free text, several in one. `own`
+    are texts by the keys of `crm.own_fields`. With `rules` source, kind of client and own texts
+    are such as they offer.
 
     Raises:
-        Invalid: the firm is there already; a number, credit code or source does not hold.
+        Invalid: the firm is there already; a number, credit code, source, kind or own text does
+            not hold.
     """
     access.require(actor, "create", Client)
     client = Client(
@@ -75,6 +80,8 @@ def create_client(
     )
     _check(client)
     check_source(rules, client.source)
+    _check_category(rules, client.category)
+    client.own = _own(rules, own or {}, client)
     client.save()
     ClientRole.objects.create(client=client, role=role, since=clock.today())
     if add_first_contact(actor, client, contact or {}) is None:
@@ -95,17 +102,18 @@ def update_client(
     actor: User,
     record: Client,
     version: int | None = None,
+    own: Mapping[str, str] | None = None,
     rules: Rules | None = None,
     **values: Any,
 ) -> Client:
-    """Changes a client's own fields; `values` names those that the form sent.
+    """Changes a client's own fields; `values` and `own` name those that the form sent.
 
-    With `rules` a new source is one that they offer; the one it has may stay.
+    With `rules` a new source, kind or own text is one that they offer; what it has may stay.
 
     Raises:
         Forbidden: the client is not this person's to change.
         Stale: somebody has changed it since `version`.
-        Invalid: another firm has this name or credit code.
+        Invalid: another firm has this name or credit code; the rules do not offer what is new.
     """
     access.require(actor, "edit", record)
     client = lock(Client.objects.live(), record.pk, version=version)
@@ -115,10 +123,12 @@ def update_client(
             setattr(client, name, values[name])
     _check(client)
     check_source(rules, client.source, before["source"])
+    _check_category(rules, client.category, before["category"])
+    texts, client.own = client.own, _own(rules, own or {}, client)
     client.version += 1
     client.save()
     refresh_search(client)
-    changes = differences(before, snapshot(client, FIELDS))
+    changes = differences(before, snapshot(client, FIELDS)) | own_fields.changed(texts, client.own)
     write(actor=actor, verb="crm.client.changed", about=client, changes=changes)
     escalate(actor=actor, record=client, rules=rules, anew=_anew(client, changes))
     return client
@@ -269,6 +279,19 @@ def check_source(rules: Rules | None, source: str, kept: str = "") -> None:
         return
     if source not in {item.key for item in offered(rules.crm.sources)}:
         raise Invalid(fields={"source": [_("Choose one of the listed sources.")]})
+
+
+def _check_category(rules: Rules | None, category: str, kept: str = "") -> None:
+    """A kind of client is one that the rulebook offers, or the one that the record has."""
+    if rules is None or category in ("", kept):
+        return
+    if category not in {item.key for item in offered(rules.crm.client_kinds)}:
+        raise Invalid(fields={"category": [_("Choose one of the listed kinds.")]})
+
+
+def _own(rules: Rules | None, given: Mapping[str, str], client: Client) -> dict[str, str]:
+    asked = own_fields.of_client(rules, client) if rules else None
+    return own_fields.merged(asked, given, client.own)
 
 
 def taken(client: Client) -> str:

@@ -97,6 +97,7 @@ def _blank_private(client: Client) -> None:
     client.identity = firm_key(client.name)
     for name in OF_A_PRIVATE_CLIENT:
         setattr(client, name, "")
+    client.own = {}
     client.latitude = client.longitude = None
     client.version += 1
     client.save()

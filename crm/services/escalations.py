@@ -5,9 +5,9 @@ which everybody takes first: whoever decides the matter waits for it.
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as lazy
 
@@ -16,16 +16,18 @@ from crm.authority import (
     CONDITIONS,
     TRIGGERS,
     Matter,
+    Venture,
     decision_owners,
     decision_role,
     ruling,
     triggers_of,
 )
-from crm.models import Client, Escalation
+from crm.models import Client, Contract, Escalation, Opportunity
 from expansion import clock
 from expansion.audit.services import write
 from expansion.notices.services import tell
 from expansion.people.models import Mandate, Role, User
+from expansion.records import about
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import version_on
 
@@ -84,11 +86,9 @@ def _as_far(key: str, record: Matter, one: Escalation) -> bool:
 
 
 def _open(actor: User, record: Matter, met: list[str], role: str, owners: list[User]) -> Escalation:
-    client = record if isinstance(record, Client) else record.client
-    name = str(record._meta.model_name)
     one = Escalation.objects.create(
-        client=client,
-        **({} if isinstance(record, Client) else {name: record}),
+        client=record if isinstance(record, Client) else record.client,
+        **_place(record),
         triggers=met,
         **_size(record),
         role=role,
@@ -103,6 +103,15 @@ def _open(actor: User, record: Matter, met: list[str], role: str, owners: list[U
     write(actor=actor, verb="crm.escalation.opened", about=one, changes=changes)
     _tell_deciders(actor, one, owners)
     return one
+
+
+def _place(record: Matter) -> dict[str, Any]:
+    """The columns that say what it is about, beside its client."""
+    if isinstance(record, Client):
+        return {}
+    if isinstance(record, (Opportunity, Contract)):
+        return {str(record._meta.model_name): record}
+    return about(cast(Model, record))
 
 
 def _size(record: Matter) -> dict[str, Any]:
@@ -146,13 +155,21 @@ def acting_for(owners: Iterable[User]) -> list[User]:
 
 
 def settle_with(*, actor: User, client: Client, reason: str) -> None:
-    """The client has gone to somebody else: what waited for that very person is taken over.
+    """The client has gone to somebody else: what waited for that very person is taken over, but
+    not what an upper app put forward, which does not go along.
 
     Called by the service that hands the client over.
     """
-    for one in held(Escalation.objects.open().filter(client=client)):
+    for one in held(Escalation.objects.open().filter(client=client, about_id=None)):
         if client.owner in ([one.decider] if one.decider else _owners(one)):
             close(actor, one, Outcome.TAKEN_OVER, reason, client.owner)
+
+
+def settle_gone(*, actor: User, record: Venture, reason: str) -> None:
+    """The record is deleted: nobody decides over it any more. Called by the service that deletes
+    it, which holds its client."""
+    for one in held(Escalation.objects.open().of(record)):
+        close(actor, one, Outcome.GONE, reason, actor)
 
 
 def held(records: QuerySet[Escalation]) -> list[Escalation]:
@@ -184,11 +201,11 @@ def close(actor: User, one: Escalation, outcome: Outcome, reason: str, holder: U
 
 
 def _tell_owner(actor: User, one: Escalation, holder: User) -> None:
-    words = (
-        lazy("{matter}: taken over by {name}")
-        if one.outcome == Outcome.TAKEN_OVER
-        else lazy("{matter}: stays with you")
-    )
+    words = {
+        Outcome.TAKEN_OVER: lazy("{matter}: taken over by {name}"),
+        Outcome.LEFT: lazy("{matter}: stays with you"),
+        Outcome.GONE: lazy("{matter}: the record was deleted"),
+    }[Outcome(one.outcome)]
     tell(
         people=[one.owner] if one.owner_id != actor.pk else [],
         kind="crm.escalation.decided",

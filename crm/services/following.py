@@ -8,9 +8,11 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from crm.models import Client, Opportunity
+from crm.models.opportunity import CLIENT_PIPELINE
+from crm.pipelines import pipeline_of
 from expansion import clock
 from expansion.errors import Invalid
-from expansion.rulebook.selectors import rules_of, unread
+from expansion.rulebook.selectors import unread
 
 CONTACT_DATES = ("first_contact_on", "last_contact_at", "last_visit_at", "next_contact_on")
 
@@ -60,8 +62,12 @@ def touch(
 
 
 def refresh_stage(client: Client) -> None:
-    """Keeps the client's stage equal to its open opportunity that is furthest on."""
-    opened = Opportunity.objects.live().open().filter(client=client)
+    """Keeps the client's stage equal to its open opportunity that is furthest on.
+
+    It is a stage of the pipeline that every regulation has: stages of two ways have no order, and
+    lists and filters of clients name those of one.
+    """
+    opened = Opportunity.objects.live().open().filter(client=client, pipeline=CLIENT_PIPELINE)
     leading = max(
         opened.select_related("rules_version").defer(*unread("rules_version")),
         key=lambda one: (_place(one), one.pk),
@@ -74,8 +80,7 @@ def refresh_stage(client: Client) -> None:
 
 
 def _place(opportunity: Opportunity) -> int:
-    stages = rules_of(opportunity.rules_version).pipeline("client").open_stages
-    keys = [stage.key for stage in stages]
+    keys = [stage.key for stage in pipeline_of(opportunity).open_stages]
     return keys.index(opportunity.stage) if opportunity.stage in keys else -1
 
 

@@ -21,12 +21,13 @@ from expansion import access, clock
 from expansion.audit.services import write_many
 from expansion.people.models import User
 from expansion.people.selectors import home_unit
+from expansion.rulebook.values import Choice
 from expansion.transfer.models import Import, ImportRow, Outcome
 from expansion.transfer.phones import Phone
 from expansion.transfer.registry import Draft, Run
 from expansion.transfer.values import Problem
 
-FILLED = ("credit_code", "industry", "region", "address", "note", "next_contact_on")
+FILLED = ("credit_code", "industry", "category", "region", "address", "note", "next_contact_on")
 Decision = ImportRow.Decision
 
 
@@ -47,11 +48,19 @@ class Plan:
 
 
 class ClientRun(Run):
-    """One pass over the rows of a workbook, in their order."""
+    """One pass over the rows of a workbook, in their order; `kinds` of clients are on offer."""
 
-    def __init__(self, actor: User, batch: Import, undecided: str, writing: bool):
+    def __init__(
+        self,
+        actor: User,
+        batch: Import,
+        undecided: str,
+        writing: bool,
+        kinds: Sequence[Choice] = (),
+    ):
         self.actor, self.batch = actor, batch
         self.undecided, self.writing = undecided, writing
+        self.kinds = {word: one.key for one in kinds for word in (one.key, one.zh, one.en)}
         self.owners = Owners(actor)
         self.home = home_unit(actor).pk
         self._rows_of: dict[str, int] = {}  # identity or credit code → first row
@@ -63,6 +72,7 @@ class ClientRun(Run):
         self._plans.clear()
         for draft in drafts:
             _check_credit_code(draft)
+            self._check_kind(draft)
         book = Book(
             self.actor,
             identities=[draft.row.identity for draft in drafts],
@@ -81,6 +91,15 @@ class ClientRun(Run):
         self._update(updated)
         for draft in drafts:
             draft.row.record = self._clients_of.get(draft.row.number)
+
+    def _check_kind(self, draft: Draft) -> None:
+        """A kind that the rulebook does not offer is left out, with a word about it."""
+        text = draft.values.pop("category", "")
+        if text in self.kinds:
+            draft.values["category"] = self.kinds[text]
+        elif text:
+            message = _("The rulebook lists no such kind of client.")
+            draft.problems.append(Problem("category", text, message))
 
     def _judge(self, draft: Draft, book: Book) -> None:
         if draft.refusal:
@@ -299,7 +318,7 @@ def _alike(known: Held | Hidden) -> str:
 
 def _fields(batch: Import, draft: Draft) -> dict[str, Any]:
     """The client's own fields that the row gives."""
-    plain = ("credit_code", "industry", "region", "address", "next_contact_on")
+    plain = ("credit_code", "industry", "category", "region", "address", "next_contact_on")
     fields = {name: draft.values[name] for name in plain if draft.values.get(name)}
     if note := _note(batch, draft.values):
         fields["note"] = note

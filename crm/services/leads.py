@@ -16,7 +16,7 @@ from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
 
-FIELDS = ("title", "need", "source")
+FIELDS = ("title", "need", "source", "long_cycle")
 PRESENTATION = "presentation_heard"
 CONTINUING = "contact_continuing"
 Status = Lead.Status

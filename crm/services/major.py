@@ -7,7 +7,7 @@ from crm.authority import MARKED, require_decision
 from crm.models import Client, Contract, Escalation
 from crm.services.clients import hand_over
 from crm.services.escalations import Outcome, close, escalate, held
-from expansion import access
+from expansion import access, offers
 from expansion.approvals import succession
 from expansion.audit.services import write, write_many
 from expansion.errors import Invalid, NotNow
@@ -58,7 +58,8 @@ def _marked(actor: User, record: Client, *, major: bool, reason: str = "") -> Cl
 
 @transaction.atomic
 def take_over(*, actor: User, record: Escalation, reason: str) -> Escalation:
-    """The matter goes to whoever decides over it: client, open opportunities, drafts of contracts.
+    """The matter goes to whoever decides over it: client, open opportunities, drafts of contracts;
+    what an upper app put forward goes alone, by its own room's reaction to `crm.matter.taken_over`.
 
     Who acts for an absent owner takes it over for that person (law 6).
 
@@ -71,6 +72,11 @@ def take_over(*, actor: User, record: Escalation, reason: str) -> Escalation:
     if not access.can(holder, "create", Client):
         words = {"name": holder.name}
         raise NotNow(_("%(name)s works no clients. Leave it, or hand it to somebody.") % words)
+    if one.about_id:
+        offers.announce(
+            "crm.matter.taken_over", actor=actor, record=one.about, holder=holder, reason=reason
+        )
+        return close(actor, one, Outcome.TAKEN_OVER, reason, holder)
     if client.owner_id != holder.pk:
         client = hand_over(actor=actor, client=client, owner=holder, reason=reason)
     _take_drafts(actor, client, former)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from crm.authority import require_authority, require_no_discount, ruling
 from crm.models import Client, Lead, Opportunity, StageMove
+from crm.pipelines import pipeline_of
 from crm.requirements import Requirements, sentence
 from crm.services.escalations import escalate
 from crm.services.following import refresh_stage
@@ -18,6 +19,7 @@ from expansion.records import differences, lock, snapshot
 from expansion.rulebook.models import Version
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_of, unread
+from expansion.rulebook.work import Pipeline
 
 FIELDS = ("title", "need", "amount", "currency", "probability", "expected_on")
 Status = Opportunity.Status
@@ -31,16 +33,21 @@ def create_opportunity(
     title: str,
     rules_version: Version,
     lead: Lead | None = None,
+    pipeline: str = "",
     **values: Any,
 ) -> Opportunity:
-    """Opens an opportunity in the pipeline's first stage; it keeps that version of the rulebook.
+    """Opens an opportunity in the first stage of a pipeline; it keeps that version of the rulebook.
+
+    Without a `pipeline` it is the one of the team whose client it is, else the first (reading 37).
 
     Raises:
         Forbidden: the client is not this person's to work.
+        Invalid: opportunities walk no such pipeline.
     """
     access.require(actor, "edit", client)
     client = lock(Client.objects.live(), client.pk)
-    first = rules_of(rules_version).pipeline("client").open_stages[0].key
+    way = _pipeline(rules_of(rules_version), pipeline, client)
+    first = way.open_stages[0].key
     opportunity = Opportunity.objects.create(
         client=client,
         owner_id=client.owner_id,
@@ -48,13 +55,18 @@ def create_opportunity(
         lead=lead,
         title=title.strip(),
         rules_version=rules_version,
+        pipeline=way.key,
         stage=first,
         stage_since=clock.now(),
         **values,
     )
     _moved(actor, opportunity, "", first)
     refresh_stage(client)
-    changes = {"title": [None, opportunity.title], "stage": [None, first]}
+    changes = {
+        "title": [None, opportunity.title],
+        "pipeline": [None, way.key],
+        "stage": [None, first],
+    }
     write(actor=actor, verb="crm.opportunity.created", about=opportunity, changes=changes)
     escalate(actor=actor, record=opportunity, rules=rules_of(rules_version))
     return opportunity
@@ -171,7 +183,7 @@ def win_opportunity(
     access.require(actor, "edit", record)
     opportunity = _open(record)
     if opportunity.stage != _stage_keys(opportunity)[-1]:
-        raise NotNow(_("Move it to the last stage first: a contract is what wins it."))
+        raise NotNow(_("Move it to the last stage first: there it is won."))
     require_authority(actor, "edit", opportunity, ruling(rules))
     return _close(actor, opportunity, Status.WON, reason)
 
@@ -225,7 +237,7 @@ def _check_move(*, back: bool, missing: list[str], reason: str, override: bool) 
 
 def _missing(opportunity: Opportunity, stage: str, keys: list[str]) -> list[str]:
     """What is missing for the stage and for all between: none is jumped over."""
-    asked = Requirements(rules_of(opportunity.rules_version), [opportunity.client_id])
+    asked = Requirements(pipeline_of(opportunity), [opportunity.client_id])
     passed = keys[keys.index(opportunity.stage) + 1 : keys.index(stage) + 1]
     found = [key for one in passed for key in asked.missing(one, opportunity.client_id)]
     return [sentence(key) for key in dict.fromkeys(found)]
@@ -233,8 +245,16 @@ def _missing(opportunity: Opportunity, stage: str, keys: list[str]) -> list[str]
 
 def _stage_keys(opportunity: Opportunity) -> list[str]:
     """The stages in order; one that a rulebook dropped is followed by all of them."""
-    stages = rules_of(opportunity.rules_version).pipeline("client").open_stages
-    return [stage.key for stage in stages]
+    return [stage.key for stage in pipeline_of(opportunity).open_stages]
+
+
+def _pipeline(rules: Rules, key: str, client: Client) -> Pipeline:
+    if not key:
+        return rules.pipeline_for("opportunities", client.team.key)
+    found = {one.key: one for one in rules.walked_by("opportunities")}
+    if key not in found:
+        raise Invalid(fields={"pipeline": [_("Opportunities walk no such pipeline.")]})
+    return found[key]
 
 
 def _close(actor: User, opportunity: Opportunity, status: Status, reason: str) -> Opportunity:

@@ -110,7 +110,7 @@ def _plan_again(visit: Visit, logged: dict[str, Any], actor: User) -> None:
         visit.due_at = None
     visit.took_place_at, visit.recorded_at = visit.arrived_at, None
     visit.said = visit.needs = visit.opinions = visit.concerns = ""
-    visit.outcomes, visit.next_contact_on, visit.late = [], None, False
+    visit.outcomes, visit.own, visit.next_contact_on, visit.late = [], {}, None, False
     visit.version += 1
     visit.save()
     if "contacts" in logged:

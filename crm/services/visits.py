@@ -1,6 +1,6 @@
 """Writes over visits: planned, moved, checked in, recorded, commented (R-crm-08, R-crm-09)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from crm import own_fields
 from crm.models import Client, Contact, Outcome, Visit
 from crm.services.check_in import check_status, due_of
 from crm.services.feedback import tell_superiors
@@ -120,18 +121,21 @@ def log_visit(
     needs: str = "",
     opinions: str = "",
     concerns: str = "",
+    own: Mapping[str, str] | None = None,
     next_contact_on: Any = None,
     photos: str = "",
 ) -> Visit:
     """Records a visit, planned (`record`) or not (`client`): a client and one sentence are enough.
 
+    `own` are texts by the keys that the rules ask for (`crm.own_fields`, B-3.1.3b, E11-1.d);
     `photos` is the key under which the form's pictures are kept. The manager and the leader are
     told (A-3.2.4c); a record after its deadline is marked late.
 
     Raises:
         Forbidden: the client is not this person's, or the visit is somebody else's.
         NotNow: this visit is recorded already.
-        Invalid: no sentence, a moment in the future, a next contact in the past.
+        Invalid: no sentence, a moment in the future, a next contact in the past, an own text that
+            the rules do not ask for.
     """
     visit = _visit_to_record(actor, client, record)
     was, due_at = visit.status if visit.pk else None, visit.due_at
@@ -141,6 +145,7 @@ def log_visit(
     check_past("took_place_at", happened)
     check_next_contact(next_contact_on)
     _write_notes(visit, said=said, needs=needs, opinions=opinions, concerns=concerns)
+    visit.own = own_fields.merged(own_fields.of_visit(rules, visit), own or {}, visit.own)
     visit.status, visit.took_place_at, visit.recorded_at = Status.DONE, happened, now
     visit.outcomes = [key for key in Outcome.values if key in set(outcomes)]
     visit.next_contact_on = next_contact_on
@@ -168,12 +173,23 @@ def log_visit(
 
 
 @transaction.atomic
-def update_visit(*, actor: User, record: Visit, version: int | None = None, **values: Any) -> Visit:
+def update_visit(
+    *,
+    actor: User,
+    record: Visit,
+    version: int | None = None,
+    own: Mapping[str, str] | None = None,
+    rules: Rules | None = None,
+    **values: Any,
+) -> Visit:
     """Corrects the words of a recorded visit; times and position stay as they were.
+
+    `rules` are those under which it was recorded: their own texts may be written.
 
     Raises:
         Forbidden: only the visitor writes the record.
         Stale: somebody has changed it since `version`.
+        Invalid: no sentence, or an own text that the rules did not ask for.
     """
     access.require(actor, "record", record)
     visit = lock(Visit.objects.live(), record.pk, version=version)
@@ -181,8 +197,11 @@ def update_visit(*, actor: User, record: Visit, version: int | None = None, **va
     before = snapshot(visit, (*NOTES, "outcomes"))
     _write_notes(visit, **{name: values.get(name, getattr(visit, name)) for name in NOTES})
     visit.outcomes = list(values.get("outcomes", visit.outcomes))
-    _save(visit, *NOTES, "outcomes")
+    asked = own_fields.of_visit(rules, visit) if rules else None
+    texts, visit.own = visit.own, own_fields.merged(asked, own or {}, visit.own)
+    _save(visit, *NOTES, "outcomes", "own")
     changes = differences(before, snapshot(visit, (*NOTES, "outcomes")))
+    changes |= own_fields.changed(texts, visit.own)
     write(actor=actor, verb="crm.visit.changed", about=visit, changes=changes)
     return visit
 

@@ -55,7 +55,7 @@ class EscalationDetail(DetailPage):
         line = BottomLine.objects.filter(opportunity=record.opportunity_id)
         return {
             "badge": tables.state_badge(record),
-            "kind": tables.kind_of(record),
+            "kind": record.kind,
             "facts": matter_facts(record),
             "may_decide": record.is_open and decides(person, record) is not None,
             "may_open": access.can(person, "view", record.record),
@@ -91,9 +91,14 @@ class EscalationAct(ActPage):
 class EscalationTakeOver(EscalationAct):
     form = forms.TakeOverForm
     title = lazy("Take it over")
-    note = lazy("The client, its open opportunities and drafts of contracts become yours.")
     verb = lazy("Take it over")
     done = lazy("Taken over")
+
+    @property
+    def note(self) -> str:
+        if self.record.about_id:
+            return _("The project becomes yours; the client stays where it is.")
+        return _("The client, its open opportunities and drafts of contracts become yours.")
 
     def service(self, **values: Any) -> Escalation:
         return major.take_over(**values)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from crm import forms, tables
+from crm import forms, own_fields, tables
 from crm.forms_visits import NextContactDayForm
 from crm.models import Client, Contact, ContactPoint
 from crm.panels import KINDS, with_months
@@ -15,7 +15,7 @@ from crm.pickers import offered_clients
 from crm.selectors import client_page, first_contacts, roles_of, timeline
 from crm.selectors_authority import open_matters
 from crm.services import clients, communications, contacts
-from crm.tables import due_fact, stage_label
+from crm.tables import due_fact, label_in, stage_label
 from crm.views.selected import SelectedPage
 from expansion import access, offers
 from expansion.people.explaining import why
@@ -64,6 +64,10 @@ class ClientDetail(DetailPage):
         panel = tab.context(person, record) or {}
         if kind and tab.key == "timeline":
             panel = {"entries": with_months(timeline(person, record, kind))}
+        rules = rules_on()
+        territory = own_fields.of_territory(rules)
+        asked = own_fields.of_client(rules, record)
+        history = [one for one in asked if one not in territory]
         return {
             **panel,
             "panel": tab.template,
@@ -75,7 +79,11 @@ class ClientDetail(DetailPage):
             "roles": roles_of(record),
             "people": first_contacts(record),
             "composer_key": new_key(),
-            "composer_channel": offered(rules_on().crm.contact_channels)[0].key,
+            "composer_channel": offered(rules.crm.contact_channels)[0].key,
+            "category": label_in(rules.crm.client_kinds, record.category),
+            "titles": own_fields.titles(territory),
+            "territory": own_fields.written(territory, record),
+            "history": own_fields.written(history, record),
             "matters": open_matters(person, record),
             "why": why(person, record),
             "may_share": access.can(person, "share", record),
@@ -144,7 +152,7 @@ class ClientCreate(ClientForm):
     done = lazy("Client saved")
 
     def service(self, **values: Any) -> Client:
-        return clients.create_client(rules=rules_on(), **values)
+        return clients.create_client(rules=rules_on(), **own_fields.packed(values))
 
 
 class ClientEdit(ClientForm):
@@ -153,7 +161,7 @@ class ClientEdit(ClientForm):
     done = lazy("Client saved")
 
     def service(self, **values: Any) -> Client:
-        return clients.update_client(rules=rules_on(), **values)
+        return clients.update_client(rules=rules_on(), **own_fields.packed(values))
 
 
 class ClientAct(ActPage):

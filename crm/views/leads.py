@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from crm import forms_leads, tables_leads
 from crm.models import Lead, Opportunity
+from crm.pipelines import usual
 from crm.services import leads
 from crm.services.opportunities import convert_lead
 from crm.tables import label_in
@@ -193,7 +194,8 @@ class LeadConvert(LeadAct):
     done = lazy("Opportunity opened")
 
     def initial(self) -> dict[str, Any]:
-        return {"title": self.record.title} | super().initial()
+        pipeline = usual(self.request.user, self.record.team).key
+        return {"title": self.record.title, "pipeline": pipeline} | super().initial()
 
     def service(self, **values: Any) -> Opportunity:
         return convert_lead(rules_version=version_on(), **values)

@@ -1,6 +1,7 @@
 """Pages of opportunities: list, board, one opportunity with its gate."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -8,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from crm import board, forms_leads, tables_leads
+from crm import board, forms_leads, pipelines, tables_leads
 from crm.authority import require_authority
-from crm.funnel import sums_label
+from crm.funnel import Sums, by_pipeline, counted, summed, sums_label
 from crm.models import Opportunity
+from crm.pipelines import pipeline_of
 from crm.requirements import Requirements, sentence
 from crm.selectors_authority import authority_of
 from crm.services import opportunities
@@ -19,7 +21,7 @@ from crm.tables import label_in
 from crm.tables_leads import days_in_stage, opportunity_badge, stage_label
 from expansion import access
 from expansion.people.models import User
-from expansion.rulebook.selectors import rules_of, rules_on, version_on
+from expansion.rulebook.selectors import rules_on, version_on
 from expansion.ui.forms import ReasonForm, ServiceForm, new_key
 from expansion.ui.pages import ActPage, BoardPage, DetailPage, FormPage, ListPage
 
@@ -60,8 +62,17 @@ class OpportunityList(ListPage):
         return {**super().context(page), "segments": segments("list")}
 
 
+def board_url(pipeline: str) -> str:
+    """The board of one pipeline; where there is one only, the address needs no word of it."""
+    address = reverse("crm:board")
+    return f"{address}?{urlencode({'pipeline': pipeline})}" if pipelines.several() else address
+
+
 class Board(BoardPage):
-    """The open opportunities in the stages of the rulebook, those that stand longest first."""
+    """The open opportunities in the stages of the rulebook, those that stand longest first.
+
+    One pipeline at a time: the one asked for, else that of the person's own team.
+    """
 
     model = Opportunity
     template = "crm/board.html"
@@ -72,30 +83,62 @@ class Board(BoardPage):
         return {
             "segments": segments("board"),
             "views": self._views(listing),
+            "ways": self._ways(),
             "totals": sums_label(self.sums),
             "may_create": access.can(self.request.user, "create", Opportunity),
-            "open_count": sum(number for number, _sums in self.sums.values()),
+            "create_url": f"{reverse('crm:opportunity-create')}{self._query().rstrip('?')}",
+            "open_count": counted(self.sums),
         }
 
     def columns(self) -> list[dict[str, Any]]:
         person, view = self.request.user, self._view()
-        self.sums, found = (
-            board.of_view(view.narrow(board.open_ones(person), person))
-            if view
-            else board.of_everything(person)
+        visible = view.narrow(board.open_ones(person), person) if view else None
+        self.all_sums = (
+            board.sums_of_everything(person) if visible is None else by_pipeline(summed(visible))
+        )
+        self.listed = {one.key: one for one in pipelines.walked()}
+        self.ways = [*self.listed, *(key for key in self.all_sums if key not in self.listed)]
+        self.pipeline = self._pipeline()
+        self.sums: Sums = self.all_sums.get(self.pipeline, {})
+        found = (
+            board.firsts_of_everything(person, self.pipeline)
+            if visible is None
+            else list(board.firsts(visible, self.pipeline))
         )
         cards = board.columns(found)
-        pipeline = rules_on().pipeline("client")
-        stages = pipeline.open_stages
+        pipeline = self.listed.get(self.pipeline)
+        stages = pipeline.open_stages if pipeline else ()
         known = [stage.key for stage in stages]
-        dropped = [
-            (key, label_in(pipeline.stages, key), ()) for key in self.sums if key not in known
-        ]
+        names = {one.stage: stage_label(one) for one in found if one.stage not in known}
+        dropped = [(key, names.get(key, key), ()) for key in self.sums if key not in known]
         listed = [(stage.key, stage.label(), stage.requires.value) for stage in stages]
         return [
             self._column(key, label, required, cards[key])
             for key, label, required in [*dropped, *listed]
         ]
+
+    def _pipeline(self) -> str:
+        """The one asked for, also one that the rulebook dropped while work still walks it."""
+        wanted = self.request.GET.get("pipeline", "")
+        return wanted if wanted in self.ways else pipelines.usual(self.request.user).key
+
+    def _ways(self) -> list[dict[str, Any]]:
+        """The switch between pipelines; none where there is but one."""
+        view = self._view()
+        return [
+            {
+                "label": label_in(self.listed.values(), key),
+                "url": self._query(pipeline=key, view=view.key if view else ""),
+                "active": key == self.pipeline,
+            }
+            for key in (self.ways if len(self.ways) > 1 else ())
+        ]
+
+    def _query(self, pipeline: str = "", view: str = "") -> str:
+        """The words of an address on this board; only what differs from the plain board."""
+        pipeline = pipeline or (self.pipeline if len(self.ways) > 1 else "")
+        words = {"pipeline": pipeline, "view": view}
+        return f"?{urlencode({name: word for name, word in words.items() if word})}"
 
     def _column(
         self, key: str, label: str, required: tuple[str, ...], cards: list[SafeString]
@@ -109,7 +152,7 @@ class Board(BoardPage):
             "sums": sums_label({key: (count, sums)}),
             "cards": cards,
             "more": count - len(cards),
-            "more_url": f"{reverse('crm:opportunity-list')}?view=open&stage={key}",
+            "more_url": f"{reverse('crm:opportunity-list')}{self._query(view='open')}&stage={key}",
         }
 
     def _view(self):
@@ -119,9 +162,9 @@ class Board(BoardPage):
 
     def _views(self, listing) -> list[dict[str, Any]]:
         current = self._view()
-        every = {"label": _("All open"), "url": "?", "active": current is None}
+        every = {"label": _("All open"), "url": self._query(), "active": current is None}
         others = [
-            {"label": view.label, "url": f"?view={view.key}", "active": view is current}
+            {"label": view.label, "url": self._query(view=view.key), "active": view is current}
             for view in listing.views
             if view.key != "open"
         ]
@@ -138,13 +181,16 @@ class OpportunityDetail(DetailPage):
 
     def context(self, record: Opportunity) -> dict[str, Any]:
         person = self.request.user
-        stages = rules_of(record.rules_version).pipeline("client").open_stages
+        pipeline = pipeline_of(record)
+        stages = pipeline.open_stages
         keys = [stage.key for stage in stages]
         place = keys.index(record.stage) if record.stage in keys else -1
         is_open = record.status == Opportunity.Status.OPEN
         following = stages[place + 1] if is_open and place + 1 < len(stages) else None
         return {
             "badge": opportunity_badge(record),
+            "pipeline": pipeline.label() if pipelines.several() else "",
+            "board_url": board_url(record.pipeline),
             "stage": stage_label(record),
             "days": days_in_stage(record),
             "steps": steps(stages, place),
@@ -171,7 +217,7 @@ def steps(stages: Any, place: int) -> list[dict[str, Any]]:
 
 def gate(one: Opportunity, stage: str) -> list[dict[str, Any]]:
     """Each requirement of a stage and whether the client meets it."""
-    asked = Requirements(rules_of(one.rules_version), [one.client_id])
+    asked = Requirements(pipeline_of(one), [one.client_id])
     missing = set(asked.missing(stage, one.client_id))
     return [{"text": sentence(key), "met": key not in missing} for key in asked.required(stage)]
 
@@ -244,7 +290,8 @@ class OpportunityMove(OpportunityAct):
         return opportunities.move_opportunity(**values)
 
     def success_url(self, record: Opportunity) -> str:
-        return reverse("crm:board") if "board" in self.request.POST else record.get_absolute_url()
+        on_board = "board" in self.request.POST
+        return board_url(record.pipeline) if on_board else record.get_absolute_url()
 
 
 class OpportunityClose(OpportunityAct):

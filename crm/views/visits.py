@@ -10,8 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from crm import forms_visits, tables_visits
+from crm import forms_visits, own_fields, tables_visits
 from crm.models import Communication, PositionConsent, Visit
+from crm.selectors import rules_of_visit
 from crm.services import check_in, communications, feedback, visit_undo, visits
 from crm.services.photos import keep_photo
 from crm.tables_visits import visit_badges
@@ -132,6 +133,9 @@ class VisitDetail(DetailPage):
             "readings": readings,
             "has_read": any(one.person_id == person.pk for one in readings),
             "facts": visit_facts(record),
+            "noted": own_fields.written(
+                own_fields.of_visit(rules_of_visit(record), record), record
+            ),
             "waits": record.status in (Visit.Status.PLANNED, Visit.Status.MISSED),
             "may_record": may_record,
             "may_arrange": access.can(person, "edit", record),
@@ -224,8 +228,9 @@ class LogVisit(KeepsPhotos):
         return super().make_form(planned=self.record, **given)
 
     def write(self, form: ServiceForm) -> Visit:
+        values = own_fields.packed(form.values())
         return visits.log_visit(
-            actor=self.request.user, rules=rules_on(), record=self.record, **form.values()
+            actor=self.request.user, rules=rules_on(), record=self.record, **values
         )
 
     def announce(self, record: Visit) -> None:
@@ -278,7 +283,8 @@ class VisitEdit(FormPage):
         return Visit.objects.live().select_related("client", "visitor")
 
     def service(self, **values: Any) -> Visit:
-        return visits.update_visit(**values)
+        rules = rules_of_visit(self.record)
+        return visits.update_visit(rules=rules, **own_fields.packed(values))
 
 
 class VisitReschedule(FormPage):

@@ -63,9 +63,12 @@ def withdrawers(request: Request) -> set[int]:
 
 
 def withdrawable(request: Request) -> bool:
-    """It may be taken back before the first decision, and while nobody can decide it (R-exp-05)."""
+    """It may be taken back before the first decision, while nobody can decide it, and while its
+    record lets it not end (R-exp-05)."""
     if request.status != Request.Status.PENDING:
         return False
+    if request.stuck_since is not None:
+        return True
     decided = Decision.objects.filter(step__request=request).exists()
     return not decided or request.steps.open().exclude(unseated_at=None).exists()
 

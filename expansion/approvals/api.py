@@ -60,10 +60,11 @@ class StepShown(Shown):
 
 class RequestShown(Shown):
     """`snapshot` is the frozen document over which is decided, `digest` its SHA-256; `comments`
-    were made without deciding."""
+    were made without deciding. `owner` had the record then, `received_by` has taken it over."""
 
     about = serializers.SerializerMethodField()
     owner = Named()
+    received_by = Named(allow_null=True)
     submitted_by = Named()
     snapshot = serializers.DictField(read_only=True)
     steps = StepShown(many=True)
@@ -80,6 +81,7 @@ class RequestShown(Shown):
             "round",
             "status",
             "owner",
+            "received_by",
             "submitted_by",
             "submitted_at",
             "closed_at",
@@ -187,7 +189,7 @@ class InboxView(RecordViewSet):
 
 def complete() -> QuerySet[Request]:
     """Requests with their steps and decisions, in a fixed number of queries."""
-    found = Request.objects.select_related("owner", "submitted_by")
+    found = Request.objects.select_related("owner", "received_by", "submitted_by")
     return found.prefetch_related(*WITH_DECISIONS)
 
 

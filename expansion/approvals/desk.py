@@ -10,6 +10,7 @@ from expansion import access, clock, offers
 from expansion.approvals.approvers import holders_of
 from expansion.approvals.comparison import Part, compared
 from expansion.approvals.models import Comment, Decision, Note, Request, Step
+from expansion.approvals.notifying import way_out
 from expansion.approvals.selectors import (
     notes_of,
     own_step,
@@ -85,6 +86,7 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "request_": request,
         "subject": subject(request),
         "tone": TONES[request.status],
+        "stuck": stuck(request),
         "step": step,
         "seat": seat,
         "principal": principal,
@@ -109,6 +111,14 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "may_open": request.about is not None and access.can(person, "view", request.about),
         "request_id": new_key(),
     }
+
+
+def stuck(request: Request) -> str:
+    """Why a round cannot end, and what can be done; empty where nothing keeps it."""
+    if request.stuck_since is None or request.status != Request.Status.PENDING:
+        return ""
+    words = {"since": formats.moment(request.stuck_since), "why": request.stuck_because}
+    return f"{_('Cannot be finished since %(since)s: %(why)s') % words} {way_out()}"
 
 
 def _passes_on(request: Request) -> bool:

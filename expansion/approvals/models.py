@@ -30,7 +30,8 @@ class Request(About, Recorded):
     its canonical JSON, `amount` the sum it is about, `level` its secrecy then. A returned record
     that is submitted again gets a new request with the next `round`; earlier ones stay as they
     are. `owner` and `team` are the record's at that moment; `received_by` has it now, where it has
-    changed hands before the matter was decided for good.
+    changed hands before the matter was decided for good. `stuck_since` and `stuck_because` say that
+    the record's own app lets the round not end.
     """
 
     class Status(models.TextChoices):
@@ -68,6 +69,8 @@ class Request(About, Recorded):
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     level = models.CharField(max_length=12, blank=True)
+    stuck_since = models.DateTimeField(null=True)
+    stuck_because = models.CharField(max_length=500, blank=True)
     snapshot = models.JSONField(encoder=DjangoJSONEncoder)
     digest = models.CharField(max_length=64)
     rules_version = models.ForeignKey("rulebook.Version", models.PROTECT, related_name="+")

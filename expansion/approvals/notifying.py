@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from expansion.approvals.approvers import LINE
 from expansion.approvals.models import Comment, Decision, Request, Step
-from expansion.approvals.selectors import concerned, deciders, delegates, open_steps, still_asked
+from expansion.approvals.selectors import (
+    concerned,
+    deciders,
+    delegates,
+    open_steps,
+    still_asked,
+    subject,
+)
 from expansion.approvals.wording import role_label
 from expansion.notices.services import Telling, tell, tell_each
 from expansion.people.models import Role, User
@@ -26,6 +33,13 @@ def step_opened(step: Step, actor: User | None) -> None:
         lambda: _("Please decide: %(title)s") % {"title": step.request.title},
         actor=actor,
     )
+
+
+def each_opened(steps: Iterable[Step], actor: User | None) -> None:
+    """The same of several that were opened together; one that was skipped at once asks nobody."""
+    for step in steps:
+        if step.status == Step.Status.OPEN:
+            step_opened(step, actor)
 
 
 def steps_due(steps: Iterable[Step]) -> None:
@@ -98,6 +112,40 @@ def post_empty(step: Step) -> None:
         url=reverse("people:organisation"),
         key=f"approvals.vacant.{step.pk}.{step.unseated_at:%Y%m%d%H%M%S}",
     )
+
+
+def stuck(request: Request) -> None:
+    """Tells whose matter it is that the record lets its round not end, and why; the administrators
+    which kind of approval it is: what it is about is not theirs to read."""
+    key = f"approvals.stuck.{request.pk}.{request.stuck_since:%Y%m%d%H%M%S}"
+    tell(
+        people=_people(request.hands),
+        kind="approvals.stuck",
+        title=lazy(lambda: _("Cannot be finished: %(title)s") % {"title": request.title}, str)(),
+        text=lazy(lambda: " ".join((request.stuck_because, way_out())), str)(),
+        url=request.get_absolute_url(),
+        about=request,
+        key=key,
+    )
+    words = {"kind": subject(request).label, "number": request.pk}
+    tell(
+        people=[one for one in holders(Role.ADMINISTRATOR) if one.pk not in request.hands],
+        kind="approvals.stuck",
+        title=lazy(lambda: _("Approval %(number)s (%(kind)s) cannot be finished") % words, str)(),
+        text=lazy(lambda: " ".join((request.stuck_because, _told_besides(request))), str)(),
+        url=reverse("jobs:job-list"),
+        key=key,
+    )
+
+
+def way_out() -> str:
+    """What those can do whose round cannot end."""
+    return _("Put the record right, or withdraw the approval. It is tried again by itself.")
+
+
+def _told_besides(request: Request) -> str:
+    words = {"name": request.submitted_by.name}
+    return _("%(name)s has been told: put the record right, or withdraw the approval.") % words
 
 
 def _post(step: Step) -> Callable[[], str]:

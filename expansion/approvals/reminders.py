@@ -13,7 +13,7 @@ from expansion.approvals import notifying, vacancies
 from expansion.approvals.approvers import above
 from expansion.approvals.models import HOLDER, Request, Step
 from expansion.approvals.selectors import deciders, still_asked
-from expansion.approvals.services import conclude_complete, send_back
+from expansion.approvals.services import conclude_complete, go_on, send_back
 from expansion.approvals.timing import open_now
 from expansion.audit.services import write
 from expansion.errors import Refusal
@@ -27,6 +27,7 @@ from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import LONG, rules_of
 
 logger = logging.getLogger(__name__)
+LONGEST_REFUSAL = 500  # characters
 
 
 def remind(now: datetime) -> dict[str, int]:
@@ -38,8 +39,8 @@ def remind(now: datetime) -> dict[str, int]:
     many were escalated or sent back.
     """
     with together():
-        seated = sum(_unless_refused(attend, pk, now) for pk in _unattended(now))
-        late = sum(_unless_refused(follow_up, pk, now) for pk in _late(now))
+        seated = sum(_unless_refused(attend, pk, now, pk) for pk in _unattended(now))
+        late = sum(_unless_refused(follow_up, pk, now, request) for pk, request in _late(now))
     due, overdue = _due(now), _overdue(now)
     # Not round what comes before: what is approved there may change who holds a post.
     with seats_read_once():
@@ -49,16 +50,34 @@ def remind(now: datetime) -> dict[str, int]:
     return {"due": len(due), "overdue": len(overdue), "seated": seated, "followed_up": late}
 
 
-def _unless_refused(act: Callable[[int, datetime], int], pk: int, now: datetime) -> int:
+def _unless_refused(
+    act: Callable[[int, datetime], int], pk: int, now: datetime, request_id: int
+) -> int:
     """What the act returns; where the record's own app lets its round not end, that round stays as
-    it was, and the others are looked at all the same."""
+    it was and says why, and the others are looked at all the same."""
     try:
         return act(pk, now)
     except Refusal as refusal:
         logger.warning(
             "An approval stays open, its app refused (%s %s): %s", act.__name__, pk, refusal.message
         )
+        _note_stuck(request_id, str(refusal.message), now)
         return 0
+
+
+@transaction.atomic
+def _note_stuck(request_id: int, because: str, now: datetime) -> None:
+    """Keeps why a round cannot end, for its page; of each time people hear once."""
+    request = lock(Request.objects.all(), request_id)
+    because, first = because[:LONGEST_REFUSAL], request.stuck_since is None
+    if request.status != Request.Status.PENDING or not (first or because != request.stuck_because):
+        return
+    request.stuck_since, request.stuck_because = request.stuck_since or now, because
+    request.save(update_fields=["stuck_since", "stuck_because"])
+    if first:
+        changes = {"reason": [None, because]}
+        write(actor=None, verb="approvals.request.held_up", about=request, changes=changes)
+        notifying.stuck(request)
 
 
 def _tell_above(now: datetime) -> None:
@@ -139,9 +158,13 @@ def attend(request_id: int, now: datetime) -> int:
         conclude_complete(complete)
         return 0
     seated = vacancies.seat(found)
+    if seated and request.stuck_since is not None:
+        request.stuck_since, request.stuck_because = None, ""
+        request.save(update_fields=["stuck_since", "stuck_because"])
     for step in seated:
         open_now(step)
-        notifying.step_opened(step, None)
+    if not vacancies.spare(seated) or not go_on(request, None):
+        notifying.each_opened(seated, None)
     return len(seated)
 
 
@@ -159,9 +182,10 @@ def _unescalated() -> Q:
     return Q(escalated_to=None) | ~Q(escalated_to__status=Status.ACTIVE)
 
 
-def _late(now: datetime) -> list[int]:
+def _late(now: datetime) -> list[tuple[int, int]]:
+    """The steps of which something follows, each with its round."""
     late = Step.objects.open().filter(_unescalated(), late_at__lte=now)
-    return list(late.order_by("pk").values_list("pk", flat=True))
+    return list(late.order_by("pk").values_list("pk", "request_id"))
 
 
 @transaction.atomic

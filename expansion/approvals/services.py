@@ -166,8 +166,17 @@ def open_next(request: Request, actor: User | None) -> None:
         step.request = request
         open_now(step)
     vacancies.seat(steps)
-    for step in steps:
-        notifying.step_opened(step, actor)
+    if not vacancies.spare(steps) or not go_on(request, actor):
+        notifying.each_opened(steps, actor)
+
+
+def go_on(request: Request, actor: User | None) -> bool:
+    """The next steps, where none is open any more as whoever stood in them is asked elsewhere."""
+    if request.steps.filter(status=Step.Status.OPEN).exists():
+        return False
+    stamp_version(request)
+    open_next(request, actor)
+    return True
 
 
 @transaction.atomic
@@ -336,9 +345,11 @@ def _by_superior(made: Decision) -> bool:
 
 
 def stamp_version(request: Request) -> None:
-    """Another state from now on: whoever has read the one before is told so."""
+    """Another state from now on: whoever has read the one before is told so, and what had kept the
+    round from ending is tried anew."""
     request.version += 1
-    request.save(update_fields=["version", "updated_at"])
+    request.stuck_since, request.stuck_because = None, ""
+    request.save(update_fields=["version", "stuck_since", "stuck_because", "updated_at"])
 
 
 def _close(request: Request, status: Request.Status, actor: User | None) -> None:

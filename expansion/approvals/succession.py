@@ -11,7 +11,7 @@ from expansion import offers
 from expansion.approvals import notifying, vacancies
 from expansion.approvals.approvers import above
 from expansion.approvals.models import Request, RequestQuerySet, Step
-from expansion.approvals.services import stamp_version
+from expansion.approvals.services import go_on, stamp_version
 from expansion.approvals.timing import open_now
 from expansion.people.models import User
 
@@ -64,7 +64,7 @@ def _relieve(request: Request, person: User, superior: User | None, actor: Any) 
     """Asks this person no more: the superior is asked instead, or whoever the rulebook lets stand
     in; who would decide a late step as a superior is replaced by the next run."""
     found = request.steps.filter(status__in=COMING).select_related("person", "escalated_to")
-    steps = list(found)
+    steps, asked = list(found), list[Step]()
     for step in steps:
         step.request = request
         if step.escalated_to_id == person.pk:
@@ -72,12 +72,16 @@ def _relieve(request: Request, person: User, superior: User | None, actor: Any) 
             step.save(update_fields=["escalated_to"])
         if step.person_id == person.pk and superior is not None:
             vacancies.name(step, superior, actor)
-            # One that nobody could decide begins anew below, and is told of then.
+            # One that nobody could decide begins anew below.
             if step.status == Step.Status.OPEN and step.unseated_at is None:
-                notifying.step_opened(step, actor)
+                asked.append(step)
     for step in vacancies.seat(one for one in steps if one.status == Step.Status.OPEN):
         open_now(step)
-        notifying.step_opened(step, actor)
+        asked.append(step)
+    # The end of a round may be refused and must not stop whoever leaves: nobody is spared it here.
+    ends = not any(step.status == Step.Status.WAITING for step in steps)
+    if ends or not vacancies.spare(asked) or not go_on(request, actor):
+        notifying.each_opened(asked, actor)
 
 
 def _is_subject(model: type[models.Model]) -> bool:

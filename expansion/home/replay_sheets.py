@@ -52,7 +52,10 @@ def _heads() -> list[Column]:
 
 
 def _lines(parts: Sequence[Part]) -> Iterator[list[Any]]:
+    """One line for each record; a part that has none says that nothing would change."""
     for part in parts:
+        if not part.rows:
+            yield [str(part.offer.label), "", "", "", False, _("Nothing would change.")]
         for row in part.rows:
             after = _("cannot be said") if row.after is None else str(row.after)
             yield [

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -132,6 +135,45 @@ def resend_mail(*, actor: User, record: Mail) -> Mail:
     enqueue(SEND, key="outbox")
     mail.refresh_from_db()
     return mail
+
+
+def resendable() -> dict[str, int]:
+    """How many messages could be sent again, by how they have ended; none is left out."""
+    counted = Mail.objects.resendable().order_by().values_list("state").annotate(Count("pk"))
+    return dict(counted)
+
+
+@transaction.atomic
+def resend_all(*, actor: User, state: str) -> Mail:
+    """Puts every message that has ended so back in the queue, each to the address that its person
+    has now; returns the newest. Whose person has no address stays.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        Invalid: messages that have ended so are not sent again.
+        NotNow: there is none, or there is no mail server still.
+    """
+    access.require(actor, "resend", Mail)
+    if state not in Mail.RESENDABLE:
+        raise Invalid(fields={"state": [_("Only a message that has failed is sent again.")]})
+    if state == Mail.State.UNSENT and not settings.MAIL_LEAVES:
+        raise NotNow(_("No mail server is set up: nothing leaves by e-mail until there is one."))
+    ended = Mail.objects.resendable().filter(state=state)
+    these = list(ended.select_for_update(of=("self",)).values_list("pk", flat=True))
+    if not these:
+        raise NotNow(_("Nothing is left that has ended so."))
+    address = User.objects.filter(pk=OuterRef("person")).values("email")
+    mails = Mail.objects.filter(pk__in=these)
+    mails.update(
+        state=Mail.State.WAITING,
+        attempts=0,
+        ready_at=clock.now(),
+        to=Coalesce(Subquery(address), Value("")),
+    )
+    changes = {"state": [state, Mail.State.WAITING], "count": [None, len(these)]}
+    write(actor=actor, verb="notices.mail.resent", about=None, changes=changes)
+    enqueue(SEND, key="outbox")
+    return Mail.objects.get(pk=max(these))
 
 
 @transaction.atomic

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from expansion.notices.events import FOR_ROBOTS, Group
-from expansion.notices.models import Robot, Wish
+from expansion.notices.models import Mail, Robot, Wish
 from expansion.people.models import Unit
+from expansion.ui import formats
 from expansion.ui.forms import RecordForm, ServiceForm
 
 
@@ -21,6 +22,20 @@ def an_hour(label: Any, help_text: Any = "") -> forms.TimeField:
     )
     field.widget.input_type = "time"
     return field
+
+
+class ResendAllForm(ServiceForm):
+    """Which messages are sent again: by how they have ended, with how many there are."""
+
+    state = forms.ChoiceField(label=_("Which messages"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, counts: dict[str, int], **given: Any):
+        super().__init__(*args, **given)
+        self.fields["state"].choices = [
+            (state, f"{state.label} ({formats.number(counts[state])})")
+            for state in Mail.RESENDABLE
+            if counts.get(state)
+        ]
 
 
 class ChannelsForm(ServiceForm):

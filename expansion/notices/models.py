@@ -185,6 +185,11 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """Without what robots say in the working hours only."""
         return self.filter(Q(robot=None) | Q(kind=GREETING))
 
+    def resendable(self) -> MailQuerySet:
+        """What was given up or met no mail server, and has an address to go to now."""
+        ended = self.filter(state__in=Mail.RESENDABLE)
+        return ended.filter(Q(person=None) | ~Q(person__email=""))
+
     def failed_since(self, moment: datetime) -> MailQuerySet:
         return self.filter(state=Mail.State.FAILED, ready_at__gt=moment)
 
@@ -223,6 +228,8 @@ class Mail(models.Model):
         FAILED = "failed", _("failed")
         UNSENT = "unsent", _("no mail server")
         DROPPED = "dropped", _("dropped")
+
+    RESENDABLE = (State.FAILED, State.UNSENT)
 
     notice = models.OneToOneField(Notice, models.CASCADE, null=True, related_name="mail")
     person = models.ForeignKey(
@@ -273,7 +280,7 @@ class Mail(models.Model):
 
     @property
     def may_be_resent(self) -> bool:
-        return self.state in {Mail.State.FAILED, Mail.State.UNSENT}
+        return self.state in Mail.RESENDABLE
 
     @property
     def receiver(self) -> str:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>", views.NoticeOpen.as_view(), name="notice"),
     path("<int:pk>/together", views.Together.as_view(), name="together"),
     path("sent/", views_desk.SentList.as_view(), name="sent-list"),
+    path("sent/resend", views_desk.ResendAll.as_view(), name="sent-resend-all"),
     path("sent/<int:pk>", views_desk.Sent.as_view(), name="sent"),
     path("sent/<int:pk>/resend", views_desk.Resend.as_view(), name="sent-resend"),
     path("told/", views_desk.ToldList.as_view(), name="told-list"),

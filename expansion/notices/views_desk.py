@@ -12,7 +12,7 @@ from expansion import access
 from expansion.errors import Gone
 from expansion.notices import desk, selectors
 from expansion.notices.events import EVENTS, event_label, placeholders
-from expansion.notices.forms import RobotForm, WordingForm
+from expansion.notices.forms import ResendAllForm, RobotForm, WordingForm
 from expansion.notices.models import Mail, Robot, Told, Wording
 from expansion.notices.tables import ROBOTS, SENT, TOLD, channel, state_badge
 from expansion.notices.words import braced, example, wrong_with
@@ -33,7 +33,10 @@ class SentList(ListPage):
     }
 
     def context(self, page: Any) -> dict[str, Any]:
-        return super().context(page) | {"no_mail_server": not settings.MAIL_LEAVES}
+        return super().context(page) | {
+            "no_mail_server": not settings.MAIL_LEAVES,
+            "resendable": Mail.objects.resendable().exists(),
+        }
 
 
 class ToldList(ListPage):
@@ -86,6 +89,32 @@ class Resend(ActPage):
 
     def service(self, **values: Any) -> Mail:
         return desk.resend_mail(**values)
+
+
+class ResendAll(FormPage):
+    """Puts all failed messages of one kind back in the queue."""
+
+    gate = May("resend", Mail)
+    model = Mail
+    form = ResendAllForm
+    title = _("Send all again")
+    note = _(
+        "Each goes to the address its receiver has now. What must not leave any more does not."
+    )
+    verb = _("Send all again")
+    done = _("They stand in the queue")
+
+    def make_form(self, **given: Any) -> ResendAllForm:
+        return self.form(person=self.request.user, counts=desk.resendable(), **given)
+
+    def service(self, **values: Any) -> Mail:
+        return desk.resend_all(**values)
+
+    def success_url(self, record: Any) -> str:
+        return reverse("notices:sent-list")
+
+    def way_back(self) -> str:
+        return self.success_url(None)
 
 
 class RobotList(ListPage):

@@ -13,10 +13,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from expansion.access import Seat
+from expansion.language import in_language
 from expansion.people.logins import AccountLink, FailedLogin, LoginPolicy, LoginSession, Token
 from expansion.records import Recorded
 from expansion.shares import Shares
@@ -41,11 +41,6 @@ __all__ = [
     "Unit",
     "User",
 ]
-
-
-def in_language(chinese: str, english: str) -> str:
-    """The English form for English readers, where there is one."""
-    return english if english and (get_language() or "").startswith("en") else chinese
 
 
 class Role(models.TextChoices):

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from expansion.rulebook.organisation import Post, Team
     from expansion.rulebook.schema import Rules
     from expansion.rulebook.scoring import Indicator, KpiSet
+    from expansion.rulebook.values import Choice
     from expansion.rulebook.work import Factor, Grade
 
 HUNDRED = Decimal(100)
+CLIENT = "client"  # the pipeline whose stage a client shows
+PREPARED = "appeal"  # the kind of approval whose chain says who prepares an appeal
 SCORERS = ("manager", "deputy", "leader", "hr", "leadership")
 ROLES = ("manager", "deputy", "leader", "member", "consolidator")
 
@@ -84,6 +87,10 @@ def _retired_problems(rules: "Rules") -> Iterator[Problem]:
                 "The first and the last stage stay: where work begins, and what closes it."
             )
             yield Problem(path, sentence)
+        yield from _unknown(f"pipelines.{pipeline.key}.team", [pipeline.team], rules.teams)
+    if CLIENT not in {one.key for one in rules.walked_by("opportunities")}:
+        sentence = _("Opportunities walk the pipeline “%(key)s”: clients show its stages.")
+        yield Problem("pipelines", sentence % {"key": CLIENT})
 
 
 def _set_problems(one: "KpiSet") -> Iterator[Problem]:
@@ -169,8 +176,25 @@ def _scorer_problems(rules: "Rules") -> Iterator[Problem]:
     }
     for name, parameter in named.items():
         if parameter.value not in SCORERS:
-            sentence = _("Name one of: %(roles)s.") % {"roles": ", ".join(SCORERS)}
-            yield Problem(f"appraisal.{name}", sentence)
+            yield Problem(f"appraisal.{name}", _one_of_the_scorers())
+    yield from _instance_problems(rules)
+
+
+def _instance_problems(rules: "Rules") -> Iterator[Problem]:
+    """Each of those whom an appeal passes has a role, and one alone has it at a time."""
+    chains = {
+        f"approvals.{rule.key}.chain": rule.chain
+        for rule in rules.approvals
+        if rule.key == PREPARED
+    }
+    chains["appraisal.second_instance"] = rules.appraisal.second_instance
+    for path, chain in chains.items():
+        if not {*chain.value} <= {*SCORERS}:
+            yield Problem(path, _one_of_the_scorers())
+
+
+def _one_of_the_scorers() -> str:
+    return _("Name one of: %(roles)s.") % {"roles": ", ".join(SCORERS)}
 
 
 def _level_problems(rules: "Rules") -> Iterator[Problem]:
@@ -261,7 +285,7 @@ def _gathering_problems(rules: "Rules") -> Iterator[Problem]:
 def _unknown(
     path: str,
     keys: Iterable[str | None],
-    entries: "Iterable[Post | Team | KpiSet | Grade | ApprovalRule]",
+    entries: "Iterable[Post | Team | KpiSet | Grade | ApprovalRule | Choice]",
 ) -> Iterator[Problem]:
     known = {one.key for one in entries}
     for key in keys:
@@ -285,6 +309,8 @@ def _chain_problems(rules: "Rules") -> Iterator[Problem]:
             keys = [word[5:] for word in named if word.startswith(f"{kind}:")]
             yield from _unknown(listed.path, keys, entries)
     ours = rules.authority
+    partners = rules.partnerships.partner_types
+    yield from _unknown("authority.major_kinds", ours.major_kinds.value, partners)
     if ours.manager_limit.value is not None and not ours.beyond_limit_chain.value:
         sentence = _("Say who decides beyond the manager's limit.")
         yield Problem("authority.beyond_limit_chain", sentence)
@@ -340,6 +366,8 @@ def _clause_problems(rules: "Rules") -> Iterator[Problem]:
                 _("A clause of this regulation begins with “%(letter)s”.") % {"letter": letter},
             )
     named = {one.path: one.clause for one in rules.parameters()} if known else {}
+    if known:
+        named |= {f"origins.{path}": one.clause for path, one in rules.origins.items()}
     for path, clause in named.items():
         # Another regulation may be borrowed from; a clause of this one has to be there.
         if clause and clause.startswith(letter) and clause not in known and not _narrowed(rules):
@@ -357,8 +385,10 @@ def _overlay_problems(rules: "Rules") -> Iterator[Problem]:
     paths = {one.path for one in rules.parameters()} if rules.overlays else set()
     for overlay in rules.overlays:
         kept = [(name, getattr(overlay, name)) for name in KEPT]
-        known = {name: {one.key for one in getattr(rules, name)} for name in KEPT}
-        wanted = [*kept, ("indicators", overlay.indicators), ("values", tuple(overlay.values))]
+        known = {name: {one.key for one in getattr(rules, name)} for name in (*KEPT, "posts")}
+        posts = ("posts", [one.like or one.key for one in overlay.posts])
+        indicated = ("indicators", overlay.indicators)
+        wanted = [*kept, posts, indicated, ("values", tuple(overlay.values))]
         known |= {"indicators": indicators, "values": paths}
         for name, keys in wanted:
             for key in keys:

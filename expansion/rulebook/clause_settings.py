@@ -30,7 +30,7 @@ _ALSO = {"resources.budget_required": ("C-4.1.3",)}
 
 @dataclass(frozen=True)
 class Setting:
-    """One value that the clause has in the rulebook; a list has no source of its own."""
+    """One value or list that the clause has in the rulebook."""
 
     path: str
     label: str
@@ -54,11 +54,11 @@ def _all(rules: Rules) -> Iterator[tuple[str, Setting]]:
                 yield clause, setting
     for listed in lists(rules):
         if listed.items:
-            setting = Setting(listed.path, listed.label, listed.items)
+            setting = Setting(listed.path, listed.label, listed.items, listed.source)
             for clause in clauses_of(listed.path, listed.clause):
                 yield clause, setting
 
 
 def clauses_of(path: str, own: str | None) -> Collection[str]:
     """The clauses that a list settles."""
-    return [one for one in (own, *_LISTS.get(path, ())) if one]
+    return [own] if own else _LISTS.get(path, ())

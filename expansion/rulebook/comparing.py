@@ -21,7 +21,9 @@ class Difference:
     @property
     def is_parameter(self) -> bool:
         """Whether it is a value with its source; False for a text, an entry, a clause."""
-        return any(isinstance(side, Mapping) for side in (self.before, self.after))
+        return not self.path.startswith("origins.") and any(
+            isinstance(side, Mapping) for side in (self.before, self.after)
+        )
 
 
 def differences(before: Rules, after: Rules) -> list[Difference]:
@@ -45,7 +47,7 @@ def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _children(node: Any) -> list[tuple[str, Any]]:
-    if isinstance(node, Mapping) and "source" not in node:
+    if isinstance(node, Mapping) and not _has_origin(node):
         return list(node.items())
     if isinstance(node, list) and all(isinstance(one, Mapping) for one in node):
         return [(str(one.get("key") or one.get("id")), one) for one in node]
@@ -54,6 +56,12 @@ def _children(node: Any) -> list[tuple[str, Any]]:
 
 def _shown(node: Any) -> Any:
     """Of a parameter what it says and where that comes from; its note explains only."""
-    if isinstance(node, Mapping) and "source" in node:
-        return {name: node[name] for name in ("value", "source", "clause")}
+    if isinstance(node, Mapping) and _has_origin(node):
+        return {name: node.get(name) for name in ("value", "source", "clause")}
     return node
+
+
+def _has_origin(node: Mapping[str, Any]) -> bool:
+    """Whether it is a value or a list's origin: an entry says of its words alone that they were
+    set here, and is told by its parts."""
+    return "source" in node and "key" not in node

@@ -37,7 +37,7 @@ def names_in(values: Iterable[Any], *rulebooks: Rules) -> dict[str, str]:
     found = set(words_in(values))
     named: dict[str, str] = {}
     for rules in rulebooks:
-        named |= posts_of(rules) | heads_of(rules) | approvals_of(rules)
+        named |= posts_of(rules) | heads_of(rules) | approvals_of(rules) | partners_of(rules)
     return named | _departments_named(found) | _people_named(found)
 
 
@@ -58,6 +58,11 @@ def heads_of(rules: Rules) -> dict[str, str]:
 def approvals_of(rules: Rules) -> dict[str, str]:
     """The kinds of approval by their names in the rulebook."""
     return {one.key: one.label() for one in rules.approvals}
+
+
+def partners_of(rules: Rules) -> dict[str, str]:
+    """The kinds of partners by their names in the rulebook."""
+    return {one.key: one.label() for one in rules.partnerships.partner_types}
 
 
 def departments() -> dict[str, str]:

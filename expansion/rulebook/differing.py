@@ -27,7 +27,8 @@ def differing(before: Rules, after: Rules) -> list[Differing]:
         for one in after.parameters()
         if one.path in old and old[one.path].value != one.value
     ]
-    return [*values, *(Differing(one.path, _label(one)) for one in rebuilt(before, after))]
+    built = [one for one in rebuilt(before, after) if not one.path.startswith("origins.")]
+    return [*values, *(Differing(one.path, _label(one)) for one in built)]
 
 
 def _label(one: Rebuilt) -> str:

@@ -5,7 +5,7 @@ them. Lists of choices are not among them (`lists`): their entries are retired a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args, get_origin
 
 from django.utils.translation import gettext as _
@@ -15,10 +15,11 @@ from pydantic import BaseModel
 from expansion import clock, offers
 from expansion.errors import Gone
 from expansion.people.models import Membership
+from expansion.rulebook.origins import origin_of
 from expansion.rulebook.overlays import Overlay
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import Party
-from expansion.rulebook.values import Choice, Item, Parameter
+from expansion.rulebook.values import Choice, Item, Parameter, Source
 from expansion.rulebook.work import LeadCondition, NumberPattern, OpenList, Pipeline
 
 # What the programs know by its key, each a list of its own kind: worded, never added to here.
@@ -49,6 +50,8 @@ class Collection:
     title: str
     model: type[BaseModel]
     items: tuple[Any, ...]
+    clause: str | None = None
+    source: Source | None = None  # of its entries' words; None where nobody has said it
 
     def entry(self, key: str) -> Any:
         """The entry of this key.
@@ -64,7 +67,9 @@ class Collection:
 
 def collections(rules: Rules) -> Iterator[Collection]:
     """Every list whose entries can be added and taken away, in the order of the rulebook."""
-    return _walk(rules, "", "", ())
+    for one in _walk(rules, "", "", ()):
+        found = origin_of(rules, one.path) if issubclass(one.model, Item) else None
+        yield replace(one, clause=found.clause, source=found.source) if found else one
 
 
 def collection_at(rules: Rules, path: str) -> Collection:

@@ -14,11 +14,13 @@ from expansion.rulebook.checks import ROLES
 from expansion.rulebook.deciders import Deciders
 from expansion.rulebook.entries import Collection, collections, label_of, title_of
 from expansion.rulebook.fields import Choices, field_of
+from expansion.rulebook.lists import guidance
 from expansion.rulebook.naming import LABELS
 from expansion.rulebook.parameters import Listed, leaves
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import WORDS
 from expansion.rulebook.values import Approver, Chain, Mark, Parameter, Source
+from expansion.rulebook.waiting import EVENTS
 from expansion.ui.forms import ServiceForm
 from expansion.ui.templatetags.ui import source_chip
 
@@ -47,8 +49,15 @@ OPTIONS = {
     "internal": _("internal"),
     "confidential": _("confidential"),
     "secret": _("secret"),
+    "opportunities": _("opportunities"),
+    "projects": _("projects"),
+    "research_plans": _("research plans"),
+    "events": EVENTS,
+    "operations": _("openings, patrols and operating data"),
 }
 NONE = ("", _("none"))
+# The open lists that say how a department is divided.
+TEAMS = ("sales_divisions", "structure", "functions")
 
 
 class EntryForm(ServiceForm):
@@ -66,6 +75,8 @@ class EntryForm(ServiceForm):
                 continue
             self.fields[name] = field
             self._complete(name, field)
+        if found.path == "teams":
+            self.fields["zh"].help_text = guidance(rules, *TEAMS)
         if held:
             return
         for name in {"key", "zh", "en"} & self.fields.keys():
@@ -82,6 +93,8 @@ def entry_fields(
     values = {name: getattr(pattern, name, None) for name in fields}
     deciders = Deciders(rules, [getattr(one, "value", one) for one in values.values()])
     for name, field in fields.items():
+        if name == "source":  # follows from what is changed
+            continue
         made = _field(name, field, values[name], deciders)
         if made is not None:
             yield name, made

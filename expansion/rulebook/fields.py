@@ -1,36 +1,26 @@
 """The form field that edits a parameter of each kind."""
 
 from collections.abc import Callable, Sequence
-from datetime import time
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from expansion.rulebook.cadence_field import CadenceField
 from expansion.rulebook.chain_fields import NOBODY, ChainField, Choices
 from expansion.rulebook.deciders import (
     Deciders,
     approvals_of,
     heads_of,
+    partners_of,
     posts_of,
     roles,
     words_in,
 )
 from expansion.rulebook.parameters import Kind, Listed
-from expansion.rulebook.templatetags.rules import CADENCES, WORDS, rule_value
-from expansion.rulebook.values import WEEKDAYS, Cadence
+from expansion.rulebook.templatetags.rules import UNITS, rule_value
 from expansion.worktime import Limit
 from expansion.worktime.limits import LARGEST, Unit
-
-UNITS = [
-    (Unit.HOURS, _("hours by the clock")),
-    (Unit.WORKING_HOURS, _("working hours")),
-    (Unit.DAYS, _("days")),
-    (Unit.WORKING_DAYS, _("working days")),
-    (Unit.MONTHS, _("months")),
-]
-WITH_WEEKDAY = {"week", "two_weeks"}
-WITH_DAY = {"month", "quarter", "half_year", "year"}
 
 
 def field_of(one: Listed, deciders: Deciders) -> forms.Field:
@@ -78,52 +68,6 @@ class LimitField(forms.MultiValueField):
         return f"{amount or 0} {unit or Unit.DAYS}"
 
 
-class CadenceWidget(Parts):
-    def __init__(self) -> None:
-        super().__init__(
-            [
-                forms.Select(choices=list(CADENCES.items())),
-                forms.Select(choices=[("", _("no weekday")), *weekdays()]),
-                forms.NumberInput(attrs={"min": 1, "max": 31, "placeholder": _("day")}),
-                forms.TimeInput(format="%H:%M"),
-            ],
-            [_("How often"), _("Weekday"), _("Day of the month"), _("Time of day")],
-        )
-        self.widgets[-1].input_type = "time"
-
-    def decompress(self, value: Cadence | None) -> list[Any]:
-        return [value.every, value.weekday, value.day, value.at] if value else [None] * 4
-
-
-class CadenceField(forms.MultiValueField):
-    """How often, on which day, at what time; what the page does not ask keeps its value."""
-
-    def __init__(self, current: Cadence):
-        self.current = current
-        fields = [
-            forms.ChoiceField(choices=list(CADENCES.items())),
-            forms.ChoiceField(choices=[("", ""), *weekdays()], required=False),
-            forms.IntegerField(min_value=1, max_value=31, required=False),
-            forms.TimeField(required=False),
-        ]
-        super().__init__(fields, widget=CadenceWidget(), required=True, require_all_fields=False)
-
-    def compress(self, parts: list[Any]) -> dict[str, Any]:
-        every, weekday, day, at = parts
-        day = day if every in WITH_DAY else None
-        return self.current.model_dump() | {
-            "every": every,
-            "weekday": (weekday or None) if every in WITH_WEEKDAY else None,
-            "day": day,
-            "workday": None if day else self.current.workday,
-            "at": at or self.current.at or time(18),
-        }
-
-
-def weekdays() -> Choices:
-    return [(day, WORDS[day]) for day in WEEKDAYS]
-
-
 def approvers(one: Listed, deciders: Deciders) -> Choices:
     """Roles, the posts and team heads of this department, and whatever stands there now."""
     known = roles() | posts_of(deciders.rules) | heads_of(deciders.rules)
@@ -157,10 +101,10 @@ def _post(one: Listed, deciders: Deciders) -> forms.Field:
     return _one_of([(post.key, post.label()) for post in deciders.rules.posts], one)
 
 
-def _approvals(one: Listed, deciders: Deciders) -> forms.Field:
-    """The kinds of approval that this department knows."""
+def _entries(one: Listed, named: dict[str, str]) -> forms.Field:
+    """Some of the entries that this department knows."""
     return forms.MultipleChoiceField(
-        choices=list(approvals_of(deciders.rules).items()),
+        choices=list(named.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         initial=list(one.value or ()),
@@ -205,7 +149,8 @@ FIELDS: dict[Kind, Callable[[Listed, Deciders], forms.Field]] = {
     "approver": lambda one, deciders: _one_of(approvers(one, deciders), one),
     "chain": lambda one, deciders: ChainField(one.value, deciders),
     "post": _post,
-    "approvals": _approvals,
+    "approvals": lambda one, deciders: _entries(one, approvals_of(deciders.rules)),
+    "partners": lambda one, deciders: _entries(one, partners_of(deciders.rules)),
     "percent": _decimal,
     "number": _decimal,
     "count": _count,

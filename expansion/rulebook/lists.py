@@ -1,14 +1,15 @@
 """The lists of choices that a rulebook holds, each with its path: sources, stages, categories."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
-from expansion.rulebook.values import Choice, Item, Items
+from expansion.rulebook.origins import origin_of
+from expansion.rulebook.values import Choice, Item, Items, Parameter, Source, offered
 from expansion.rulebook.work import Stage
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 LISTS = (Items, tuple[Stage, ...])
 LONGEST_KEY = 60
+# The value of an entry whose clause is that of the whole entry: when a report is due, what an
+# indicator weighs.
+LEADING = ("cadence", "weight")
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,15 @@ class Choices:
     label: str
     items: tuple[Choice, ...]
     clause: str | None = None  # where the list itself names one
+    source: Source | None = None  # None in versions that do not say it yet
 
 
 def lists(rules: "Rules") -> Iterator[Choices]:
     """Every list that can be worded, ordered, extended and thinned, in the rulebook's order."""
     for name in type(rules).model_fields:
-        yield from _walk(getattr(rules, name), name, name, ())
+        for one in _walk(getattr(rules, name), name, name, ()):
+            found = origin_of(rules, one.path, one.clause)
+            yield replace(one, clause=found.clause, source=found.source) if found else one
 
 
 def _walk(node: Any, path: str, section: str, trail: tuple[str, ...]) -> Iterator[Choices]:
@@ -46,10 +53,25 @@ def _walk(node: Any, path: str, section: str, trail: tuple[str, ...]) -> Iterato
             child = getattr(node, name)
             if field.annotation in LISTS and field.title:
                 words = " · ".join((*inner, _(field.title)))
-                clause = getattr(node, "clause", None)
+                clause = clause_of(node)
                 yield Choices(f"{path}.{name}", section, words, child, clause)
             else:
                 yield from _walk(child, f"{path}.{name}", section, inner)
+
+
+def clause_of(node: BaseModel) -> str | None:
+    """The clause that an entry names: its own, or that of the value for which it is there."""
+    if getattr(node, "clause", None):
+        return str(node.clause)  # type: ignore[attr-defined]
+    values = (getattr(node, name, None) for name in LEADING)
+    return next((one.clause for one in values if isinstance(one, Parameter)), None)
+
+
+def guidance(rules: "Rules", *keys: str) -> str:
+    """What the open lists of these keys name, in one line for the help text of a field; empty where
+    the regulation has none of them."""
+    found = [one for one in rules.lists if one.key in keys]
+    return " · ".join(item.label() for one in found for item in offered(one.items))
 
 
 def new_key(label: str, taken: Iterable[str]) -> str:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from expansion.errors import Gone, Invalid
-from expansion.rulebook import parameters
 from expansion.rulebook.overlays import narrowed
 from expansion.rulebook.schema import UNFINISHED, Rules
 from expansion.rulebook.sentences import refusal
@@ -40,7 +39,7 @@ def preset(key: str, overlay: str | None = None) -> Rules:
             _("There is no preset “%(key)s”. Known: %(known)s.") % _named(key, preset_keys())
         )
     rules = from_toml((PRESETS / f"{key}.toml").read_text(encoding="utf-8"))
-    return narrowed_to(rules, overlay) if overlay else rules
+    return rules if overlay is None else narrowed_to(rules, overlay)
 
 
 def narrowed_to(rules: Rules, overlay: str) -> Rules:
@@ -48,18 +47,18 @@ def narrowed_to(rules: Rules, overlay: str) -> Rules:
 
     Raises:
         Gone: there is no overlay of this key.
-        Invalid: what it keeps does not hold together.
+        Invalid: what it keeps does not hold together; a sentence per path below the overlay.
     """
     keys = [one.key for one in rules.overlays]
     if overlay not in keys:
         raise Gone(
             _("There is no sub-regulation “%(key)s”. Known: %(known)s.") % _named(overlay, keys)
         )
-    chosen = by_key(rules.overlays, overlay)
-    data = narrowed(rules.model_dump(), chosen)
-    for path, value in chosen.values.items():
-        parameters.put(data, path, value)
-    return from_data(data)
+    try:
+        return from_data(narrowed(rules, by_key(rules.overlays, overlay)))
+    except Invalid as refusal:
+        fields = {f"overlays.{overlay}.{path}": texts for path, texts in refusal.fields.items()}
+        raise Invalid(refusal.message, fields=fields) from refusal
 
 
 def _named(key: str, known: Iterable[str]) -> dict[str, str]:

@@ -1,16 +1,20 @@
 """Where something stands in the rulebook, in words: 'Teams · Client team · Scored by the set'."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from expansion.rulebook.comparing import differences
+from expansion.language import in_language
+from expansion.rulebook.comparing import Difference, differences
+from expansion.rulebook.entries import collections
+from expansion.rulebook.lists import lists
 from expansion.rulebook.loading import to_data
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import SECTIONS
-from expansion.rulebook.values import in_language
+from expansion.rulebook.values import Source
+from expansion.ui.templatetags.ui import source_words
 
 # Fields that are no parameters and so have no title of their own in the schema.
 LABELS = {
@@ -36,6 +40,7 @@ LABELS = {
     "who": _("Owed by"),
     "to": _("Goes to"),
     "chair": _("Chaired by"),
+    "walked_by": _("Walked by"),
 }
 
 
@@ -47,6 +52,7 @@ class Rebuilt:
     label: str
     before: Any
     after: Any
+    source: str = ""  # that the words of an entry were set here
 
 
 def rebuilt(before: Rules, after: Rules) -> list[Rebuilt]:
@@ -55,8 +61,13 @@ def rebuilt(before: Rules, after: Rules) -> list[Rebuilt]:
     old, new = dict(_names(to_data(before))), dict(_names(to_data(after)))
     known = old | new
     found: dict[str, Rebuilt] = {}
+    set_here = set(_set_here(to_data(after)))
     for one in differences(before, after):
-        if top := _whole(one.path, old, new):
+        if one.path.startswith("origins."):
+            found[one.path] = _of_origin(one, after, known)
+        elif one.path.endswith(".source"):
+            continue  # it stands beside the words that it is about
+        elif top := _whole(one.path, old, new):
             sides = (old.get(top), new.get(top))
             found.setdefault(top, Rebuilt(top, _words(top.rpartition(".")[0], known), *sides))
         elif not one.is_parameter:
@@ -64,7 +75,37 @@ def rebuilt(before: Rules, after: Rules) -> list[Rebuilt]:
             if one.path.endswith(".retired"):
                 sides = (bool(one.before), bool(one.after))
             found[one.path] = Rebuilt(one.path, _words(one.path, known), *sides)
-    return list(found.values())
+    return [
+        replace(one, source=Source.ADMIN) if _entry_around(one.path, known) in set_here else one
+        for one in found.values()
+    ]
+
+
+def _entry_around(path: str, known: Mapping[str, str]) -> str:
+    """The path of the nearest entry to which a path belongs; empty where there is none."""
+    return next((one for one in reversed([*_prefixes(path)]) if one in known), "")
+
+
+def _of_origin(one: Difference, rules: Rules, known: Mapping[str, str]) -> Rebuilt:
+    """What a list says of where its words come from, before and after."""
+    path = one.path.removeprefix("origins.")
+    named = {each.path: each.label for each in (*lists(rules), *collections(rules))}
+    label = _words(path.split(".")[0], known)
+    label = f"{label} · {named[path]}" if path in named else _words(path, known)
+    before, after = (side and source_words(side["source"]) for side in (one.before, one.after))
+    return Rebuilt(one.path, label, before, after)
+
+
+def _set_here(node: Any, path: str = "") -> Iterator[str]:
+    """The paths of all entries whose words were set here."""
+    if isinstance(node, Mapping):
+        if "key" in node and "source" in node:
+            yield path
+        for name, child in node.items():
+            yield from _set_here(child, f"{path}.{name}" if path else name)
+    elif isinstance(node, list) and all(isinstance(one, Mapping) for one in node):
+        for one in node:
+            yield from _set_here(one, f"{path}.{one.get('key') or one.get('id')}")
 
 
 def _whole(path: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:

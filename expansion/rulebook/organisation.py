@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 from pydantic import Field, StringConstraints
 
 from expansion import worktime
+from expansion.language import in_language
 from expansion.rulebook.values import (
     WEEKDAYS,
     ApprovalKey,
@@ -20,12 +21,12 @@ from expansion.rulebook.values import (
     Limit,
     Money,
     Parameter,
+    PartnerKey,
     PostKey,
     Source,
     Strict,
     Text,
     Weekday,
-    in_language,
     optional_amount,
     optional_chain,
     optional_limit,
@@ -148,6 +149,10 @@ class Authority(Strict):
     major_cooperation_owner: Parameter[Approver] = Field(title=_("Major cooperation belongs to"))
     major_amount: Parameter[Money | None] = Field(title=_("Major from this amount"))
     major_term: Parameter[Limit] = optional_limit(_("Major from this term of a contract"))
+    major_kinds: Parameter[tuple[PartnerKey, ...]] = Field(
+        title=_("Projects with these partners are major"),
+        default=Parameter[tuple[PartnerKey, ...]](value=(), source=Source.UNSET),
+    )
     beyond_limit_chain: Parameter[Chain] = optional_chain(_("Beyond that amount decided by"))
     member_limit: Parameter[Money | None] = optional_amount(_("A member decides up to"))
     leader_limit: Parameter[Money | None] = optional_amount(_("A team leader decides up to"))

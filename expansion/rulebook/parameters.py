@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "switch", "choice", "choices", "approver", "chain", "post", "percent", "count", "number",
-    "limit", "time", "cadence", "approvals", "text",
+    "limit", "time", "cadence", "approvals", "partners", "text",
 ]  # fmt: skip
 
 # What still waits for somebody's word: a blank of the regulation that we filled, our own choice
@@ -37,6 +37,7 @@ _KINDS: dict[Any, Kind] = {
     Mark.PERCENT: "percent",
     Mark.POST: "post",
     Mark.APPROVAL: "approvals",
+    Mark.PARTNER: "partners",
     Limit: "limit",
     Cadence: "cadence",
     time: "time",

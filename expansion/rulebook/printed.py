@@ -1,8 +1,8 @@
 """Everything that a rulebook says, line by line: one walk through its schema.
 
-What is a parameter stands with its source and its clause; what the entry itself says (who owes a
-report, who leads a meeting, which level a consequence follows) with the clause of the entry. Of
-that no source is kept: it is part of the entry, written into the file or into the browser's form.
+What is a parameter stands with its source and its clause, and so does every list with the words
+of its entries; what the entry itself says (who owes a report, who leads a meeting, which level a
+consequence follows) with the clause of the entry, and that it was set here where it was.
 Clauses and chapters are printed as the text of the regulation (`regulation.chapters_of`).
 """
 
@@ -17,22 +17,20 @@ from pydantic import BaseModel
 
 from expansion.rulebook.entries import title_of
 from expansion.rulebook.entry_forms import CHOSEN, NAMES, OPTIONS, named_in
-from expansion.rulebook.lists import LISTS
+from expansion.rulebook.lists import LISTS, clause_of
 from expansion.rulebook.naming import LABELS
 from expansion.rulebook.organisation import Right
-from expansion.rulebook.overlays import KEPT, Overlay
+from expansion.rulebook.origins import origin_of
+from expansion.rulebook.overlays import KEPT, Overlay, OwnPost, OwnTeam
 from expansion.rulebook.parameters import Listed, leaves
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import CADENCES, SECTIONS, WORDS
 from expansion.rulebook.values import Choice, Item, Mark, Parameter, Source
 
-APART = ("chapters", "clauses")
+APART = ("chapters", "clauses", "origins")
 # What a line is named by, or what tells programs and not people what to do.
-UNSAID = ("key", "zh", "en", "retired", "clause")
+UNSAID = ("key", "zh", "en", "source", "retired", "clause")
 EVERYONE = gettext_lazy("everyone")
-# The value of an entry whose clause is that of the whole entry: when a report is due, what an
-# indicator weighs.
-LEADING = ("cadence", "weight")
 # What an empty list says where it does not say nothing.
 EMPTY = {"teams": EVERYONE}
 # Fields that only here need a name.
@@ -60,7 +58,7 @@ class Line:
     source: Source | None = None
     value: Any = None
     words: str = ""
-    items: tuple[Choice, ...] = ()
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,19 +110,25 @@ class _Walk:
         if isinstance(node, Right):
             yield place.line(words=f"{WORDS.get(node.role, node.role)}: {_option(node.scope)}")
             return
-        clause = _clause_of(node)
+        clause = clause_of(node)
         for name in type(node).model_fields:
             if name not in UNSAID:
                 yield from self.field(node, name, place.within(name, clause=clause))
 
     def _entries(self, node: BaseModel, name: str, place: _Place) -> Iterator[Line]:
-        """A list of choices as one line; of other entries, and of stages, what each says."""
+        """The words of a list as one line; of entries that are more, and of stages, what each
+        says."""
         found = getattr(node, name)
-        if found and _annotation(node, name) in LISTS:
-            yield place.line(_title(node, name), items=found)
+        if found and isinstance(found[0], Item) and not isinstance(node, Overlay):
+            origin = origin_of(self.rules, place.path, place.clause)
+            said = {"clause": origin.clause, "source": origin.source} if origin else {}
+            yield place.line(_title(node, name), items=found, **said)
         for number, one in enumerate(found, start=1):
             if type(one) is not Choice:
                 step = str(getattr(one, "key", number))
+                if isinstance(one, (OwnPost, OwnTeam)):
+                    titled = place.within(f"{step}.zh", clause=one.clause)
+                    yield titled.line(_title(node, name), words=one.label())
                 yield from self.entry(one, place.within(step, _called(one, number)))
 
     def _plain(self, node: BaseModel, name: str, place: _Place) -> Iterator[Line]:
@@ -147,6 +151,8 @@ class _Walk:
             return {one.key: one.label() for each in self.rules.kpi_sets for one in each.indicators}
         if isinstance(node, Overlay) and name in KEPT:
             return {one.key: one.label() for one in getattr(self.rules, name)}
+        if isinstance(node, (OwnPost, OwnTeam)):
+            return {one.key: one.label() for one in self.rules.posts}
         if name in NAMES:
             return dict(named_in(NAMES[name], self.rules))
         return dict(CHOSEN[name](self.rules)) if name in CHOSEN else {}
@@ -197,11 +203,3 @@ def _called(one: BaseModel, number: int) -> str:
     if isinstance(one, Item):
         return one.label()
     return str(getattr(one, "key", number))
-
-
-def _clause_of(node: BaseModel) -> str | None:
-    """The clause that an entry names: its own, or that of the value for which it is there."""
-    if getattr(node, "clause", None):
-        return str(node.clause)  # type: ignore[attr-defined]
-    values = (getattr(node, name, None) for name in LEADING)
-    return next((one.clause for one in values if isinstance(one, Parameter)), None)

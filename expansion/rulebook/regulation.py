@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from expansion.rulebook.clauses import Clause
+from expansion.rulebook.entries import Collection
+from expansion.rulebook.lists import Choices
 from expansion.rulebook.models import Interpretation
 from expansion.rulebook.parameters import UNCONFIRMED, Listed
 from expansion.rulebook.printed import Line, lines
@@ -22,10 +24,15 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Section:
-    """Some parameters of one section."""
+    """Some parameters and lists of one section."""
 
     key: str
     rows: list[Listed]
+    lists: list[Choices | Collection]
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + len(self.lists)
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,16 @@ def sections_of(rules: Rules, source: str = "") -> list[Printed]:
     return [Printed(key, printed) for key, printed in found.items()]
 
 
-def by_section(rules: Rules, rows: Iterable[Listed]) -> list[Section]:
-    """These parameters by section, in the order of the rulebook, without any list."""
-    found: dict[str, list[Listed]] = {}
+def by_section(
+    rules: Rules, rows: Iterable[Listed], lists: Iterable[Choices | Collection] = ()
+) -> list[Section]:
+    """These parameters and lists by section, in the order of the rulebook."""
+    found: dict[str, Section] = {key: Section(key, [], []) for key in type(rules).model_fields}
     for one in rows:
-        found.setdefault(one.section, []).append(one)
-    return [Section(key, found[key]) for key in type(rules).model_fields if key in found]
+        found[one.section].rows.append(one)
+    for each in lists:
+        found[each.section].lists.append(each)
+    return [one for one in found.values() if one.rows or one.lists]
 
 
 def values_of(sections: Iterable[Printed]) -> Iterator[Any]:

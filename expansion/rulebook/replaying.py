@@ -53,6 +53,11 @@ class Part:
         """Of how many it cannot be said."""
         return sum(row.after is None for row in self.rows)
 
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing of what the viewer sees would change."""
+        return not self.differing and not self.unknown
+
 
 def closed_periods() -> list[Period]:
     """The quarters and months that lie behind, the latest first; years and half-years in which a

@@ -38,7 +38,7 @@ from expansion.rulebook.scoring import (
     Rewards,
 )
 from expansion.rulebook.sentences import refusal
-from expansion.rulebook.values import Items, Source, Strict, by_key
+from expansion.rulebook.values import Items, Origin, Source, Strict, by_key
 from expansion.rulebook.work import (
     Attendance,
     Conduct,
@@ -62,6 +62,7 @@ from expansion.rulebook.work import (
     Sla,
     Surveys,
     Training,
+    Walker,
 )
 
 AMENDMENT = "amendment"  # the kind under which a new version is approved
@@ -112,6 +113,8 @@ class Rules(Strict):
     chapters: Chapters = Field((), title=_("Chapters"))
     clauses: Clauses = Field((), title=_("Clauses"))
     overlays: tuple[Overlay, ...] = Field((), title=_("Sub-regulations"))
+    # By the path of a list, or of what several lists stand in (`origins`).
+    origins: Mapping[str, Origin] = Field({}, title=_("Where words come from"))
 
     @model_validator(mode="after")
     def _holds_together(self, info: ValidationInfo) -> "Rules":
@@ -156,6 +159,16 @@ class Rules(Strict):
 
     def pipeline(self, key: str) -> Pipeline:
         return by_key(self.pipelines, key)
+
+    def walked_by(self, walker: Walker) -> tuple[Pipeline, ...]:
+        """The pipelines through which that kind of record goes, in order."""
+        return tuple(one for one in self.pipelines if one.walked_by == walker)
+
+    def pipeline_for(self, walker: Walker, team: str) -> Pipeline:
+        """The one that a new record begins in unless another is chosen: that of the team whose it
+        is, where one names that team, else the first (reading 37)."""
+        found = self.walked_by(walker)
+        return next((one for one in found if one.team == team), found[0])
 
     def approval(self, subject: str) -> ApprovalRule:
         """Who approves a kind of subject; amendments of the rulebook follow the policy (A-1.2)."""

@@ -1,6 +1,6 @@
 """Which rules hold on a day. Only doors and roll-ups ask; services take rules as an argument."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from expansion import clock
 from expansion.people.revision import renew
 from expansion.prepared import prepared
 from expansion.rulebook.deciders import names_in
+from expansion.rulebook.entries import Collection, collections
+from expansion.rulebook.lists import Choices, lists
 from expansion.rulebook.models import Standing, Version
 from expansion.rulebook.naming import Rebuilt, rebuilt
 from expansion.rulebook.parameters import UNCONFIRMED, Listed
@@ -94,6 +96,17 @@ def on_version_saved(instance: Version, **signal: Any) -> None:
 def rules_on(day: date | None = None) -> Rules:
     """The rules in force on `day`, today's where none is given."""
     return rules_of(version_on(day))
+
+
+def rules_of_days() -> Callable[[date], Rules]:
+    """The rules in force on each of many days, read together; for days before the first version
+    the first."""
+    versions = list(Version.objects.published().defer(*LONG).order_by("-effective_on", "-number"))
+
+    def of(day: date) -> Rules:
+        return rules_of(next((one for one in versions if one.effective_on <= day), versions[-1]))
+
+    return of
 
 
 def rules_of(version: Version) -> Rules:
@@ -218,6 +231,13 @@ def unsettled(version: Version) -> list[Listed]:
         for one in _final(version).parameters()
         if one.source in UNCONFIRMED and one.path not in held
     ]
+
+
+def unsettled_lists(version: Version) -> list[Choices | Collection]:
+    """The lists whose words wait for somebody's word: we propose them."""
+    rules = _final(version)
+    found = [*lists(rules), *collections(rules)]
+    return [one for one in found if one.items and one.source in UNCONFIRMED]
 
 
 def _final(version: Version) -> Rules:

@@ -11,7 +11,6 @@ from decimal import Decimal
 from enum import Enum, StrEnum, auto
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import (
     AfterValidator,
@@ -26,6 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from expansion import worktime
+from expansion.language import in_language
 from expansion.worktime import Calendar, Period
 
 T = TypeVar("T")
@@ -38,11 +38,13 @@ class Mark(Enum):
     APPROVER = auto()
     POST = auto()
     APPROVAL = auto()
+    PARTNER = auto()
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 PostKey = Annotated[Key, Mark.POST]
 ApprovalKey = Annotated[Key, Mark.APPROVAL]
+PartnerKey = Annotated[Key, Mark.PARTNER]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2), Mark.PERCENT]
 Count = Annotated[int, Field(ge=0, le=9999, strict=True)]
@@ -98,18 +100,23 @@ class Parameter(Strict, Generic[T]):
         return data
 
 
-def in_language(zh: str, en: str, language: str | None = None) -> str:
-    """One of two labels: the one of the language given, else of the reader's."""
-    chosen = language or get_language() or "zh-hans"
-    return zh if chosen.startswith("zh") else en
+class Origin(Strict):
+    """Where the plain words of a list come from, as a parameter says it of its value."""
+
+    source: Source
+    clause: ClauseId | None = None
 
 
 class Item(Strict):
-    """One entry of a list: records store the key, people read the label."""
+    """One entry of a list: records store the key, people read the label.
+
+    `source` says that its words were set here; else its list says where they come from (`Origin`).
+    """
 
     key: Key
     zh: Text
     en: Text
+    source: Literal[Source.ADMIN] | None = Field(default=None, exclude_if=lambda one: one is None)
 
     def label(self, language: str | None = None) -> str:
         """The label in a language; without one, in the reader's."""

@@ -1,23 +1,30 @@
-"""Clauses that nothing answers for yet, and settings that nothing obeys yet, by what they wait for.
+"""Clauses that nothing answers for yet, settings that nothing obeys yet and pipelines that nothing
+walks yet, by what they wait for.
 
 Whoever brings the noun brings the check, the fact or the code, and takes the line from here; the
 board and the pages of the rulebook name the noun until then.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from expansion.rulebook.schema import Rules
+
+EVENTS = pgettext_lazy("occasions", "events")  # elsewhere the word means what happened
 
 _CLAUSES: Mapping[Any, str] = {
     _("complaints"): "C-2.2.3 C-5.4.3 B-4.2.3a B-4.2.3b B-4.2.3c D-3.1.4a D-3.2.4a E1-14",
     _("client feedback"): "A-2.2.4d D-3.1.4c D-3.2.4c",
-    _("events"): """
+    EVENTS: """
         B-3.2.1a B-3.2.2a B-3.2.2b B-3.2.2c B-3.2.3a B-3.2.4a B-3.2.4b C-4.3.2 E5-10 E5-22
     """,
     _("promotion plans"): "C-4.1.1 D-3.1.3a E3-2.2.2",
-    _("enquiries"): "C-5.1.2 C-5.1.3 E7-3.1",
-    _("sales targets"): "C-3.1.1 C-3.1.2 C-3.2.1 E2-7 E3-3.2b E3-3.3a E5-14 C-6.2.2a E8-4.1",
+    _("enquiries"): "C-5.1.2 C-5.1.3",
+    _("sales targets"): "C-3.1.1 C-3.1.2 E2-7 E3-3.2b E3-3.3a E5-14 C-6.2.2a E8-4.1",
     _("letters of intent"): "B-3.1.4c C-5.2.3",
     _("client grades"): "B-3.1.2b B-4.3.1 B-4.3.3 E9-4.2b",
     _("client plans"): "B-4.2.2 C-8.2.1 E6-6.1",
@@ -43,7 +50,7 @@ _CLAUSES: Mapping[Any, str] = {
     _("risks"): "C-9.1.2 C-9.1.3 C-9.2.2 C-9.2.3",
     _("project initiation"): "C-5.3.1 C-5.3.3 E9-2.2b E9-3.1d",
     _("acceptance and settlement"): "C-5.5.1 C-5.5.2",
-    _("scheme reviews and talks"): "A-3.3.1b A-3.3.2b A-3.3.3b E7-3.2",
+    _("scheme reviews and talks"): "A-3.3.1b A-3.3.2b E7-3.2",
     _("evaluation reports of projects"): "A-3.3.6b",
     _("the handover of projects"): "D-2.1.5a D-4.1.3a D-4.1.3b E8-2.5",
     _("openings, patrols and operating data"): """
@@ -68,16 +75,12 @@ CLAUSES: Mapping[str, Any] = {id: noun for noun, ids in _CLAUSES.items() for id 
 # Settings by the last word of their path.
 _SETTINGS: Mapping[Any, str] = {
     _("complaints"): "complaint_closes complaint_reply complaint_resolve",
-    _("events"): """
-        event_arrival event_budget_lines event_follow_up event_kinds event_report joint_marketing
+    EVENTS: """
+        event_arrival event_budget_lines event_follow_up event_kinds joint_marketing
     """,
     _("enquiries"): "enquiry_answer enquiry_channels",
     _("client grades"): "key_client_transfer strategy_per_grade",
-    _("client plans"): "care_lead care_occasions communication_fields need_analysis",
-    _("own fields of clients and visits"): """
-        client_kinds history_fields territories territory_by visit_fields
-    """,
-    _("long projects"): "long_cycle_follow_up",
+    _("client plans"): "care_lead care_occasions communication_fields",
     _("sales"): "sales_entry",
     _("members"): "membership membership_parts",
     _("work plans and goals"): "letter",
@@ -95,7 +98,6 @@ _SETTINGS: Mapping[Any, str] = {
     _("budgets and expenses"): "budget_required",
     _("project initiation"): "begins_before_approval initiation_fields",
     _("acceptance and settlement"): "settlement_equals_contract",
-    _("scheme reviews and talks"): "scheme_checklist talks_report",
     _("openings, patrols and operating data"): """
         data_metrics inspection inspection_areas opening_tasks
     """,
@@ -104,7 +106,7 @@ _SETTINGS: Mapping[Any, str] = {
     """,
     _("careers and promotions"): "career_talk rotation",
     _("feedback talks and improvement plans"): "feedback_contents indicator_review",
-    _("publicity and HR's review"): "hr_review objection_handlers publicity second_instance",
+    _("publicity and HR's review"): "hr_review objection_handlers publicity",
     _("bonuses"): "computed_by ratio",
     _("rewards and honours"): """
         commendation honours_from_quarters special_contribution titles
@@ -116,8 +118,41 @@ SETTINGS: Mapping[str, Any] = {
 }
 
 
-def setting_waits_for(path: str) -> Any:
+# Open lists that a form offers or shows as guidance, and those whose form is not there yet.
+SHOWN = frozenset(
+    """
+    client_support cycle_contents feasibility_parts functions project_aspects sales_divisions
+    site_survey structure survey_audiences
+    """.split()
+)
+_LISTS: Mapping[Any, str] = {
+    EVENTS: "event_feedback event_floor_tasks event_plan_fields event_preparation",
+    _("promotion plans"): "media promotion_channels",
+    _("sales"): "sales_channels",
+    _("leave, outings and attendance"): "spot_check_methods",
+    _("sharing between departments"): "partner_departments",
+    _("conduct cases"): "breach_measures conduct_areas conduct_breaches",
+    _("scheme reviews and talks"): "negotiation_fields",
+    _("the handover of projects"): "handover_sheet",
+    _("training plans, needs and evaluations"): "training_feedback",
+    _("careers and promotions"): "career_plan_fields",
+    _("several parties of an appraisal"): "evaluation_investment evaluation_operations",
+}
+LISTS: Mapping[str, Any] = {name: noun for noun, names in _LISTS.items() for name in names.split()}
+
+
+# What walks a pipeline and is not there yet.
+WALKERS: Mapping[str, Any] = {
+    "events": EVENTS,
+    "operations": _("openings, patrols and operating data"),
+}
+
+
+def setting_waits_for(path: str, rules: "Rules") -> Any:
     """The noun without which this setting moves nothing; empty where it is obeyed."""
     if path.startswith("lists."):
-        return _("the form that offers its entries")
+        key = path.split(".")[1]
+        return "" if key in SHOWN else LISTS.get(key, _("the form that offers its entries"))
+    if path.startswith("pipelines."):
+        return WALKERS.get(rules.pipeline(path.split(".")[1]).walked_by, "")
     return SETTINGS.get(path.rpartition(".")[2], "")

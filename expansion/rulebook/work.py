@@ -1,5 +1,6 @@
 """The rulebook on daily work: stages, approvals, reports, meetings, limits, lists."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_noop as _
@@ -57,9 +58,27 @@ class Stage(Choice):
     )
 
 
+# What goes through the stages of a pipeline; events and operations are records of later work
+# (`waiting.WALKERS`).
+Walker = Literal["opportunities", "projects", "research_plans", "events", "operations"]
+# The same of a version that was written before pipelines said so; the others: opportunities.
+WALKED: Mapping[str, Walker] = {
+    "partnership": "projects",
+    "research": "research_plans",
+    "event": "events",
+    "operations": "operations",
+}
+
+
 class Pipeline(Item):
+    """Stages in their order, and what walks them; with `team` it is the way of that team's work."""
+
     stages: tuple[Stage, ...] = Field(title=_("Stages"))
     clause: ClauseId
+    walked_by: Walker = Field(
+        default_factory=lambda known: WALKED.get(known.get("key", ""), "opportunities")
+    )
+    team: Key | None = None
 
     @property
     def open_stages(self) -> tuple[Stage, ...]:
@@ -134,8 +153,6 @@ class Sla(Strict):
     file_refresh: Parameter[Limit] = optional_limit(_("Client file renewed every"))
     event_follow_up: Parameter[Limit] = optional_limit(_("Event followed up"))
     event_arrival: Parameter[Limit] = optional_limit(_("On the spot before an event"))
-    event_report: Parameter[Limit] = optional_limit(_("Event reported"))
-    talks_report: Parameter[Limit] = optional_limit(_("Talks reported"))
     handover: Parameter[Limit] = optional_limit(_("Handover done"))
 
 
@@ -218,6 +235,10 @@ class Partnerships(Strict):
     scheme_fields: Items = Field(default=(), title=_("Contents of the scheme"))
     scheme_checklist: Items = Field(default=(), title=_("Checklist of the scheme"))
     initiation_fields: Items = Field(default=(), title=_("Contents of the initiation form"))
+    start_requires: Parameter[tuple[Gate, ...]] = Field(
+        title=_("Needed to start a project"),
+        default=Parameter[tuple[Gate, ...]](value=(), source=Source.UNSET),
+    )
     begins_before_approval: Parameter[bool] = optional_switch(_("Work begins before approval"))
     settlement_equals_contract: Parameter[bool] = optional_switch(
         _("Settlement equals the contract")

@@ -59,7 +59,7 @@ def _entries(values: Iterable[Any]) -> Item:
 
 def _is_short(data: Mapping[str, Any]) -> bool:
     """A parameter, a cadence or an item with its labels: it fits one line."""
-    if "source" in data:
+    if "source" in data and "key" not in data:
         return True
     return not any(_nests(value) for value in data.values())
 

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -23,11 +23,12 @@ from django.utils.translation import gettext_lazy
 
 from expansion import access, offers
 from expansion.records import about_key
+from expansion.rounding import two_places
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.values import choices_of
 from expansion.surveys.models import Answer, Invitation, Question, Questionnaire, Response
 
-HUNDRED, CENT = Decimal(100), Decimal("0.01")
+HUNDRED = Decimal(100)
 AUDIENCES = "survey_audiences"  # the list of the rulebook that names who is asked
 ASKED = (
     ("clients", gettext_lazy("Clients")),
@@ -113,7 +114,7 @@ class Results:
 
 def rounded(value: Decimal | None) -> Decimal | None:
     """A score as it is shown: two places, half up, once at the end."""
-    return None if value is None else value.quantize(CENT, ROUND_HALF_UP)
+    return None if value is None else two_places(value)
 
 
 def mean(values: Sequence[Decimal]) -> Decimal | None:

@@ -203,7 +203,7 @@ class Page:
 
     @property
     def filters(self) -> list[dict[str, Any]]:
-        return [self._filter(one) for one in self.listing.filters]
+        return [self._filter(one) for one in self.listing.filters if one.offered()]
 
     def _filter(self, one: Filter) -> dict[str, Any]:
         key, label = self.state.chosen.get(one.key, ("", ""))
@@ -262,7 +262,7 @@ class Page:
         return {
             "columns": [
                 {"key": column.key, "label": column.label, "shown": column.key in shown}
-                for column in self.listing.columns
+                for column in self.listing.offered_columns
             ],
             "action": "",
             "reset_url": self.state.url(col=None),

@@ -41,7 +41,8 @@ class Column:
     calendar has counted is a `deadline`: page and file mark it while it may still move. `sort` is
     the field it orders by. A column that is not `shown` waits in the columns menu. On a phone,
     where a row is a card, `phone` says where the cell stands: `beside` the title or in its `line`;
-    a list in which no column says so has its first three in the line.
+    a list in which no column says so has its first three in the line. A column is there where
+    `offered()` says so: the rules of the day may not know what it tells.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Column:
     width: int = 16
     phone: str = ""
     many: Callable[[], Callable[[Any], Any]] | None = None
+    offered: Callable[[], bool] = lambda: True
 
     def text(self, record: Any) -> Any:
         """What stands in the cell: safe HTML, or text still to be escaped."""
@@ -69,6 +71,7 @@ class Filter:
     """One filter chip: `choices(person)` gives (key, label); `narrow(records, key)` applies it.
 
     Choices that grow with the department are `many`: the page asks for them when the chip opens.
+    `offered` is that of a column.
     """
 
     key: str
@@ -76,6 +79,7 @@ class Filter:
     choices: Callable[[Any], Iterable[tuple[str, Any]]]
     narrow: Callable[[QuerySet, str], QuerySet]
     many: bool = False
+    offered: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,10 @@ class Listing:
     badges: Callable[[Any], SafeString | str] = lambda record: ""
     thumb: Thumb | None = None
     row_acts: Sequence[RowAct] = ()
+
+    @property
+    def offered_columns(self) -> list[Column]:
+        return [column for column in self.columns if column.offered()]
 
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key), None)
@@ -216,8 +224,8 @@ class State:
     def columns(self) -> list[Column]:
         wanted = set(self.query.getlist("col"))
         if not wanted:
-            return [column for column in self.listing.columns if column.shown]
-        return [column for column in self.listing.columns if column.key in wanted]
+            return [one for one in self.listing.columns if one.shown and one.offered()]
+        return [one for one in self.listing.columns if one.key in wanted and one.offered()]
 
     @property
     def dense(self) -> bool:

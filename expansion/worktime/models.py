@@ -12,9 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from expansion.language import in_language
 from expansion.ui import formats
 
 LONGEST_NAME = 60
@@ -38,8 +39,7 @@ class SpecialDay(models.Model):
     @property
     def name(self) -> str:
         """In the reader's language, else in the other one."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.zh or self.en) if chinese else (self.en or self.zh)
+        return in_language(self.zh or self.en, self.en)
 
 
 class YearNotice(models.Model):

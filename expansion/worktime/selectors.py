@@ -11,8 +11,8 @@ import holidays
 from chinese_calendar.constants import holidays as published_holidays
 from chinese_calendar.constants import workdays as published_workdays
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 
+from expansion.language import in_language
 from expansion.worktime.lines import Line
 from expansion.worktime.models import CorrectedDay, YearNotice
 from expansion.worktime.workdays import Origin, uncorrected, year_of_days
@@ -25,8 +25,7 @@ class Name(NamedTuple):
     en: str = ""
 
     def __str__(self) -> str:
-        chinese = (get_language() or "").startswith("zh")
-        return (self.zh or self.en) if chinese else (self.en or self.zh)
+        return in_language(self.zh or self.en, self.en)
 
 
 class Move(NamedTuple):

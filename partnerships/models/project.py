@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Contract
+from crm.models import Client, Contract
 from expansion import access
 from expansion.records import Deletable, Owned, Recorded
 from expansion.rulebook.models import Version
@@ -30,8 +30,16 @@ class Project(Owned, Recorded, Deletable):
     """One piece of cooperation with one partner; its owner leads it.
 
     Stages are those of `rules_version`, the rulebook in force when it was opened (reading 54). It
-    counts as signed from the signature of its `contract`.
+    counts as signed from the signature of its `contract`. Its scheme is decided over by the chain
+    `cooperation_scheme`; `SCHEME` is what was decided, so that a change of it is decided anew.
     """
+
+    class SchemeStatus(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        IN_APPROVAL = "in_approval", _("in approval")
+        APPROVED = "approved", _("approved")
+        RETURNED = "returned", _("returned")
+        REJECTED = "rejected", _("rejected")
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -40,6 +48,7 @@ class Project(Owned, Recorded, Deletable):
         CANCELLED = "cancelled", _("cancelled")
 
     OPEN = (Status.PLANNED, Status.RUNNING)
+    SCHEME = ("scheme", "amount", "currency")
 
     partner = models.ForeignKey(
         Partner, models.PROTECT, verbose_name=_("partner"), related_name="projects"
@@ -60,6 +69,14 @@ class Project(Owned, Recorded, Deletable):
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     scheme = models.TextField(_("cooperation scheme"), max_length=8000, blank=True)
+    scheme_status = models.CharField(
+        _("state of the scheme"),
+        max_length=11,
+        choices=SchemeStatus,
+        default=SchemeStatus.DRAFT,
+        editable=False,
+    )
+    scheme_approved_at = models.DateTimeField(_("scheme last approved"), null=True, editable=False)
     resources = models.TextField(_("people, material, money"), max_length=2000, blank=True)
     evaluation = models.TextField(_("evaluation"), max_length=8000, blank=True)
     contract = models.OneToOneField(
@@ -95,6 +112,19 @@ class Project(Owned, Recorded, Deletable):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN and self.deleted_at is None
+
+    @property
+    def client(self) -> Client:
+        return self.partner.client
+
+    @property
+    def client_id(self) -> int:
+        return self.partner.client_id
+
+    @property
+    def kind(self) -> str:
+        """Which kind of cooperation it is: the kind of its partner."""
+        return self.partner.kind
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):

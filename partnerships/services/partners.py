@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import Client, ClientRole
+from crm.services.escalations import escalate
 from expansion import access, clock
 from expansion.audit.services import write
 from expansion.errors import Invalid
@@ -13,7 +14,7 @@ from expansion.people.models import User
 from expansion.records import differences, lock, snapshot
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.values import offered
-from partnerships.models import Partner
+from partnerships.models import Partner, Project
 
 FIELDS = ("kind", "source", "status", "capacity", "rating")
 
@@ -48,13 +49,15 @@ def create_partner(
 def update_partner(
     *, actor: User, record: Partner, rules: Rules, version: int | None = None, **values: Any
 ) -> Partner:
-    """Changes the profile; one that ends keeps the day, one taken up again loses it.
+    """Changes the profile; one that ends keeps the day, one taken up again loses it. Open projects
+    of a partner that is of a major kind now are put before who decides over them (R-exp-06).
 
     Raises:
         Stale: somebody has changed it since `version`.
         Invalid: the rulebook has no such kind or source, or the rating is none.
     """
     access.require(actor, "edit", record)
+    lock(Client.objects.all(), record.client_id)
     partner = lock(Partner.objects.live().select_related("client"), record.pk, version=version)
     before = snapshot(partner, FIELDS)
     for name in FIELDS:
@@ -66,7 +69,16 @@ def update_partner(
     partner.save()
     changes = differences(before, snapshot(partner, FIELDS))
     write(actor=actor, verb="partnerships.partner.changed", about=partner, changes=changes)
+    if "kind" in changes:
+        _put_forward(actor, partner, rules)
     return partner
+
+
+def _put_forward(actor: User, partner: Partner, rules: Rules) -> None:
+    projects = Project.objects.live().open().filter(partner=partner).order_by("pk")
+    for project in projects.select_related("owner", "team"):
+        project.partner = partner
+        escalate(actor=actor, record=project, rules=rules)
 
 
 def _check(partner: Partner, rules: Rules, before: dict[str, Any] | None = None) -> None:

@@ -7,9 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.models import Contract
+from crm.authority import require_decided, require_no_discount
+from crm.models import Client, Contract
 from crm.searching import indexed
+from crm.services.escalations import escalate, settle_gone
 from expansion import access, clock, offers
+from expansion.approvals import succession
+from expansion.approvals.services import call_off
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
 from expansion.people.models import User
@@ -19,6 +23,7 @@ from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_of
 from partnerships import requirements
 from partnerships.models import Partner, Project
+from partnerships.services.schemes import undo_decision
 
 FIELDS = (
     "title",
@@ -46,7 +51,9 @@ def create_project(
         Invalid: the dates or the amount do not hold.
     """
     access.require(actor, "create", Project)
+    client = lock(Client.objects.all(), partner.client_id)
     partner = lock(access.visible_to(actor, Partner.objects.live()), partner.pk)
+    partner.client = client
     if partner.status == Partner.Status.ENDED:
         raise NotNow(_("The cooperation with this partner has ended. Take it up again first."))
     project = Project(
@@ -62,6 +69,7 @@ def create_project(
     project.save()
     changes = {"title": [None, project.title], "stage": [None, project.stage]}
     write(actor=actor, verb="partnerships.project.created", about=project, changes=changes)
+    escalate(actor=actor, record=project)
     return project
 
 
@@ -71,13 +79,18 @@ def update_project(
 ) -> Project:
     """Changes a project's own fields; stage and status move by their own verbs.
 
+    A scheme that was decided over and has changed is a draft again, and so is one whose amount
+    has.
+
     Raises:
         Stale: somebody has changed it since `version`.
-        NotNow: it is closed; only its evaluation may still be written (A-3.3.6a).
+        NotNow: it is closed; only its evaluation may still be written (A-3.3.6a). Or its scheme is
+            being approved.
+        Forbidden: it waits for a decision over who carries it on, and the amount is lower.
         Invalid: the dates or the amount do not hold.
     """
     access.require(actor, "edit", record)
-    project = lock(Project.objects.live(), record.pk, version=version)
+    project = _locked(record, version)
     before = snapshot(project, FIELDS)
     for name in FIELDS:
         setattr(project, name, values.get(name, getattr(project, name)))
@@ -85,7 +98,12 @@ def update_project(
     if not project.is_open and set(changes) - {"evaluation"}:
         raise NotNow(_("This project is closed: only its evaluation may still be written."))
     _check(project)
-    return _changed(actor, project, "changed", changes)
+    require_no_discount(actor, project, before["amount"], before["currency"])
+    undo_decision(project, changes)
+    changed = _changed(actor, project, "changed", changes)
+    if changed.is_open:
+        escalate(actor=actor, record=changed)
+    return changed
 
 
 @transaction.atomic
@@ -124,11 +142,13 @@ def link_contract(*, actor: User, record: Project, contract: Contract) -> Projec
 
     Raises:
         Gone: the contract is not visible to this person.
+        Forbidden: it waits for a decision over who carries it on (R-exp-06).
         Invalid: it is another firm's, or another project's.
     """
     access.require(actor, "edit", record)
     contract = access.find(actor, Contract.objects.live(), contract.pk)
     project = _locked(record)
+    require_decided(actor, project)
     if contract.client_id != project.partner.client_id:
         raise Invalid(fields={"contract": [_("This contract is with another firm.")]})
     if Project.objects.filter(contract=contract).exclude(pk=project.pk).exists():
@@ -140,18 +160,23 @@ def link_contract(*, actor: User, record: Project, contract: Contract) -> Projec
 
 @transaction.atomic
 def start_project(*, actor: User, record: Project, started_on: date | None = None) -> Project:
-    """From planned to running; in `ktv` the written scheme is its gate (A-3.3.3a, R-par-08).
+    """From planned to running, once there is what the rulebook asks for before (R-par-08): by
+    `partnerships.start_requires` an approved scheme in `ktv` (A-3.3.3a), an approved contract in
+    `leasing` (D-2.1.4b), nothing in `club`.
 
     Raises:
-        NotNow: it has been started, or the scheme is not written.
+        NotNow: it has been started, or something is missing (the sentence says what).
+        Forbidden: it waits for a decision over who carries it on (R-exp-06).
         Invalid: the day has not come yet.
     """
     access.require(actor, "edit", record)
     project = _locked(record)
     if project.status != Status.PLANNED:
         raise NotNow(_status_sentence(project))
-    if not requirements.OWN["scheme"](project):
-        raise NotNow(_("Write the cooperation scheme first: content, mode, benefits, duties."))
+    require_decided(actor, project)
+    if missing := requirements.missing_to_start(project):
+        text = _("Still missing before the start: %(items)s.")
+        raise NotNow(text % {"items": _(", ").join(missing)})
     project.started_on = _not_after_today("started_on", started_on)
     return _to(actor, project, Status.RUNNING)
 
@@ -162,6 +187,7 @@ def finish_project(*, actor: User, record: Project, ended_on: date | None = None
 
     Raises:
         NotNow: it is not running, or a phase is still open.
+        Forbidden: it waits for a decision over who carries it on (R-exp-06).
         Invalid: the day lies before the start or after today.
     """
     access.require(actor, "edit", record)
@@ -170,6 +196,7 @@ def finish_project(*, actor: User, record: Project, ended_on: date | None = None
         raise NotNow(_status_sentence(project))
     if project.milestones.filter(done_on=None).exists():
         raise NotNow(_("A milestone is still open. Tick it off or remove it first."))
+    require_decided(actor, project)
     day = _not_after_today("ended_on", ended_on)
     if project.started_on and day < project.started_on:
         raise Invalid(fields={"ended_on": [_("The end lies before the start.")]})
@@ -179,11 +206,18 @@ def finish_project(*, actor: User, record: Project, ended_on: date | None = None
 
 @transaction.atomic
 def cancel_project(*, actor: User, record: Project, reason: str) -> Project:
-    """Ends an open project without result, with the reason; its phases count no more."""
+    """Ends an open project without result, with the reason; its phases count no more, and nobody
+    decides over its scheme any more.
+
+    Raises:
+        NotNow: it is closed already.
+        Forbidden: it waits for a decision over who carries it on (R-exp-06).
+    """
     access.require(actor, "edit", record)
-    project = _locked(record)
+    project = _let_go(actor, record)
     if not project.is_open:
         raise NotNow(_status_sentence(project))
+    require_decided(actor, project)
     project.ended_on, project.closed_reason = clock.today(), reason
     return _to(actor, project, Status.CANCELLED, reason)
 
@@ -196,16 +230,34 @@ def reopen_project(*, actor: User, record: Project, reason: str) -> Project:
     if project.is_open:
         raise NotNow(_status_sentence(project))
     project.ended_on, project.closed_reason = None, ""
-    return _to(actor, project, Status.RUNNING if project.started_on else Status.PLANNED, reason)
+    status = Status.RUNNING if project.started_on else Status.PLANNED
+    reopened = _to(actor, project, status, reason)
+    escalate(actor=actor, record=reopened)
+    return reopened
 
 
 @transaction.atomic
 def delete_project(*, actor: User, record: Project, reason: str) -> Project:
-    """Takes a project out of every list."""
+    """Takes a project out of every list; nobody decides over it or its scheme any more."""
     access.require(actor, "delete", record)
-    project = _locked(record)
+    project = _let_go(actor, record)
+    settle_gone(actor=actor, record=project, reason=reason)
     project.deleted_at, project.deleted_by = clock.now(), actor
     return _changed(actor, project, "deleted", {"reason": [None, reason]})
+
+
+def take_over(*, actor: User, record: Any, holder: User, reason: str) -> None:
+    """Reaction to `crm.matter.taken_over`: the project goes to whoever decides over it, with what
+    is being decided of it (R-exp-06). What is no project is another room's."""
+    if not isinstance(record, Project):
+        return
+    succession.hold_rounds(Project, [record.pk])
+    project = _locked(record)
+    changes: dict[str, list[Any]] = {"owner": [project.owner_id, holder.pk]}
+    changes |= {"reason": [None, reason]} if reason else {}
+    project.owner, project.team = holder, home_unit(holder)
+    _changed(actor, project, "reassigned", changes)
+    succession.receive(actor=actor, model=Project, owners={project.pk: holder.pk})
 
 
 def _check_move(*, back: bool, missing: list[str], reason: str, override: bool) -> None:
@@ -243,9 +295,18 @@ def _status_sentence(project: Project) -> str:
     return _("This project is %(status)s.") % {"status": project.get_status_display()}
 
 
-def _locked(record: Project) -> Project:
-    projects = Project.objects.live().select_related("partner", "rules_version")
-    return lock(projects, record.pk)
+def _locked(record: Project, version: int | None = None) -> Project:
+    """The project, held after its client, whom everybody takes first who makes matters of it."""
+    lock(Client.objects.all(), record.partner.client_id)
+    projects = Project.objects.live().select_related("partner__client", "owner", "rules_version")
+    return lock(projects, record.pk, version=version)
+
+
+def _let_go(actor: User, record: Project) -> Project:
+    """The same once nobody decides over its scheme any more."""
+    lock(Client.objects.all(), record.partner.client_id)
+    call_off(actor=actor, record=record)
+    return _locked(record)
 
 
 def _to(actor: User, project: Project, status: Status, reason: str = "") -> Project:

@@ -6,7 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from crm.selectors_authority import open_matters
 from expansion import access, clock
+from expansion.approvals.selectors import latest
+from expansion.approvals.templatetags.approvals import submittable
 from expansion.rulebook.selectors import rules_on, version_on
 from expansion.ui import deadlines, formats
 from expansion.ui.drawing import Page
@@ -16,11 +19,12 @@ from partnerships import forms, tables
 from partnerships.models import Milestone, Partner, Project, ProjectCheck
 from partnerships.requirements import missing, pipeline_of, stage_keys
 from partnerships.selectors import check_due_on, most_urgent, with_state
-from partnerships.services import milestones, projects
+from partnerships.services import milestones, projects, schemes
 from partnerships.timeline import project_entries
 from partnerships.views.partners import segments
 
 OFFERED = 20
+Scheme = Project.SchemeStatus
 TABS = (("plan", lazy("Plan")), ("papers", lazy("Papers")), ("timeline", lazy("Timeline")))
 
 
@@ -64,6 +68,9 @@ class ProjectDetail(DetailPage):
             ],
             "badge": tables.status_badge(record),
             "light": tables.light_badge(record),
+            "matters": open_matters(self.request.user, record),
+            "shows_approval": record.scheme_status != Scheme.DRAFT or self._may_submit(record),
+            "may_submit_again": self._may_submit_again(record),
             "facts": facts(record),
             "stage": tables.stage_label(record),
             "steps": steps(record),
@@ -82,6 +89,17 @@ class ProjectDetail(DetailPage):
             "phases": [phase(person, one) for one in most_urgent(record.milestones.all())],
             "checks": list(record.checks.select_related("by")[:OFFERED]),
         }
+
+    def _may_submit(self, record: Project) -> bool:
+        """Whether there is a scheme to be handed in."""
+        draft = record.scheme_status in (Scheme.DRAFT, Scheme.RETURNED)
+        written = bool(record.scheme.strip()) and record.is_open and draft
+        return written and self._may("submit", record)
+
+    def _may_submit_again(self, record: Project) -> bool:
+        """Whether an earlier round ended for good, and the scheme has changed since."""
+        last = latest(record) if self._may_submit(record) else None
+        return last is not None and not submittable(last)
 
     def _may(self, action: str, record: Project) -> bool:
         return access.can(self.request.user, action, record)
@@ -106,6 +124,10 @@ def facts(project: Project) -> list[dict[str, Any]]:
     return [
         {"label": _("Project lead"), "value": project.owner.name},
         {"label": _("Planned"), "value": term(project.planned_start, project.planned_end)},
+        {
+            "label": _("Scheme"),
+            "value": project.get_scheme_status_display() if project.scheme else formats.NOTHING,
+        },
         {"label": _("Progress"), "value": progress},
         {
             "label": _("Next check"),
@@ -242,6 +264,17 @@ class ProjectMove(ProjectAct):
 
     def service(self, **values: Any) -> Project:
         return projects.move_project(**values)
+
+
+class SchemeSubmit(ProjectAct):
+    action = "submit"
+    form = forms.SubmitForm
+    title = lazy("Submit the scheme for approval")
+    verb = lazy("Submit")
+    done = lazy("Submitted for approval")
+
+    def service(self, **values: Any) -> Project:
+        return schemes.submit_scheme(rules=rules_on(), **values)
 
 
 class ProjectContract(ProjectAct):

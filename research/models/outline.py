@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from expansion.people.models import in_language
+from expansion.language import in_language
 from expansion.rulebook.values import Item
 
 

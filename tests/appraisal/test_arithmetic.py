@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appraisal import arithmetic
+from expansion.rounding import two_places
 from expansion.rulebook import loading
 
 RULES = loading.preset("ktv")
@@ -137,7 +138,7 @@ def test_completion_is_capped_and_needs_a_target(actual, target, cap, score):
 def test_the_parts_of_new_clients_make_91_67():
     """12 of 12 clients make 100, their quality 83.33: the mean is 91.665, shown as 91.67."""
     mean = arithmetic.weighted_mean([(50, 100), (50, Decimal("83.33"))])
-    assert arithmetic.two_places(mean) == Decimal("91.67")
+    assert two_places(mean) == Decimal("91.67")
 
 
 def test_the_self_evaluation_is_recorded_and_does_not_count():
@@ -166,7 +167,7 @@ def test_parties_share_among_those_that_answered():
     ],
 )
 def test_rounding_is_half_up_to_two_places(exact, shown):
-    assert str(arithmetic.two_places(Decimal(exact))) == shown
+    assert str(two_places(Decimal(exact))) == shown
 
 
 def test_the_level_is_read_from_the_rounded_score():
@@ -247,4 +248,4 @@ def test_fixed_and_normalised_shares_agree_where_they_are_the_same(values):
 @unhurried
 @given(value=st.fractions(0, 140))
 def test_two_places_never_errs_by_more_than_half_a_cent(value):
-    assert abs(Fraction(arithmetic.two_places(value)) - value) <= Fraction(1, 200)
+    assert abs(Fraction(two_places(value)) - value) <= Fraction(1, 200)

@@ -251,3 +251,23 @@ def test_a_case_from_before_keeps_who_fixed_the_score(cast, case):
     step.as_before(apps, None)
     case.refresh_from_db()
     assert (case.proposer, case.deciders) == ("manager", ["manager"])
+
+
+def test_the_person_is_told_what_was_decided_and_reads_the_result_not_the_case(cast, case):
+    case = decided(proposed(case, cast.leader), cast.manager)
+    notice = Notice.objects.get(kind="appraisal.measure_decided")
+    assert notice.person == cast.member
+    assert "警告" in notice.title
+    assert notice.url == case.participant.get_absolute_url()
+    assert not access.can(cast.member, "view", case)
+
+
+def test_the_person_is_told_that_no_measure_is_taken(cast, case):
+    decided(proposed(case, cast.leader), cast.manager, "reject", "情有可原。")
+    notice = Notice.objects.get(kind="appraisal.measure_decided")
+    assert notice.person == cast.member and "警告" not in notice.title
+
+
+def test_what_is_returned_is_not_told_as_decided(cast, case):
+    decided(proposed(case, cast.leader), cast.manager, "return", "补充事实。")
+    assert not Notice.objects.filter(kind="appraisal.measure_decided").exists()

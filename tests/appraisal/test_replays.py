@@ -1,16 +1,21 @@
 """Closed appraisals weighed anew by a draft of the rules: frozen figures only (R-apr-01, law 5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appraisal.models import Cycle, Line, Result, Review
+from appraisal.models import Appeal, Cycle, Line, Participant, Result, Review
+from appraisal.services import appeals
+from appraisal.services.results import compute_results
 from expansion import clock, rehearsal
+from expansion.audit.models import Entry
+from expansion.rulebook.loading import to_data
+from expansion.rulebook.models import Version
 from expansion.rulebook.replaying import closed_periods, replay, rules_as_published
-from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.selectors import forget_rules, rules_on
 from expansion.rulebook.services import drafts, entries
 from expansion.worktime import Period
 from tests.make import appraisal as make
@@ -119,7 +124,7 @@ def test_scores_stay_with_those_who_may_read_them(closed):
     assert set(rows(closed.member, draft)) == {closed.member.pk}
     with rehearsal.within():
         keys = {one.offer.key for one in replay(closed.manager, rules_as_published(draft), QUARTER)}
-    assert not {"appraisal.scores", "appraisal.forms"} & keys
+    assert not {"appraisal.scores", "appraisal.forms", "appraisal.appeals"} & keys
 
 
 def test_the_cost_is_the_same_for_one_and_for_all(closed):
@@ -131,6 +136,158 @@ def test_the_cost_is_the_same_for_one_and_for_all(closed):
             replay(viewer, rules, QUARTER)
         costs.append(len(asked))
     assert costs[0] == costs[1]
+
+
+# --- the means that rest on other scores ---------------------------------------------------------
+
+
+def counted(rules, *cycles) -> dict[int, str]:
+    """What the last of these cycles really comes to by these rules, by person."""
+    Version.objects.filter(status=Version.Status.PUBLISHED).update(content=to_data(rules))
+    forget_rules()
+    for cycle in cycles:
+        compute_results(list(Cycle.objects.get(pk=cycle.pk).participants.complete()))
+    found = Result.objects.filter(participant__cycle=cycles[-1]).select_related("participant")
+    return {one.participant.owner_id: f"{one.score:f}" for one in found}
+
+
+def turned(cast) -> Version:
+    """A draft in which the first and the last indicator of the client team change places."""
+    paths = list(weights())
+    return drafted(cast, {paths[0]: Decimal(20), paths[2]: Decimal(50)})
+
+
+def told(row) -> str:
+    return str(row.after).split(" · ")[0]
+
+
+def test_whoever_runs_teams_follows_where_the_draft_moves_a_member_s_score(closed):
+    draft = turned(closed)
+    found = rows(closed.manager, draft)
+    assert found[closed.manager.pk].differs
+    assert not found[closed.outsider.pk].differs
+    real = counted(rules_as_published(draft), Cycle.objects.get())
+    assert {pk: told(row) for pk, row in found.items()} == real
+
+
+def team_mean(cast):
+    return Line.objects.filter(participant__owner=cast.manager, indicator="team_mean")
+
+
+def test_a_mean_that_no_score_moves_stays_as_it_was_frozen(closed):
+    team_mean(closed).update(value=Decimal("12.5"))
+    draft = drafted(closed, {"sla.visit_feedback": "9 hours"})
+    row = rows(closed.manager, draft)[closed.manager.pk]
+    assert Decimal(told(row)) < Result.objects.get(participant__owner=closed.manager).score
+
+
+def test_a_mean_that_an_appeal_has_corrected_stays_whatever_the_draft_moves(closed):
+    one = Participant.objects.get(owner=closed.manager)
+    appeal = Appeal.objects.create(
+        participant=one,
+        owner=one.owner,
+        team=one.team,
+        number="SS-2026-900",
+        handled_by="leadership",
+        lies_with="leadership",
+        ground="value",
+        text="平均分少算一人。",
+        filed_at=clock.now(),
+        status="decided",
+    )
+    team_mean(closed).update(corrected_by=appeal)
+    assert not rows(closed.manager, turned(closed))[closed.manager.pk].differs
+
+
+def test_a_year_follows_where_the_draft_moves_a_quarter_of_it(cast):
+    figures = {cast.member.pk: make.EXAMPLE}
+    begun = datetime(2027, 1, 4, 9, 0)
+    quarter = make.whole_quarter(cast, figures, period=Period.parse("2026-Q4"), at=begun)
+    year = make.frozen(make.opened(cast.version, Period.parse("2026"), clock.now()), figures)
+    make.delivered(make.reviewed(year), manager=cast.manager, leadership=cast.leadership)
+    make.closed(year, by=cast.hr)
+    december = Period.parse("2026-12")
+    same = rows(cast.manager, drafted(cast, {"sla.visit_feedback": "9 hours"}), december)
+    assert same and not any(row.differs for row in same.values())
+    draft = turned(cast)
+    found = rows(cast.manager, draft, december)
+    assert found[cast.member.pk].differs
+    real = counted(rules_as_published(draft), quarter, year)
+    assert {pk: told(row) for pk, row in found.items()} == real
+
+
+# --- appeals -------------------------------------------------------------------------------------
+
+OCTOBER = Period.parse("2026-10")
+
+
+@pytest.fixture
+def appealed(cast):
+    """许晴 appeals on Monday, two working days before the window ends; decided eight days later."""
+    quarter = make.whole_quarter(cast, {cast.member.pk: make.EXAMPLE})
+    clock.set_clock(datetime(2026, 10, 12, 10, 0))
+    given = {"ground": "value", "text": "八月并入集团，应按集团算。"}
+    appeal = appeals.file_appeal(actor=cast.member, record=make.of(quarter, cast.member), **given)
+    appeal = appeals.accept_appeal(actor=cast.manager, record=appeal)
+    clock.set_clock(datetime(2026, 10, 20, 10, 0))
+    appeals.decide_appeal(
+        actor=cast.manager, record=appeal, decision="upheld", findings="按登记口径。"
+    )
+    clock.set_clock(datetime(2026, 11, 18, 9, 41))
+    return cast
+
+
+def replayed_appeal(viewer, draft, period=OCTOBER):
+    parts = replay(viewer, rules_as_published(draft), period)
+    return next(one for one in parts if one.offer.key == "appraisal.appeals").rows
+
+
+@pytest.mark.parametrize(
+    ("changes", "after"),
+    [
+        ({"appraisal.appeal_window": "2 working days"}, "too late"),
+        ({"appraisal.appeal_window": "0 days"}, "no appeal"),
+        (
+            {"appraisal.appeal_handler": "leadership"},
+            "handed in in time · leadership · decision in time",
+        ),
+        (
+            {"appraisal.appeal_decision": "3 working days"},
+            "handed in in time · manager · decision late",
+        ),
+    ],
+)
+def test_an_appeal_goes_as_the_draft_would_have_it(appealed, changes, after):
+    entries_before = Entry.objects.count()
+    draft = drafted(appealed, changes)
+    written = Entry.objects.count() - entries_before
+    [row] = replayed_appeal(appealed.manager, draft)
+    assert row.before == "handed in in time · manager · decision in time"
+    assert row.after == after and row.differs
+    assert appealed.member.name in row.label
+    assert Entry.objects.count() == entries_before + written
+    assert not replayed_appeal(appealed.manager, draft, QUARTER)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"appraisal.appeal_window": "3 working days"},
+        {"appraisal.appeal_decision": "9 working days"},
+        {"appraisal.superior_of_manager": "hr"},
+        {"sla.visit_feedback": "9 hours"},
+    ],
+)
+def test_an_appeal_that_the_draft_leaves_as_it_was_does_not_differ(appealed, changes):
+    [row] = replayed_appeal(appealed.manager, drafted(appealed, changes))
+    assert not row.differs and row.after == row.before
+
+
+def test_an_appeal_is_told_to_those_who_may_read_it(appealed):
+    draft = drafted(appealed, {"appraisal.appeal_window": "2 working days"})
+    assert replayed_appeal(appealed.member, draft)
+    assert not replayed_appeal(appealed.colleague, draft)
+    assert not replayed_appeal(appealed.administrator, draft)
 
 
 # --- the forms by other limits -------------------------------------------------------------------

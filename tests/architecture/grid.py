@@ -281,7 +281,7 @@ GET 200 manager hr | 403 colleague | 404
     office:handover-thing office:handover-thing-return
 GET 200 administrator | 403
     notices:sent-list notices:told-list notices:robot-list notices:robot-create
-    notices:wording-list notices:wording-edit
+    notices:sent-resend-all notices:wording-list notices:wording-edit
     home:calendar-correct home:calendar-import home:calendar-correction-back
     home:calendar-year-back
     people:login-policy
@@ -365,7 +365,9 @@ GET 200 member | 403 administrator | 404
     transfer:import-reading transfer:import-fix transfer:import-decide transfer:import-start
     transfer:import-undo transfer:import-errors
 GET 200 member | 403 leader manager hr | 404
-    appraisal:self-review appraisal:acknowledge appraisal:appeal-create
+    appraisal:self-review appraisal:acknowledge appraisal:appeal-create appraisal:appeal-further
+GET 403 member leader manager hr | 404
+    appraisal:appeal-hand-on
 GET 200 member | 403 leader manager | 404
     crm:visit-record crm:visit-edit crm:visit-check-in
 GET 200 member | 403 manager leadership administrator | 404
@@ -389,7 +391,8 @@ GET 200 partner_member manager | 404
     partnerships:partner-edit partnerships:project partnerships:project-edit
     partnerships:project-move partnerships:project-contract partnerships:project-start
     partnerships:project-finish partnerships:project-cancel partnerships:project-reopen
-    partnerships:project-check partnerships:milestone-create partnerships:milestone-edit
+    partnerships:project-check partnerships:project-submit
+    partnerships:milestone-create partnerships:milestone-edit
     partnerships:milestone-done partnerships:milestone-reopen partnerships:milestone-remove
 GET 302
     account_login mfa_authenticate
@@ -524,7 +527,7 @@ POST ok hr | 403 manager colleague | 404
 POST ok manager hr | 403 colleague | 404
     office:handover-thing office:handover-thing-return
 POST ok administrator | 403
-    notices:robot-create notices:wording-edit
+    notices:robot-create notices:wording-edit notices:sent-resend-all
     home:calendar-correct home:calendar-import home:calendar-correction-back
     home:calendar-year-back
     people:login-policy
@@ -584,7 +587,9 @@ POST ok member | 403 administrator | 404
 POST ok member | 403 leader manager consolidator | 404
     office:report-save office:report-submit api-office-reports-act-submit
 POST ok member | 403 leader manager hr | 404
-    appraisal:self-review appraisal:acknowledge appraisal:appeal-create
+    appraisal:self-review appraisal:acknowledge appraisal:appeal-create appraisal:appeal-further
+POST 403 member leader manager hr | 404
+    appraisal:appeal-hand-on
 POST ok member | 403 leader manager legal | 404
     approvals:withdraw api-approvals-requests-act-withdraw approvals:note-answer
 POST ok member | 403 leader manager | 404
@@ -607,12 +612,14 @@ POST ok partner_member manager | 404
     api-partnerships-projects-act-cancel api-partnerships-projects-act-check
     api-partnerships-projects-act-contract api-partnerships-projects-act-finish
     api-partnerships-projects-act-move api-partnerships-projects-act-reopen
-    api-partnerships-projects-act-start api-partnerships-milestones-act-done
+    api-partnerships-projects-act-start api-partnerships-projects-act-submit
+    api-partnerships-milestones-act-done
     api-partnerships-milestones-act-remove api-partnerships-milestones-act-reopen
     relations:add
     partnerships:partner-edit partnerships:project-edit partnerships:project-move
     partnerships:project-contract partnerships:project-start partnerships:project-finish
     partnerships:project-cancel partnerships:project-reopen partnerships:project-check
+    partnerships:project-submit
     partnerships:milestone-create partnerships:milestone-edit partnerships:milestone-done
     partnerships:milestone-reopen partnerships:milestone-remove
 POST unfit member | 403 hr finance legal leadership administrator liaison | ok

@@ -139,6 +139,7 @@ def test_modules_and_functions_have_names_of_the_field():
 # Rows without a page, list or address of their own: they are read through their parent's rule, or
 # by no person at all.
 PARTS = {
+    "appraisal.preparation",
     "crm.leadcondition",
     "guests.pass",
     "crm.positionconsent",

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from crm.compliance import clients, contracts
-from crm.models import Client, Communication, Contract, StageMove, Visit
+from crm.models import Client, Communication, Contract, Opportunity, StageMove, Visit
 from crm.services.clients import update_client
 from crm.services.obligations import complete_obligation
 from expansion import clock, compliance
@@ -32,6 +32,7 @@ PLANTED = {
     "crm.files_renewed",
     "crm.files_filled_in",
     "crm.stages_in_order",
+    "crm.needs_analysed",
     "crm.contract_texts",
     "crm.signed_after_approval",
     "crm.contract_reviews",
@@ -210,7 +211,47 @@ def test_stages_are_entered_with_what_they_need(cast):
             opportunity=deal, from_stage="information", to_stage=stage, missing=missing,
             by=cast.member, at=at(3),
         )  # fmt: skip
-    assert counted("crm.stages_in_order", cast.member) == (1, 1, 0)
+    assert counted("crm.stages_in_order", cast.member, "E4-10") == (1, 1, 0)
+
+
+def test_a_clause_of_one_pipeline_counts_what_walks_it(cast):
+    business = preset("business")
+    deal = make.opportunity(cast.member, make.client(cast.member))
+    for pipeline, missing in (("client", ["a visit"]), ("sales", []), ("sales", ["a visit"])):
+        deal.pk, deal._state.adding, deal.pipeline = None, True, pipeline
+        deal.save()
+        StageMove.objects.create(
+            opportunity=deal, from_stage="lead", to_stage="visit", missing=missing,
+            by=cast.member, at=at(3),
+        )  # fmt: skip
+    assert counted("crm.stages_in_order", cast.member, "C-3.2.1", business) == (1, 1, 0)
+    assert counted("crm.stages_in_order", cast.member, "E2-15", preset("market")) == (0, 1, 0)
+
+
+def test_a_new_need_is_taken_on_in_time(cast):
+    rules = preset("market")  # four working hours
+    deal = make.opportunity(cast.member, make.client(cast.member))
+    for received, taken, status in (
+        (at(3, 10), at(3, 13), "open"),
+        (at(4, 10), at(5, 10), "open"),
+        (at(5, 10), None, "open"),
+        (at(6, 10), None, "lost"),  # before anybody could take it on
+        (at(18, 9), None, "open"),
+    ):
+        deal.pk, deal._state.adding, deal.pipeline = None, True, "need"
+        deal.status, deal.closed_at = status, at(6, 11) if status == "lost" else None
+        deal.save()
+        Opportunity.objects.filter(pk=deal.pk).update(created_at=received)
+        if taken:
+            StageMove.objects.create(
+                opportunity=deal, from_stage="received", to_stage="analysis", by=cast.member,
+                at=taken,
+            )  # fmt: skip
+    assert counted("crm.needs_analysed", cast.member, rules=rules) == (1, 2, 1)
+    slower = rules.with_changes({"sla.need_analysis": "1 working day"})
+    assert counted("crm.needs_analysed", cast.member, rules=slower) == (2, 1, 1)
+    never = rules.with_changes({"sla.need_analysis": "0 days"})
+    assert counted("crm.needs_analysed", cast.member, rules=never) == (0, 0, 0)
 
 
 def test_contract_texts_are_complete_when_handed_in(cast):
@@ -297,8 +338,11 @@ def test_facts_follow_the_settings(cast):
     assert "15 days" in lines(clients.grades, preset("club"))[0]
     assert "20 days" in lines(clients.grades, seldom)[0]
     open_gate = {"pipelines.client.stages.visit.requires": []}
-    assert "needs" in lines(clients.stages)[3]
-    assert "needs" not in lines(clients.stages, rules_on().with_changes(open_gate))[3]
+    stages = clients.stages("E4-10")
+    assert "needs" in lines(stages)[3]
+    assert "needs" not in lines(stages, rules_on().with_changes(open_gate))[3]
+    assert len(lines(clients.stages("C-3.2.1"), preset("business"))) == 3
+    assert lines(clients.stages("E7-3.1"), preset("market"))[0] == "1. Need received"
     assert len(lines(clients.return_visit_modes, preset("club"))) == 3
     assert lines(clients.return_visit_modes) == []
 

@@ -127,6 +127,16 @@ def test_what_was_asked_of_the_receiver_by_name_goes_to_the_next_one_up(cast):
     assert may_decide(cast.manager, open_step(request)) is not None
 
 
+def test_the_api_says_who_has_taken_it_over(cast, sign_in):
+    request = submitted(cast, "manager", "legal")
+    address = f"/api/v1/approvals/requests/{request.pk}"
+    assert sign_in(cast.manager).get(address).json()["received_by"] is None
+    handed_over(cast, cast.colleague)
+    shown = sign_in(cast.manager).get(address).json()
+    assert shown["received_by"]["id"] == cast.colleague.pk
+    assert shown["owner"]["id"] == cast.member.pk
+
+
 def test_a_step_that_comes_later_is_not_the_receivers_either(cast):
     request = submitted(cast, "legal", "manager")
     handed_over(cast, cast.manager)
@@ -408,6 +418,91 @@ def test_a_late_round_whose_record_refuses_what_follows_stops_no_other(cast, mon
     assert remind(open_step(refused).late_at)["followed_up"] == 1
     states = {one.pk: one.status for one in Request.objects.all()}
     assert states == {refused.pk: "pending", other.pk: "returned"}
+
+
+def stuck(cast, monkeypatch) -> Request:
+    """A late round whose record lets it not be returned."""
+    request = submitted(cast, "manager", late="sent_back")
+
+    def refusing(request: Request) -> Subject:
+        def refuse(record, actor, request):
+            raise NotNow("It is suspended.")
+
+        return replace(subject(request), returned=refuse)
+
+    monkeypatch.setattr("expansion.approvals.services.subject", refusing)
+    return request
+
+
+def test_a_round_that_cannot_end_is_told_once_and_says_why(cast, monkeypatch, sign_in):
+    request = stuck(cast, monkeypatch)
+    late_at = open_step(request).late_at
+    for run in range(3):
+        remind(late_at + run * timedelta(minutes=15))
+    request.refresh_from_db()
+    assert (request.stuck_since, request.stuck_because) == (late_at, "It is suspended.")
+    assert told("stuck") == sorted([cast.member.username, cast.administrator.username])
+    assert Entry.objects.filter(verb="approvals.request.held_up").count() == 1
+    notice = Notice.objects.get(kind="approvals.stuck", person=cast.administrator)
+    assert request.title not in notice.title + notice.text
+    assert "It is suspended." in notice.text and cast.member.name in notice.text
+    assert "It is suspended." in sign_in(cast.manager).get(request.get_absolute_url()).text
+
+
+def test_a_round_that_cannot_end_may_be_withdrawn_and_says_nothing_afterwards(
+    cast, monkeypatch, sign_in
+):
+    request = submitted(cast, "finance", "manager", late="sent_back")
+    decide(actor=cast.finance, request=request, decision="approve")
+    with pytest.raises(NotNow):
+        withdraw(actor=cast.member, request=request)
+    Request.objects.update(stuck_since=clock.now(), stuck_because="It is suspended.")
+    assert withdraw(actor=cast.member, request=request).stuck_since is None
+    page = sign_in(cast.manager).get(request.get_absolute_url()).text
+    assert "It is suspended." not in page
+
+
+def test_what_was_put_right_ends_by_itself(cast, monkeypatch):
+    request = stuck(cast, monkeypatch)
+    late_at = open_step(request).late_at
+    remind(late_at)
+    monkeypatch.setattr("expansion.approvals.services.subject", subject)
+    assert remind(late_at + timedelta(minutes=15))["followed_up"] == 1
+    request.refresh_from_db()
+    assert (request.status, request.stuck_because) == ("returned", "")
+
+
+def test_who_stands_in_and_decides_later_is_asked_once(cast):
+    """The manager's post falls empty: the leadership stands in, and is asked at the end anyway."""
+    request = submitted(cast, "legal", "manager", "finance", "leadership")
+    vacate(cast.manager)
+    decide(actor=cast.legal, request=request, decision="approve")
+    assert open_step(request).role == "finance"
+    assert request.steps.get(role="manager").status == "skipped"
+    assert told("open").count(cast.leadership.username) == 0
+    decide(actor=cast.finance, request=request, decision="approve")
+    assert open_step(request).role == "leadership"
+    assert decide(actor=cast.leadership, request=request, decision="approve").status == "approved"
+
+
+def test_who_stands_in_and_has_approved_before_is_not_asked_again(cast):
+    seated("leadership2", cast.leadership)
+    request = submitted(cast, "leadership", "manager", "legal")
+    decide(actor=cast.leadership, request=request, decision="approve")
+    assert open_step(request).role == "manager"
+    vacate(cast.manager)
+    remind(open_step(request).due_at)
+    step = request.steps.get(role="manager")
+    assert (step.person, step.status) == (cast.leadership, "skipped")
+    assert open_step(request).role == "legal" and told("open").count(cast.legal.username) == 1
+
+
+def test_who_stands_in_is_asked_at_each_step_where_the_rulebook_says_so(cast):
+    request = submitted(cast, "legal", "manager", "finance", "leadership", repeated="each_step")
+    vacate(cast.manager)
+    decide(actor=cast.legal, request=request, decision="approve")
+    step = open_step(request)
+    assert (step.role, step.person) == ("manager", cast.leadership)
 
 
 def test_what_only_a_party_has_approved_is_not_complete(cast):

@@ -14,10 +14,11 @@ from expansion.numbering.models import Counter
 from expansion.numbering.services import next_number
 from expansion.office.services import handovers
 from expansion.people.models import Mandate
+from expansion.people.services.accounts import change_status
 from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as make
 from tests.make.rules import put_in_force
-from tests.together import together
+from tests.together import halted, together
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]
 
@@ -98,6 +99,26 @@ def test_who_decides_while_taking_the_record_over_does_one_of_the_two(cast):
         assert not Decision.objects.exists()
     else:
         assert step.status == "approved" and open_step(request).role == "legal"
+
+
+def test_whose_account_is_locked_while_they_decide_has_decided_first(cast, monkeypatch):
+    """One holds the round and then writes the own name, the other the person and then the round."""
+    put_in_force({"approvals.contract.chain": ["superior", "legal"]})
+    request = make.submitted(cast)
+    inside = halted(monkeypatch, "expansion.approvals.services._checked")
+
+    def locked():
+        inside.wait(10)
+        return change_status(
+            actor=cast.administrator, record=cast.leader, status="locked", reason="离岗核查"
+        )
+
+    results = together(
+        [lambda: decide(actor=cast.leader, request=request, decision="approve"), locked]
+    )
+    assert not [one for one in results if isinstance(one, Exception)]
+    assert Decision.objects.get().by == cast.leader
+    assert open_step(request).role == "legal"
 
 
 def test_numbers_given_at_once_never_repeat(cast):

@@ -97,14 +97,15 @@ def questionnaires(cast) -> Owing:
 
 
 def acceptances(cast) -> Owing:
-    """The receiver owes it; manager and HR hear of the whole handover on the last day."""
+    """The receiver owes it, and the leader hears of that; manager and HR hear of the whole handover
+    on the last day."""
     crm.client(cast.member)
     last = date(2026, 11, 27)
     given = {"person": cast.member, "last_day": last, "reason": "调往上海。"}
     record = handovers.open_handover(actor=cast.manager, **given)
     handovers.divide(actor=cast.manager, record=record, receiver=cast.colleague, kind="crm.clients")
     handovers.offer(actor=cast.manager, record=record)
-    return end_of(last), {"colleague", "manager", "hr"}
+    return end_of(last), {"colleague", "leader", "manager", "hr"}
 
 
 def self_reviews(cast) -> Owing:
@@ -219,6 +220,15 @@ def test_who_acts_for_the_decider_is_reminded_too_and_nobody_above_them(cast):
     clock.set_clock(due + 8 * DAY)
     jobs.run(jobs.enqueue("crm.remind_of_matters"))
     assert heard("crm.escalation") == dict.fromkeys(expected | {"leader"}, 1)
+
+
+def test_above_a_receiver_nobody_reads_whose_handover_it_is(cast):
+    due, _expected = acceptances(cast)
+    clock.set_clock(due + 4 * DAY)
+    jobs.run(jobs.enqueue("office.remind_of_confidence"))
+    notice = Notice.objects.get(kind="office.handover.overdue", person=cast.leader)
+    assert cast.colleague.name in notice.title and cast.member.name not in notice.title
+    assert notice.url == cast.colleague.get_absolute_url()
 
 
 def test_above_an_appeal_only_its_number_is_told(cast):

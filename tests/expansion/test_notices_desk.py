@@ -100,6 +100,71 @@ def test_the_page_of_a_failed_message_offers_to_send_it_again(reader, cast, sign
     assert place not in browser.get(failed.get_absolute_url()).content.decode()
 
 
+# --- sending all again ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unsent(reader, cast, settings):
+    """Two messages that met no mail server, and one whose person has no address any more."""
+    cast.colleague.email = "colleague@example.com"
+    cast.colleague.save()
+    choose_channels(actor=cast.colleague, wishes={"deadlines": "at_once"})
+    settings.MAIL_LEAVES = False
+    for person in (reader, cast.colleague):
+        say(person)
+    outbox.send_waiting()
+    settings.MAIL_LEAVES = True
+    return Mail.objects.filter(state="unsent").order_by("pk")
+
+
+def test_all_that_met_no_mail_server_is_sent_again_to_the_present_addresses(reader, cast, unsent):
+    assert unsent.count() == 2
+    type(reader).objects.filter(pk=reader.pk).update(email="new@example.com")
+    desk.resend_all(actor=cast.administrator, state="unsent")
+    assert set(Mail.objects.values_list("state", "attempts")) == {("waiting", 0)}
+    assert outbox.send_waiting() == {"sent": 2, "failed": 0}
+    assert {to for one in mail.outbox for to in one.to} == {
+        "new@example.com",
+        "colleague@example.com",
+    }
+    entry = Entry.objects.get(verb="notices.mail.resent")
+    assert entry.changes["count"] == [None, 2]
+
+
+def test_what_has_no_address_or_has_ended_otherwise_stays(reader, cast, unsent):
+    type(reader).objects.filter(pk=reader.pk).update(email="")
+    Mail.objects.filter(person=cast.colleague).update(state="failed")
+    assert desk.resendable() == {"failed": 1}
+    with pytest.raises(NotNow):
+        desk.resend_all(actor=cast.administrator, state="unsent")
+    with pytest.raises(Invalid):
+        desk.resend_all(actor=cast.administrator, state="sent")
+    with pytest.raises(Forbidden):
+        desk.resend_all(actor=cast.manager, state="failed")
+    desk.resend_all(actor=cast.administrator, state="failed")
+    assert set(Mail.objects.values_list("state", flat=True)) == {"unsent", "waiting"}
+
+
+def test_nothing_is_sent_again_while_there_is_no_mail_server(cast, unsent, settings):
+    settings.MAIL_LEAVES = False
+    with pytest.raises(NotNow):
+        desk.resend_all(actor=cast.administrator, state="unsent")
+    assert unsent.count() == 2
+
+
+def test_the_log_offers_to_send_all_again_and_a_second_press_changes_nothing(cast, sign_in, unsent):
+    browser, place = sign_in(cast.administrator), "/notices/sent/resend"
+    assert place in browser.get("/notices/sent/").text
+    assert place not in browser.get("/notices/told/").text
+    assert "(2)" in browser.get(place).text
+    assert browser.post(place, {"request_id": "a"}).status_code == 422
+    for _press in range(2):
+        assert browser.post(place, {"request_id": "b", "state": "unsent"}).status_code == 302
+    assert Entry.objects.filter(verb="notices.mail.resent").count() == 1
+    assert place not in browser.get("/notices/sent/").text
+    assert sign_in(cast.manager).get(place).status_code == 403
+
+
 # --- words ---------------------------------------------------------------------------------------
 
 

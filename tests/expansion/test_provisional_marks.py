@@ -40,6 +40,7 @@ from expansion.transfer.models import Export
 from expansion.transfer.services import exports
 from expansion.transfer.writing import Watermark, write_csv, write_workbook
 from expansion.ui import deadlines
+from expansion.ui.templatetags import ui
 from expansion.worktime import Period
 from research.models import Finding
 from tests.expansion import test_compliance
@@ -414,3 +415,18 @@ def test_many_marks_ask_for_the_rules_once(cast, sign_in):
 
     queries(STANDS)  # whatever is read only once
     assert queries(MOVES) <= queries(STANDS) + 1
+
+
+@EACH
+def test_a_distance_that_stands_alone_carries_the_mark(due, marked, cast):
+    with clock.clock_at(due - timedelta(hours=2)):
+        assert DRAWN not in ui.due_badge(due, 1)
+        assert (DRAWN in ui.due_badge(due, 1, counted=True)) is marked
+        assert ui.due_badge(due + timedelta(days=9), 1, counted=True) == ""
+
+
+def test_what_is_approved_several_at_once_shows_it(cast, sign_in):
+    asked(cast, MOVES)
+    browser = sign_in(cast.manager)
+    with clock.clock_at(MOVES - timedelta(hours=2)):
+        assert DRAWN in browser.get(reverse("approvals:several")).text

@@ -167,9 +167,12 @@ def test_level_teams_and_measures_of_a_consequence_stand_with_its_clause():
 def test_what_a_sub_regulation_keeps_and_says_otherwise_is_named():
     with override("zh-hans"):
         lines = {one.path: one for one in printed.lines(preset("market"))}
-    market = preset("market")
-    kept = lines["overlays.e1.posts"].words
-    assert market.post("head").zh in kept and "head" not in kept
+    titled = lines["overlays.e8.posts.expansion_specialist.zh"]
+    assert (titled.words, titled.clause) == ("组员", "E8-1.1")
+    alike = lines["overlays.e11.posts.senior_manager.like"]
+    assert (alike.words, alike.clause) == ("市场拓展经理", "E11-2.1")
+    led = lines["overlays.e8.teams.group_one.head"]
+    assert (led.words, led.clause) == ("组长", "E8-1.1")
     value = lines["overlays.e1.values.reports.progress.cadence"]
     assert (str(value.source), value.clause) == ("stated", "E1-12")
     chosen = {one.path: one for one in printed.lines(preset("market", "e8"))}
@@ -181,7 +184,7 @@ def test_bands_of_a_bonus_are_printed_each(cast):
     found = {one.path: one for one in printed.lines(rules) if one.path.startswith("bonus.bands")}
     ratio = found["bonus.bands.from_90.ratio"]
     assert (str(ratio.value), str(ratio.source), ratio.clause) == ("1.2", "proposal", "D-2.3.4a")
-    assert rules.bonus.bands[0].label() in ratio.label and len(found) == 10
+    assert rules.bonus.bands[0].label() in ratio.label and len(found) == 11
 
 
 def test_notes_stand_beside_their_clause_on_paper(cast, sign_in, papers):

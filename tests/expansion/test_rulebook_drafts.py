@@ -257,7 +257,9 @@ class TestParametersPage:
     def test_a_cadence_a_chain_and_a_choice_are_changed(self, cast, sign_in):
         browser = sign_in(cast.administrator)
         cadence, chain = "reports.weekly_summary.cadence", "approvals.contract.chain"
-        self.sent(browser, "reports", **{f"{cadence}_1": "thursday", f"{cadence}_3": "12:30"})
+        self.sent(
+            browser, "reports", **{f"{cadence}_weekday": "thursday", f"{cadence}_at": "12:30"}
+        )
         self.sent(browser, "approvals", **{f"{chain}_0": "", f"{chain}_1": "legal"})
         self.sent(browser, "risk", **{"risk.enabled": "yes"})
         draft = Version.objects.get(status="draft")
@@ -297,7 +299,7 @@ class TestParametersPage:
             ("approvals", "approvals.contract.chain_0", "boss"),
             ("appraisal", "appraisal.combine.team_share", "NaN"),
             ("appraisal", "appraisal.combine.team_share", "101"),
-            ("reports", "reports.weekly_summary.cadence_3", "25:00"),
+            ("reports", "reports.weekly_summary.cadence_at", "25:00"),
             ("numbers", "numbers.contract.pattern", ""),
             ("posts", "posts.manager.limit", "1.5"),
         ],
@@ -306,7 +308,7 @@ class TestParametersPage:
         page = self.sent(sign_in(cast.administrator), section, **{name: value})
         assert page.status_code == 422
         assert [path for path in page.context["fields"].errors] == [
-            name.split("_0")[0].split("_1")[0].split("_3")[0]
+            name.split("_0")[0].split("_1")[0].split("_at")[0]
         ]
         assert not Version.objects.filter(status="draft").exists()
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from expansion.errors import Gone, Invalid
 from expansion.people.models import Post, Unit
@@ -173,3 +174,39 @@ def test_check_says_every_fault_at_once(text, tmp_path):
     with pytest.raises(Invalid) as refused:
         loading.from_toml(broken)
     assert len(refused.value.fields) == 2
+
+
+def test_diff_names_the_file_that_does_not_hold(text, tmp_path):
+    broken = tmp_path / "broken.toml"
+    broken.write_text(text.replace("edition = 1", "edition = -1", 1), encoding="utf-8")
+    with pytest.raises(CommandError) as refused:
+        call_command("rulebook", "diff", "ktv", str(broken))
+    assert str(refused.value).startswith(f"{broken}: policy.edition: ")
+
+
+def test_check_goes_through_each_of_the_regulations_that_a_file_unites(tmp_path):
+    united = (loading.PRESETS / "market.toml").read_text(encoding="utf-8")
+    stated = '"reports.progress.cadence" = { value = { every = "week" }, source = "stated"'
+    assert stated in united
+    broken = tmp_path / "own.toml"
+    broken.write_text(united.replace(stated, stated.replace("week", "moon")), encoding="utf-8")
+    with pytest.raises(CommandError) as refused:
+        call_command("rulebook", "check", str(broken))
+    told = str(refused.value)
+    assert told.startswith(f"{broken}: overlays.e1.reports.0.cadence") and "Choose one of" in told
+
+
+@pytest.mark.parametrize("name", ["market:", "market:e99", "ktv:e1"])
+def test_a_sub_regulation_that_is_not_there_is_refused(name):
+    with pytest.raises(CommandError, match="There is no sub-regulation"):
+        call_command("rulebook", "check", name)
+
+
+def test_a_version_is_refused_in_a_sentence_where_no_database_answers(monkeypatch):
+    def no_answer(**_asked):
+        raise OperationalError("unable to open database file")
+
+    monkeypatch.setattr(Version.objects, "filter", no_answer)
+    with pytest.raises(CommandError, match="The database does not answer: unable") as refused:
+        call_command("rulebook", "show", "v1")
+    assert refused.value.returncode == 2

@@ -26,21 +26,11 @@ from expansion.worktime import Period
 from tests.crm.test_compliance import at, under_contract, visited
 
 OCTOBER = Period.parse("2026-10")
-RETURN, WINDOW = "sla.return_visit", "appraisal.appeal_window"
-# Settings that no part of a rehearsal looks at: what they decide is kept by each record, or a chain
-# whose other deciders nobody can know.
+RETURN, OPENS = "sla.return_visit", "appraisal.opens"
+# Settings that no part of a rehearsal looks at: what they decide is kept by each record.
 UNSEEN = {
     "appraisal.opens",
     "appraisal.final_by",
-    "appraisal.appeal_window",
-    "appraisal.appeal_decision",
-    "approvals.contract.chain",
-    "approvals.research_plan.chain",
-    "approvals.research_report.chain",
-    "approvals.external_statement.chain",
-    "approvals.personnel_change.chain",
-    "approvals.dismissal.chain",
-    "policy.amendment_chain",
     "documents.handover_on_leaving",
 }
 
@@ -155,10 +145,10 @@ def test_the_cost_does_not_grow_with_the_cases_and_nothing_is_written(cast):
 
 
 def test_the_page_names_what_no_part_looks_at_instead_of_saying_that_nothing_differs(cast, sign_in):
-    draft = drafted(cast, appraisal__appeal_window="9 days")
+    draft = drafted(cast, appraisal__opens="last_workday_of")
     with override("zh-hans"):
         found = rehearsed(cast.manager, draft)
-    assert found.is_blind and [one.path for one in found.unseen] == [WINDOW]
+    assert found.is_blind and [one.path for one in found.unseen] == [OPENS]
     answer = sign_in(cast.manager).get(url_of(draft))
     text = answer.content.decode()
     assert "data-unseen" in text and 'class="nothing"' not in text
@@ -167,9 +157,9 @@ def test_the_page_names_what_no_part_looks_at_instead_of_saying_that_nothing_dif
 
 def test_what_only_some_parts_look_at_is_named_beside_what_differs(cast, sign_in):
     kept_client(cast)
-    draft = drafted(cast, appraisal__appeal_window="9 days", sla__return_visit="14 days")
+    draft = drafted(cast, appraisal__opens="last_workday_of", sla__return_visit="14 days")
     found = rehearsed(cast.manager, draft)
-    assert not found.is_blind and [one.path for one in found.unseen] == [WINDOW]
+    assert not found.is_blind and [one.path for one in found.unseen] == [OPENS]
     text = page(sign_in(cast.manager), draft)
     assert (
         "data-unseen" in text and "crm" in text and found.recounted[0].moved[0].named.name in text
@@ -276,9 +266,13 @@ def test_each_part_looks_at_something_that_a_regulation_has():
     lists = {
         "crm.lead_fields",
         "crm.return_visit_modes",
+        "crm.territory_by",
+        "crm.visit_fields",
         "research.report_sections",
         "research.report_checklist",
         "training.onboarding_topics",
+        "crm.sources",
+        "approvals.*.also",
     }
     parts = [*offers._registry.kept[Replay].values(), *compliance.checks().values()]
     reads = {path for one in parts for path in one.reads}

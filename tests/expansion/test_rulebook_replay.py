@@ -188,7 +188,7 @@ def test_the_cost_does_not_grow_with_the_records(cast):
         with CaptureQueriesContext(connection) as asked:
             replay(cast.manager, rules, NOVEMBER)
         costs.append(len(asked))
-    assert costs[0] == costs[1] <= 12
+    assert costs[0] == costs[1] <= 24
 
 
 def test_a_part_looks_at_so_many_records_and_says_that_there_are_more(cast, monkeypatch):
@@ -274,7 +274,25 @@ def test_a_period_that_is_not_closed_falls_back_to_the_last_quarter(cast, sign_i
 def test_nothing_to_replay_is_said(cast, sign_in, monkeypatch):
     only(monkeypatch, Replay("test", "x", 1, lambda rules, period: [], reads=("sla",)))
     draft = drafted(cast, sla__visit_feedback="1 hours")
-    assert 'class="nothing"' in sign_in(cast.manager).get(url_of(draft)).content.decode()
+    browser = sign_in(cast.manager)
+    page = browser.get(url_of(draft)).content.decode()
+    assert 'class="nothing"' in page and "data-same" in page
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(b"".join(browser.post(reverse("home:replay-sheet", args=[draft.pk]))))
+    ).active
+    assert [cell.value for cell in sheet[2]][0] == "x"
+
+
+def test_a_part_in_which_nothing_differs_says_so_and_one_that_differs_does_not(
+    cast, sign_in, monkeypatch
+):
+    record = crm.client(cast.member)
+    draft, browser = drafted(cast, sla__visit_feedback="1 hours"), sign_in(cast.manager)
+    for after, said in (("a", True), ("b", False), (None, False)):
+        row = Replayed(record, "a", after)
+        only(monkeypatch, Replay("test", "x", 1, lambda rules, period, row=row: [row]))
+        page = browser.get(url_of(draft)).content.decode()
+        assert ("data-same" in page) is said, after
 
 
 def test_the_workbook_holds_every_row_and_is_logged(cast, sign_in, monkeypatch):

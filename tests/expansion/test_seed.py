@@ -52,6 +52,7 @@ EXCUSED = {
     "approvals.Step.status": {"carried": "the ktv preset decides from the first step again"},
     "audit.Entry.source": dict.fromkeys(("page", "api", "rehearsal"), NOBODY),
     "crm.BottomLine.currency": dict.fromkeys(("HKD", "MOP", "TWD", "USD", "EUR"), YUAN),
+    "crm.Escalation.outcome": {"gone": "the ktv preset names no project that is major"},
     "crm.Opportunity.currency": dict.fromkeys(("HKD", "MOP", "TWD", "USD", "EUR"), YUAN),
     "jobs.Job.state": dict.fromkeys(("waiting", "running"), UNDER_WAY),
     "mfa.Authenticator.type": dict.fromkeys(("totp", "webauthn", "recovery_codes"), PHRASE),

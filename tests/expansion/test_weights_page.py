@@ -6,6 +6,7 @@ import pytest
 
 from appraisal import arithmetic
 from expansion.errors import Invalid
+from expansion.rounding import two_places
 from expansion.rulebook import weights
 from expansion.rulebook.loading import preset, to_data
 from expansion.rulebook.models import Version
@@ -74,7 +75,7 @@ def test_each_weight_counts_what_full_marks_in_it_would_give(key, mode):
         for row in rows:
             indicator = row.path.split(".")[3]
             due = points.get(indicator, Decimal(0))
-            assert arithmetic.two_places(row.points) == due, (mode, row.path)
+            assert two_places(row.points) == due, (mode, row.path)
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "x", ""])

@@ -8,10 +8,11 @@ from crm.models import Contract
 from crm.services import contracts
 from expansion import clock
 from expansion.approvals.models import Request
+from expansion.approvals.selectors import deciders, latest, open_step
 from expansion.approvals.services import decide
 from expansion.rulebook.selectors import rules_on, version_on
 from partnerships.models import Milestone, Partner, Project
-from partnerships.services import milestones, partners, projects
+from partnerships.services import milestones, partners, projects, schemes
 from tests.make import crm
 
 _number = count(1)
@@ -36,8 +37,23 @@ def project(owner, *, of: Partner | None = None, **values) -> Project:
     )
 
 
+def submitted(owner, record: Project | None = None, **values) -> Project:
+    """A project whose scheme waits for its chain."""
+    one = record or project(owner, **{"scheme": SCHEME} | values)
+    return schemes.submit_scheme(actor=owner, record=one, rules=rules_on())
+
+
+def approved(owner, record: Project | None = None, **values) -> Project:
+    """The same once everybody who is asked has approved it."""
+    one = submitted(owner, record, **values)
+    while (step := open_step(latest(one))) is not None:
+        decide(actor=deciders(step)[0], request=latest(one), decision="approve")
+    one.refresh_from_db()
+    return one
+
+
 def running(owner, **values) -> Project:
-    one = project(owner, **{"scheme": SCHEME} | values)
+    one = approved(owner, **values)
     return projects.start_project(actor=owner, record=one, started_on=clock.today())
 
 

@@ -24,6 +24,7 @@ PLANTED = {
     "partnerships.milestones",
     "partnerships.agreements",
     "partnerships.schemes",
+    "partnerships.approved_schemes",
     "partnerships.evaluations",
 }
 
@@ -46,7 +47,7 @@ def counted(key: str, *, of: User | None = None, rules=None) -> tuple[int, int, 
 
 
 def running_since(cast, day: date, **values) -> Project:
-    project = make.project(cast.partner_member, scheme=make.SCHEME, **values)
+    project = make.approved(cast.partner_member, **values)
     return projects.start_project(actor=cast.partner_member, record=project, started_on=day)
 
 
@@ -127,7 +128,7 @@ def test_a_milestone_is_done_by_its_day(cast):
 
 
 def test_the_contract_is_signed_before_the_work_begins(cast):
-    signed = make.project(cast.partner_member, scheme=make.SCHEME)
+    signed = make.approved(cast.partner_member)
     contract = make.signed_contract(cast, signed)
     projects.link_contract(actor=cast.partner_member, record=signed, contract=contract)
     projects.start_project(actor=cast.partner_member, record=signed)
@@ -144,6 +145,16 @@ def test_what_is_signed_has_a_written_scheme(cast):
         contract = make.signed_contract(cast, project)
         projects.link_contract(actor=cast.partner_member, record=project, contract=contract)
     assert counted("schemes") == (1, 1, 0)
+
+
+def test_what_is_signed_had_an_approved_scheme(cast):
+    for made in (make.approved, make.submitted):
+        project = made(cast.partner_member)
+        contract = make.signed_contract(cast, project)
+        projects.link_contract(actor=cast.partner_member, record=project, contract=contract)
+    assert counted("approved_schemes") == (1, 1, 0)
+    Contract.objects.update(signed_on=TODAY - timedelta(days=1))
+    assert counted("approved_schemes") == (0, 2, 0)
 
 
 def finished(cast, day: date, evaluation: str = "") -> Project:

@@ -74,11 +74,14 @@ def test_who_answers_for_a_phase_sees_the_project_and_ticks_it_off(cast):
         milestones.reopen_milestone(actor=cast.outsider, record=phase, reason="看错了")
 
 
-def test_a_stage_asks_for_the_scheme_and_for_an_approved_contract(cast):
+def test_a_stage_asks_for_the_approved_scheme_and_for_an_approved_contract(cast):
     project = make.project(cast.partner_member)
     with pytest.raises(Invalid):
         projects.move_project(actor=cast.partner_member, record=project, stage="signing")
     projects.update_project(actor=cast.partner_member, record=project, scheme=make.SCHEME)
+    with pytest.raises(Invalid):
+        projects.move_project(actor=cast.partner_member, record=project, stage="signing")
+    make.approved(cast.partner_member, project)
     moved = projects.move_project(actor=cast.partner_member, record=project, stage="signing")
     assert moved.stage == "signing"
     with pytest.raises(Invalid):

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from expansion.language import in_language
 from expansion.records import Owned, Recorded
 from expansion.worktime import Period, PeriodKind
 
@@ -125,9 +126,8 @@ class WorkReport(Owned, Recorded):
 
 
 def worded(item: dict[str, Any]) -> str:
-    """The label of an item with `zh` and `en`, in the reader's language."""
-    chinese = (get_language() or "zh").startswith("zh")
-    return item.get("zh" if chinese else "en", "")
+    """The label of an item with `zh` and `en`, in the reader's language; empty without."""
+    return in_language(item.get("zh", ""), item.get("en", ""))
 
 
 class ReportComment(models.Model):

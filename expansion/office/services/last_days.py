@@ -1,12 +1,14 @@
 """Who is told of a handover that is still open on the last day, or not accepted (R-exp-19)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from expansion import clock, worktime
 from expansion.notices import ladders
@@ -41,11 +43,23 @@ def _keepers() -> list[User]:
 def remind_of_acceptance(*, now: datetime, rules: Rules) -> int:
     """Tells those to whom something is offered to accept it by the leaver's last day, and once they
     are late with it; those above as the ladder says, unless `remind_of_handovers` tells them.
-    Returns how many were told."""
-    told = ladders.remind(
-        _acceptances(), now=now, kind="office.handover", ladder="handovers", rules=rules
+    Returns how many were told.
+
+    Who stands above and may not read the handover hears of the receiver alone, not of whose it is.
+    """
+    owed, kind, ladder = list(_acceptances()), "office.handover", "handovers"
+    told = ladders.remind(owed, now=now, kind=kind, ladder=ladder, rules=rules)
+    outside = [_of_the_receiver(one) for one in owed]
+    above = ladders.tell_late(
+        outside, now=now, kind=kind, ladder=ladder, rules=rules, only_above=True
     )
-    return sum(told.values())
+    return sum(told.values()) + above
+
+
+def _of_the_receiver(one: ladders.Owed) -> ladders.Owed:
+    receiver = one.people[0]
+    what, url = gettext_lazy("a handover to accept"), receiver.get_absolute_url()
+    return replace(one, what=what, about=receiver, url=url)
 
 
 def _acceptances() -> Iterator[ladders.Owed]:

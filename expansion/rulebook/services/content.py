@@ -14,11 +14,12 @@ from expansion.rulebook.comparing import differences
 from expansion.rulebook.entries import collections, stays
 from expansion.rulebook.loading import from_data, from_toml, to_data
 from expansion.rulebook.models import Version
+from expansion.rulebook.origins import marked, remarked
 from expansion.rulebook.parameters import UNCONFIRMED, Listed, place_of, put
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import drafted_rules, rules_of
 from expansion.rulebook.services.drafts import opened_draft
-from expansion.rulebook.values import Source
+from expansion.rulebook.values import Origin, Source
 
 
 @transaction.atomic
@@ -27,8 +28,8 @@ def upload_draft(
 ) -> Version:
     """Reads a whole rulebook from TOML into the draft; what the draft held before is replaced.
 
-    Of where its values come from the file says only what still waits for somebody's word: a value
-    that differs from the version in force was set here, whatever the file claims.
+    Of where its values come from the file says only what still waits for somebody's word: a value,
+    or an entry's words, that differs from the version in force was set here, whatever it claims.
 
     Raises:
         Forbidden: the actor does not edit the rulebook.
@@ -51,20 +52,24 @@ def upload_draft(
 
 def _with_sources(rules: Rules, base: Rules) -> Rules:
     known = {one.path: one for one in base.parameters()}
-    data = rules.model_dump()
+    data = remarked(to_data(rules), to_data(base))
     for one in rules.parameters():
         source = _source(one, known.get(one.path))
         put(data, one.path, {**one.parameter.model_dump(), "source": source})
+    for path, origin in rules.origins.items():
+        data["origins"][path]["source"] = _claimed(origin.source, base.origins.get(path))
     return from_data(data)
 
 
 def _source(given: Listed, before: Listed | None) -> Source:
-    if given.source in UNCONFIRMED:
-        return given.source
-    if before is None or given.value != before.value:
+    if given.source not in UNCONFIRMED and (before is None or given.value != before.value):
         return Source.ADMIN
-    # That it is stated says the version in force; a file cannot confirm by claiming it.
-    return before.source if given.source is Source.STATED else given.source
+    return _claimed(given.source, before)
+
+
+def _claimed(given: Source, before: Listed | Origin | None) -> Source:
+    """That it is stated says the version in force; a file cannot confirm by claiming it."""
+    return before.source if before and given is Source.STATED else given
 
 
 @transaction.atomic
@@ -78,7 +83,8 @@ def change_list(
 ) -> Version:
     """Words, orders and extends a list of choices, retires its entries or takes them up again.
 
-    `entries` have `key`, `zh` and `en` each, and `retired` where they are offered no more.
+    `entries` have `key`, `zh` and `en` each, and `retired` where they are offered no more. Those
+    that say something else than the version in force were set here.
 
     Raises:
         Forbidden: the actor does not edit the rulebook.
@@ -91,9 +97,20 @@ def change_list(
     data = to_data(drafted_rules(written))
     place, name = place_of(data, path)
     known = {one["key"]: one for one in place[name]}
-    place[name] = [_reworded(known.get(one["key"], {}), one) for one in entries]
+    before = _standing(to_data(rules_of(written.based_on)), path)
+    reworded = (_reworded(known.get(one["key"], {}), one) for one in entries)
+    place[name] = [marked(one, before.get(one["key"])) for one in reworded]
     rules = from_data(data, unfinished=True)
     return put_rules(actor, written, rules, "rulebook.list.changed")
+
+
+def _standing(data: Any, path: str) -> Mapping[str, Any]:
+    """The entries of a list by their keys; none where the list is not there yet."""
+    try:
+        place, name = place_of(data, path)
+    except Invalid:
+        return {}
+    return {one["key"]: one for one in place[name]}
 
 
 def _reworded(before: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +142,8 @@ def put_rules(
     draft.content, draft.changes = to_data(rules), kept
     draft.version += 1
     draft.save()
-    changed = {one.path: [one.before, one.after] for one in differences(before, after)}
+    told = (one for one in differences(before, after) if not one.path.endswith(".source"))
+    changed = {one.path: [one.before, one.after] for one in told}
     write(actor=actor, verb=verb, about=draft, changes=changed)
     return draft
 

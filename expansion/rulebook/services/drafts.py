@@ -26,11 +26,12 @@ from expansion.rulebook.selectors import (
     restructured,
     rules_of,
     unsettled,
+    unsettled_lists,
     version_on,
     version_to_amend,
 )
 from expansion.rulebook.services.following import follow_versions, make_missing
-from expansion.rulebook.values import Source
+from expansion.rulebook.values import Origin, Source
 
 OPEN = (Version.Status.DRAFT, Version.Status.SUBMITTED)
 # What the trail says of a version that nobody was asked to approve.
@@ -134,7 +135,8 @@ def confirm_section(
     *, actor: Any, section: str, draft: int | None = None, version: int | None = None
 ) -> Version:
     """Confirms as they are all values of a section that still wait for somebody's word: blanks of
-    the regulation, proposals, and what has no value (R-exp-01). What the draft holds already stays.
+    the regulation, proposals, what has no value, and the words of its lists (R-exp-01). What the
+    draft holds already stays.
 
     Raises:
         Forbidden: the actor does not edit the rulebook.
@@ -144,13 +146,18 @@ def confirm_section(
     access.require(actor, "edit", Version)
     written = opened_draft(actor, draft, version)
     waiting = [one for one in unsettled(written) if one.section == section]
-    if not waiting:
+    words = [one for one in unsettled_lists(written) if one.section == section]
+    if not waiting and not words:
         raise NotNow(_("Nothing of this section waits to be confirmed."))
     values = {one.path: one.plain(one.value) for one in waiting}
     written.changes = dict(written.changes) | values
+    settled = {one.path: Origin(source=Source.ADMIN, clause=one.clause) for one in words}
+    rules = drafted_rules(written)
+    written.content = to_data(rules.model_copy(update={"origins": {**rules.origins, **settled}}))
     written.version += 1
     written.save()
     confirmed = {one.path: [_told(one, one.source), _told(one, Source.ADMIN)] for one in waiting}
+    confirmed |= {f"origins.{one.path}": [one.source, Source.ADMIN] for one in words}
     write(actor=actor, verb="rulebook.section.confirmed", about=written, changes=confirmed)
     return written
 

@@ -8,19 +8,21 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from expansion import access
-from expansion.errors import Invalid
+from expansion.errors import Gone, Invalid
 from expansion.rulebook.blanks import BEGINNINGS, parameter_in
 from expansion.rulebook.deciders import require_there
 from expansion.rulebook.entries import Collection, collection_at
 from expansion.rulebook.lists import new_key
 from expansion.rulebook.loading import from_data, to_data
 from expansion.rulebook.models import Version
+from expansion.rulebook.origins import around
 from expansion.rulebook.parameters import place_of
-from expansion.rulebook.selectors import drafted_rules
+from expansion.rulebook.schema import Rules
+from expansion.rulebook.selectors import drafted_rules, rules_of
 from expansion.rulebook.sentences import refusal
 from expansion.rulebook.services.content import put_rules
 from expansion.rulebook.services.drafts import merged, opened_draft
-from expansion.rulebook.values import Source
+from expansion.rulebook.values import Item, Source
 
 
 @transaction.atomic
@@ -52,6 +54,8 @@ def add_entry(
     entry = _beginning(found, like) | _plain(found, values)
     entry |= {name: _own(found, name, value) for name, value in _parameters(found, values).items()}
     entry["key"] = _free_key(found, values)
+    if issubclass(found.model, Item):
+        entry["source"] = Source.ADMIN
     place, name = place_of(data, path)
     place[name] = [*place[name], entry]
     return put_rules(actor, written, from_data(data, unfinished=True), "rulebook.entry.added")
@@ -80,6 +84,8 @@ def change_entry(
     place, name = place_of(data, path)
     entry = next(one for one in place[name] if one["key"] == key)
     entry |= _plain(found, values)
+    if issubclass(found.model, Item):
+        entry["source"] = _source_of(found, key, values, rules_of(written.based_on))
     moved = {}
     for field, value in _parameters(found, values).items():
         if getattr(held, field) is None:
@@ -108,6 +114,9 @@ def remove_entry(
     data = to_data(rules)
     place, name = place_of(data, path)
     place[name] = [one for one in place[name] if one["key"] != key]
+    data["origins"] = {
+        of: one for of, one in data["origins"].items() if f"{path}.{key}" not in around(of)
+    }
     return put_rules(actor, written, from_data(data, unfinished=True), "rulebook.entry.removed")
 
 
@@ -150,6 +159,22 @@ def _plain(found: Collection, values: Mapping[str, Any]) -> dict[str, Any]:
     fields = found.model.model_fields
     named = {name: value for name, value in values.items() if name in fields and name != "key"}
     return {name: value for name, value in named.items() if not _is_parameter(found, name)}
+
+
+def _source_of(
+    found: Collection, key: str, values: Mapping[str, Any], base: Rules
+) -> Source | None:
+    """That what an entry says was set here; where it says what it said before, what that says."""
+    try:
+        before = collection_at(base, found.path).entry(key)
+    except Gone:
+        return Source.ADMIN
+    given = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in _plain(found, values).items()
+    }
+    same = all(getattr(before, name) == value for name, value in given.items())
+    return before.source if same else Source.ADMIN
 
 
 def _parameters(found: Collection, values: Mapping[str, Any]) -> dict[str, Any]:

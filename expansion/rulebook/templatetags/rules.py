@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion.rulebook.values import Cadence, Item, is_approver, parts
 from expansion.rulebook.waiting import setting_waits_for
 from expansion.worktime import Limit
+from expansion.worktime.limits import Unit
 
 register = template.Library()
 
@@ -138,11 +139,25 @@ CADENCES = {
     "ad_hoc": _("when needed"),
 }
 
+HOLIDAYS = {
+    "previous": _("moved to the workday before when it is a holiday"),
+    "next": _("moved to the workday after when it is a holiday"),
+    "keep": _("stays when it is a holiday"),
+}
+
+UNITS = [
+    (Unit.HOURS, _("hours by the clock")),
+    (Unit.WORKING_HOURS, _("working hours")),
+    (Unit.DAYS, _("days")),
+    (Unit.WORKING_DAYS, _("working days")),
+    (Unit.MONTHS, _("months")),
+]
+
 
 @register.filter
-def waits_for(path: str) -> Any:
+def waits_for(path: str, rules: Any) -> Any:
     """The noun without which this setting or list moves nothing yet; empty where it is obeyed."""
-    return setting_waits_for(path)
+    return setting_waits_for(path, rules)
 
 
 @register.filter
@@ -189,19 +204,28 @@ def value_words(value: Any, names: Mapping[str, str] | None = None) -> str:
 
 
 def cadence(value: Cadence) -> str:
-    """每周 · 周五 · 15:00: how often, and where it says so the day and the hour."""
+    """每周 · 周五 · 15:00 · 逢节假日提前: how often, and where it says so the day, the hour, and
+    what becomes of a day that is a holiday; a workday is none."""
     parts = [str(CADENCES[value.every])]
     if value.weekday:
         parts.append(str(WORDS[value.weekday]))
-    if value.day:
+    elif value.workday:
+        parts.append(_workday_words(value) % {"number": value.workday})
+    elif value.day:
         parts.append(_day_words(value) % {"day": value.day})
-    if value.workday:
-        parts.append(gettext("workday %(number)s") % {"number": value.workday})
     if value.within:
         parts.append(gettext("within %(limit)s") % {"limit": value.within.label})
     if value.every not in {"event", "ad_hoc"}:
         parts.append(f"{value.at:%H:%M}")
+        if value.weekday or not value.workday:
+            parts.append(str(HOLIDAYS[value.if_holiday]))
     return " · ".join(parts)
+
+
+def _workday_words(value: Cadence) -> str:
+    if value.of == "next_period":
+        return gettext("workday %(number)s of the next period")
+    return gettext("workday %(number)s")
 
 
 def _day_words(value: Cadence) -> str:

@@ -29,6 +29,7 @@ from expansion.rulebook.selectors import (
     rules_of,
     rules_on,
     unsettled,
+    unsettled_lists,
     version_on,
     version_to_amend,
 )
@@ -169,12 +170,14 @@ class DraftPage(Screen):
         changed = self.changed(groups)
         other = restructured(self.draft) if self.draft else []
         steps = list(self.steps(form, groups, differs=bool(changed or other)))
+        version = self.draft or self.base
         context = {
             "form": form,
             "draft": self.draft,
             "submitted": self.draft is not None and self.draft.status == Version.Status.SUBMITTED,
             "in_force": version_on(),
             "base": self.base,
+            "rules": self.rules,
             "changed": changed,
             "restructured": other,
             "differences_count": len(changed) + len(other),
@@ -185,7 +188,7 @@ class DraftPage(Screen):
             "needs_approval": bool(rules_on().amendment.chain.value),
             "may_publish": access.can(self.request.user, "publish", Version),
             "publishers": publishers(),
-            "unsettled": unsettled(self.draft or self.base),
+            "unsettled": [*unsettled(version), *unsettled_lists(version)],
             "panels": panels_of(self.request.user, self.draft),
         }
         return self.draw({**context, **self.context(groups), **more}, status=status)

@@ -13,6 +13,7 @@ from expansion.rulebook.deciders import called, found_people
 from expansion.rulebook.entries import Collection, collection_at, collections, label_of
 from expansion.rulebook.entry_forms import EntryForm
 from expansion.rulebook.forms import SeenForm
+from expansion.rulebook.lists import clause_of
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import changed_rows, open_draft, rules_of, version_to_amend
 from expansion.rulebook.services import entries
@@ -56,6 +57,8 @@ class Entries(DraftPage):
         return {
             "key": one.key,
             "label": label_of(one),
+            "clause": clause_of(one),
+            "source": getattr(one, "source", None),
             "edit_url": reverse("rulebook:entry-edit", args=here),
             "remove_url": reverse("rulebook:entry-remove", args=here),
             "inner": [each for each in self.found if _within(each, self.shown, one.key)],

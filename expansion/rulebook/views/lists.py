@@ -66,7 +66,10 @@ class Lists(DraftPage):
         count = len(self.shown.items) + BLANK
         if sent:
             return [self._sent(place) for place in range(1, count + 1)]
-        stand = [{**_stored(one), "place": place} for place, one in enumerate(self.shown.items, 1)]
+        stand = [
+            {**_stored(one), "source": one.source, "place": place}
+            for place, one in enumerate(self.shown.items, 1)
+        ]
         blank = {"key": "", "zh": "", "en": ""}
         return stand + [{**blank, "place": len(stand) + n} for n in range(1, BLANK + 1)]
 

@@ -21,6 +21,7 @@ from expansion.rulebook.selectors import (
     standing_of,
     standings,
     unsettled,
+    unsettled_lists,
     version_on,
 )
 from expansion.rulebook.services import drafts
@@ -57,7 +58,7 @@ class Regulation(Screen):
                 "sections": sections,
                 "names": names_in(values_of(sections), rules),
                 "wanted": wanted,
-                "waiting": len(unsettled(version)),
+                "waiting": len(unsettled(version)) + len(unsettled_lists(version)),
                 "blanks": sum(one.source == Source.PLACEHOLDER for one in rules.parameters()),
                 "versions": list(versions_for(request.user)),
                 "may_edit": access.can(request.user, "edit", Version),

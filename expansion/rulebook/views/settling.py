@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from expansion.rulebook.forms import DraftForm
 from expansion.rulebook.models import Version
 from expansion.rulebook.regulation import by_section
-from expansion.rulebook.selectors import unsettled
+from expansion.rulebook.selectors import unsettled, unsettled_lists
 from expansion.rulebook.services import drafts
 from expansion.rulebook.templatetags.rules import rule_section
 from expansion.rulebook.views.drafting import DraftPage
@@ -45,7 +45,8 @@ class Unsettled(DraftPage):
         return _("“%(section)s” is confirmed in the draft.") % {"section": rule_section(section)}
 
     def context(self, groups: Any) -> dict[str, Any]:
-        return {"sections": by_section(self.rules, unsettled(self.draft or self.base))}
+        version = self.draft or self.base
+        return {"sections": by_section(self.rules, unsettled(version), unsettled_lists(version))}
 
     def told(self, rows: list[Any]) -> Iterator[Any]:
         yield from super().told(rows)

@@ -319,4 +319,4 @@ class _Rows:
 
 def _columns(listing: Listing, state: State) -> Sequence[Shown]:
     """Those the person chose; else all, also those the page has no room for."""
-    return state.columns if state.query.getlist("col") else listing.columns
+    return state.columns if state.query.getlist("col") else listing.offered_columns

@@ -110,8 +110,19 @@ def badge(tone: str, label: str) -> SafeString:
 
 
 @register.simple_tag
-def due_badge(value: dt.date | dt.datetime | None, within: int = 7) -> SafeString | str:
-    """How far a date lies from today, in calendar days; nothing when further off than `within`."""
+def due_badge(
+    value: dt.date | dt.datetime | None, within: int = 7, *, counted: bool = False
+) -> SafeString | str:
+    """How far a date lies from today, in calendar days; nothing when further off than `within`.
+
+    A deadline that is `counted` is marked while it may still move, where no date stands beside it
+    that says so (law 7).
+    """
+    shown = _distance(value, within)
+    return format_html("{}{}", shown, deadlines.provisional(value)) if counted and shown else shown
+
+
+def _distance(value: dt.date | dt.datetime | None, within: int) -> SafeString | str:
     if value is None:
         return ""
     days = (formats.as_day(value) - formats.today()).days
@@ -137,8 +148,7 @@ def grade(key: str, label: str = "") -> SafeString:
     )
 
 
-@register.simple_tag
-def source_chip(source: str) -> SafeString:
+def source_words(source: str) -> str:
     """Where a rule's value comes from, in the rulebook's own words for it."""
     labels = {
         "stated": _("As written"),
@@ -147,7 +157,13 @@ def source_chip(source: str) -> SafeString:
         "admin": _("Set by administrator"),
         "unset": _("Not set"),
     }
-    return format_html('<span class="source source-{}">{}</span>', source, labels[source])
+    return labels[source]
+
+
+@register.simple_tag
+def source_chip(source: str) -> SafeString:
+    """The same as a mark beside the value."""
+    return format_html('<span class="source source-{}">{}</span>', source, source_words(source))
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from expansion import clock
 from expansion.errors import Invalid, Refusal
@@ -61,9 +62,13 @@ class Command(BaseCommand):
             raise CommandError(_faults(options["rulebook"], refusal), returncode=2) from refusal
         except Refusal as refusal:
             raise CommandError(refusal.message, returncode=2) from refusal
+        except DatabaseError as error:
+            raise CommandError(f"The database does not answer: {error}", returncode=2) from error
 
     def _check(self, *, rulebook: str, **_options: Any) -> str:
         rules = _named(rulebook)
+        for one in rules.overlays:
+            loading.narrowed_to(rules, one.key)
         return f"{rulebook}: holds. {len(rules.clauses)} clauses, version {rules.version}."
 
     def _load(self, *, rulebook: str, effective_on: date | None, **_options: Any) -> str:
@@ -85,17 +90,21 @@ class Command(BaseCommand):
 
 
 def _named(name: str) -> Rules:
-    """The rulebook of this name; refuses with the names that are known."""
+    """The rulebook of this name; refuses with the names that are known, and says of a file that
+    does not hold which one it is."""
     if name.endswith(".toml"):
-        return loading.from_file(Path(name))
+        try:
+            return loading.from_file(Path(name))
+        except Invalid as refusal:
+            raise CommandError(_faults(name, refusal), returncode=2) from refusal
     if re.fullmatch(r"v[0-9]+", name):
         found = Version.objects.filter(number=int(name[1:])).first()
         if found is None:
             raise CommandError(f"There is no version {name}.", returncode=2)
         rules = rules_of(found)
         return rules.with_changes(found.changes, confirm=True) if found.is_open else rules
-    preset, _colon, overlay = name.partition(":")
-    return loading.preset(preset, overlay or None)
+    preset, colon, overlay = name.partition(":")
+    return loading.preset(preset, overlay if colon else None)
 
 
 def _faults(name: str, refusal: Invalid) -> str:
