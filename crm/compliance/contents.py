@@ -80,12 +80,12 @@ compliance.add(
         settings=("sla.visit_feedback", "crm.territories"),
         reads=("sla.visit_feedback", "crm.territories", "crm.territory_by", "working_time"),
     ),
-    Fact("crm.client_kinds", kinds, ("D-2.3.3c", "D-3.3.3d")),
+    Fact("crm.client_kinds", kinds, ("D-2.3.3c",)),
     Fact("crm.history", history, ("B-4.1.2",)),
     Screen(
         "crm:client-list",
         _("Clients"),
-        ("B-4.1.2", "D-2.3.3c", "D-3.3.3d", "E11-2.1.1.1", "E11-2.2.1.2"),
+        ("B-4.1.2", "D-2.3.3c", "E11-2.1.1.1", "E11-2.2.1.2"),
     ),
     Screen("crm:visit-list", _("Visits"), ("B-3.1.3b", "E11-1.d")),
 )

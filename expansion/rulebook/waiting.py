@@ -82,7 +82,7 @@ _SETTINGS: Mapping[Any, str] = {
     _("client grades"): "key_client_transfer strategy_per_grade",
     _("client plans"): "care_lead care_occasions communication_fields",
     _("sales"): "sales_entry",
-    _("members"): "membership membership_parts",
+    _("members"): "member_kinds membership membership_parts",
     _("work plans and goals"): "letter",
     _("strategies"): "strategy_elements",
     _("leave, outings and attendance"): """

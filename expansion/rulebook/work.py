@@ -194,6 +194,7 @@ class Crm(Strict):
     history_fields: Items = Field(default=(), title=_("Fields of the history"))
     visit_fields: Items = Field(default=(), title=_("Fields of a visit"))
     client_kinds: Items = Field(default=(), title=_("Kinds of clients"))
+    member_kinds: Items = Field(default=(), title=_("Kinds of customers and members"))
     enquiry_channels: Items = Field(default=(), title=_("Ways of enquiry"))
     return_visit_modes: Items = Field(default=(), title=_("Ways of a return visit"))
     communication_fields: Items = Field(default=(), title=_("Contents of the communication plan"))
