@@ -81,7 +81,7 @@ def of_territory(rules: Rules) -> list[Asked]:
     return _asked(offered(rules.crm.territory_by), OF_CLIENT) if rules.crm.territories.value else []
 
 
-def titles(asked: Iterable[Asked]) -> dict[str, str]:
+def titles_of_columns(asked: Iterable[Asked]) -> dict[str, str]:
     """The rulebook's titles of columns, by column."""
     return {one.column: one.label for one in asked if one.column}
 

@@ -123,7 +123,9 @@ def history() -> Callable[[Client], str]:
 
 def _title(column: str, otherwise: Any) -> str:
     """Where territories are kept, the rulebook says what the column is called."""
-    return own_fields.titles(own_fields.of_territory(rules_on())).get(column, str(otherwise))
+    return own_fields.titles_of_columns(own_fields.of_territory(rules_on())).get(
+        column, str(otherwise)
+    )
 
 
 title = lazy(_title, str)

@@ -81,7 +81,7 @@ class ClientDetail(DetailPage):
             "composer_key": new_key(),
             "composer_channel": offered(rules.crm.contact_channels)[0].key,
             "category": label_in(rules.crm.client_kinds, record.category),
-            "titles": own_fields.titles(territory),
+            "titles": own_fields.titles_of_columns(territory),
             "territory": own_fields.written(territory, record),
             "history": own_fields.written(history, record),
             "matters": open_matters(person, record),

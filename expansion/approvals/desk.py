@@ -118,7 +118,8 @@ def stuck(request: Request) -> str:
     if request.stuck_since is None or request.status != Request.Status.PENDING:
         return ""
     words = {"since": formats.moment(request.stuck_since), "why": request.stuck_because}
-    return f"{_('Cannot be finished since %(since)s: %(why)s') % words} {way_out()}"
+    since = _("Cannot be finished since %(since)s: %(why)s") % words
+    return " ".join((since, way_out()))
 
 
 def _passes_on(request: Request) -> bool:

@@ -122,7 +122,7 @@ def stuck(request: Request) -> None:
         people=_people(request.hands),
         kind="approvals.stuck",
         title=lazy(lambda: _("Cannot be finished: %(title)s") % {"title": request.title}, str)(),
-        text=lazy(lambda: " ".join((request.stuck_because, way_out())), str)(),
+        text=lazy(_with_way_out, str)(request),
         url=request.get_absolute_url(),
         about=request,
         key=key,
@@ -132,7 +132,7 @@ def stuck(request: Request) -> None:
         people=[one for one in holders(Role.ADMINISTRATOR) if one.pk not in request.hands],
         kind="approvals.stuck",
         title=lazy(lambda: _("Approval %(number)s (%(kind)s) cannot be finished") % words, str)(),
-        text=lazy(lambda: " ".join((request.stuck_because, _told_besides(request))), str)(),
+        text=lazy(_told_besides, str)(request),
         url=reverse("jobs:job-list"),
         key=key,
     )
@@ -143,9 +143,14 @@ def way_out() -> str:
     return _("Put the record right, or withdraw the approval. It is tried again by itself.")
 
 
+def _with_way_out(request: Request) -> str:
+    return " ".join((request.stuck_because, way_out()))
+
+
 def _told_besides(request: Request) -> str:
     words = {"name": request.submitted_by.name}
-    return _("%(name)s has been told: put the record right, or withdraw the approval.") % words
+    told = _("%(name)s has been told: put the record right, or withdraw the approval.") % words
+    return " ".join((request.stuck_because, told))
 
 
 def _post(step: Step) -> Callable[[], str]:

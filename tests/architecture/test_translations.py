@@ -31,6 +31,7 @@ CHINESE_IN_ITSELF = {
     "expansion/office/preset_words.py",
     "expansion/people/demo.py",  # the demo people's posts
     "expansion/people/preset_words.py",
+    "expansion/rulebook/overlays.py",  # notes of a regulation, Chinese as all of them are
     "expansion/rulebook/schema.py",  # labels of a regulation
     "expansion/rulebook/services/presets.py",  # labels of a regulation
     "expansion/settings.py",  # a department's name, and the languages' own names
