@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.management import call_command
+from django.core.signals import got_request_exception
 from django.test import Client as Browser
 from django.test import override_settings
 from django.utils import translation
@@ -20,7 +21,7 @@ from expansion.ui import counts
 from tests import cast as company
 from tests.architecture.records import House
 from tests.browser.department import furnished
-from tests.browser.looking import Screen
+from tests.browser.looking import Screen, remember
 from tests.in_flight import counted
 
 
@@ -43,10 +44,12 @@ def department(django_db_setup, django_db_blocker) -> Iterator[House]:
 def server(department) -> Iterator[str]:
     """The address of the system, served as always with static files."""
     with override_settings(ALLOWED_HOSTS=["*"]), counted() as requests:
+        got_request_exception.connect(remember)
         one = LiveServer("localhost")
         yield one.url
         requests.wait()
         one.stop()
+    got_request_exception.disconnect(remember)
 
 
 @pytest.fixture(scope="package")

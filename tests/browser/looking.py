@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client as Visitor
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
@@ -19,6 +20,12 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
 AXE = Axe()
 MOST_TABS = 120  # a page of boxes to tick stands before its button
+RAISED: dict[str, str] = {}  # what broke an answer of the server, by its address
+
+
+def remember(request: HttpRequest, **rest: Any) -> None:
+    """Keeps what broke an answer, of which the browser learns nothing but 500."""
+    RAISED[request.get_full_path()] = traceback.format_exc(limit=-6)
 
 
 class Screen:
@@ -112,4 +119,5 @@ class Screen:
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
-            self.heard.append(f"{response.status}: {response.url}")
+            why = RAISED.pop(response.url.removeprefix(self.url), "")
+            self.heard.append(" ".join((f"{response.status}: {response.url}", why)).rstrip())

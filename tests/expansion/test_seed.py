@@ -56,8 +56,12 @@ EXCUSED = {
     "crm.Opportunity.currency": dict.fromkeys(("HKD", "MOP", "TWD", "USD", "EUR"), YUAN),
     "jobs.Job.state": dict.fromkeys(("waiting", "running"), UNDER_WAY),
     "mfa.Authenticator.type": dict.fromkeys(("totp", "webauthn", "recovery_codes"), PHRASE),
-    "notices.Mail.state": dict.fromkeys(("waiting", "sending", "sent", "failed"), NO_MAIL),
-    "rulebook.Version.status": dict.fromkeys(("draft", "submitted", "discarded"), NO_DRAFT),
+    "notices.Mail.state": dict.fromkeys(
+        ("waiting", "sending", "sent", "failed", "unsent", "dropped"), NO_MAIL
+    ),
+    "rulebook.Version.status": dict.fromkeys(
+        ("draft", "submitted", "rejected", "discarded"), NO_DRAFT
+    ),
     "transfer.Export.status": {"writing": UNDER_WAY},
     "transfer.Import.status": {"writing": UNDER_WAY},
 }
