@@ -63,11 +63,13 @@ def test_the_board_shows_what_waits_and_what_was_decided(cast):
     lines = list(authority.matters(rules_on()))
     assert lines == [
         "0 major matters wait for a decision", "taken over: 0", "left with its owner: 0",
+        "record deleted: 0",
     ]  # fmt: skip
     leave_with(actor=cast.manager, record=make.escalation(cast), reason="继续跟")
     make.escalation(cast)
     assert list(authority.matters(rules_on())) == [
         "1 major matter waits for a decision", "taken over: 0", "left with its owner: 1",
+        "record deleted: 0",
     ]  # fmt: skip
 
 

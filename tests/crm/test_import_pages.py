@@ -198,4 +198,4 @@ def test_the_log_of_imports_is_ones_own_and_the_administrators(cast, sign_in):
 def test_the_empty_workbook_has_every_column(cast, sign_in):
     answer = sign_in(cast.member).get("/transfer/import/crm.clients/template")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
-    assert sheet.max_column == 13
+    assert sheet.max_column == 14

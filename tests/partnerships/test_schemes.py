@@ -45,7 +45,7 @@ def test_a_written_scheme_goes_to_the_manager_as_a_frozen_copy(cast):
     assert sections["scheme"] == make.SCHEME
     assert sections["checklist"] == "兼顾双方利益\n切实可行\n有吸引力"
     assert "50,000" in request.snapshot["amount"] and request.amount == Decimal("50000")
-    told = Notice.objects.filter(about_id=project.pk, person=cast.manager)
+    told = Notice.objects.filter(about_id=request.pk, person=cast.manager)
     assert told.exists()
     assert Entry.objects.filter(verb="partnerships.scheme.in_approval").count() == 1
 
