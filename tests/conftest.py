@@ -1,5 +1,6 @@
 """What every test stands on: servers of its own where it asks for them, Chromium, the last word."""
 
+import logging
 import os
 from collections.abc import Iterator
 
@@ -25,6 +26,14 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Nothing is logged during a test that asks for what is refused, or breaks, by the hundred."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)

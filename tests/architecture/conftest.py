@@ -1,6 +1,5 @@
 """The house with a record of every kind, and everybody's session, for the whole module."""
 
-import logging
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -17,16 +16,19 @@ from tests.architecture import grid, records
 from tests.architecture.records import House
 
 
+@pytest.fixture(autouse=True)
+def quietly(quiet) -> None:
+    """What is refused here would fill the log."""
+
+
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker) -> Iterator[House]:
     """One state for the whole module; each request's changes are undone."""
-    logging.disable(logging.CRITICAL)
     forget_rules()
     with django_db_blocker.unblock(), clock.clock_at(company.NOW), transaction.atomic():
         yield records.build(company.assemble())
         transaction.set_rollback(True)
     forget_rules()
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ The rows are committed, as the server reads them through its own connection; the
 page has been looked at. What a test itself asks is rolled back, as everywhere.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -25,9 +24,13 @@ from tests.browser.looking import Screen, remember
 from tests.in_flight import counted
 
 
+@pytest.fixture(autouse=True)
+def quietly(quiet) -> None:
+    """What is refused here would fill the log."""
+
+
 @pytest.fixture(scope="package")
 def department(django_db_setup, django_db_blocker) -> Iterator[House]:
-    logging.disable(logging.CRITICAL)
     with django_db_blocker.unblock(), clock.clock_at(company.NOW):
         forget_rules()
         counts.forget_all()
@@ -37,7 +40,6 @@ def department(django_db_setup, django_db_blocker) -> Iterator[House]:
         call_command("flush", interactive=False, verbosity=0)
     forget_rules()
     counts.forget_all()
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="package")

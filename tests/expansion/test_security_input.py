@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -24,7 +23,7 @@ from tests.architecture import grid, records
 from tests.architecture.doors import Door, doors
 from tests.architecture.records import House
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet")]
 DOORS = doors()
 CLIENTS = "/api/v1/crm/clients/"
 API = [door for door in DOORS.values() if door.name.startswith("api-")]
@@ -80,11 +79,9 @@ CURSORS = ("cD1hYmM=", "cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ==", "%00", "bz0xMDA=", "c
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker) -> Iterator[House]:
     """One state for the whole module; each request's changes are undone."""
-    logging.disable(logging.CRITICAL)
     with django_db_blocker.unblock(), clock.clock_at(company.NOW), transaction.atomic():
         yield records.build(company.assemble())
         transaction.set_rollback(True)
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")
