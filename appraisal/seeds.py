@@ -110,11 +110,7 @@ MISTAKES = (("projects", "number", 30, 1), ("projects", "benefit", 1500000, 1500
 REOPENED = "马瑞的两项目标误录成了全部门全年的数，更正为个人季度目标后重新计算。"
 SAID = "承认拜访不足，说明家中有事耽误了两周，愿意接受辅导并按周补上拜访。"
 MEASURE = "季度得分低于六十分，连续三周未达拜访计划，建议给予警告并安排一对一辅导。"
-# What leadership says to the first of the measures that are proposed; the others wait.
-DECISIONS = (
-    ("approve", "同意警告，辅导由组长每周记录一次。"),
-    ("reject", "家中情况属实，本次不予处分，下季度再看。"),
-)
+AGREED = "同意警告，辅导由组长每周记录一次。"
 
 
 def sow(demo: Any) -> None:
@@ -309,15 +305,12 @@ def _close(demo: Any, cycle: Cycle, place: int) -> None:
         return
     close_cycle(actor=demo.people["manager"], record=cycle)
     cases = ConsequenceCase.objects.filter(participant__cycle=cycle, status="open").order_by("pk")
-    proposed = list(cases.exclude(owner=demo.people[MISTAKEN])) if place == 0 else []
-    for case in proposed:
+    for case in cases.exclude(owner=demo.people[MISTAKEN]) if place == 0 else ():
         propose_measure(
             actor=demo.people["manager"], record=case, measure="warning", reason=MEASURE, said=SAID
         )
-    for case, (kind, comment) in zip(proposed, DECISIONS, strict=False):
-        decide(
-            actor=demo.people["leadership"], request=latest(case), decision=kind, comment=comment
-        )
+        request, leadership = latest(case), demo.people["leadership"]
+        decide(actor=leadership, request=request, decision="approve", comment=AGREED)
 
 
 def _reopen(demo: Any, cycle: Cycle) -> None:
