@@ -2,6 +2,7 @@
 with `--preset` a small department by another of the shipped regulations."""
 
 import gc
+import logging
 from importlib import import_module
 from typing import Any
 
@@ -38,6 +39,8 @@ class Command(BaseCommand):
                 "There are people in this database already. Seed an empty one.",
                 returncode=2 if preset else 1,
             )
+        # A seed needs no worker: what it leaves to one is done when the system is started.
+        logging.getLogger("expansion.jobs.services").setLevel(logging.ERROR)
         gc.set_threshold(200_000)  # Many small rows and no cycles: collecting costs a tenth.
         if preset:
             self.sow_preset(preset)
@@ -61,7 +64,9 @@ class Command(BaseCommand):
 
     def _say_what_stands(self, demo: Demo) -> None:
         made: dict[str, Any] = demo.made
-        counts = ", ".join(f"{len(rows)} {kind}" for kind, rows in sorted(made.items()))
+        counts = ", ".join(
+            f"{len(rows)} {kind.replace('_', ' ')}" for kind, rows in sorted(made.items())
+        )
         self.stdout.write(f"The demo department stands: {len(demo.people)} people, {counts}.")
 
     def sow_big(self) -> None:
