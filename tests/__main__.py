@@ -15,7 +15,7 @@ from tests import servers
 
 NO_TESTS = 5  # pytest's exit code when the selection is empty
 EVERY_CHANGE = "not slow and not faults and not a11y"
-MOST_WORKERS = 8  # the tests' PostgreSQL has 60 connections for all of them
+MOST_WORKERS = 8  # all of them share one PostgreSQL
 
 
 def main(arguments: list[str]) -> int:

@@ -20,7 +20,7 @@ from expansion.launch import processes
 
 POSTGRES_SETTINGS = {  # Durable as in production; only memory and connections are small.
     "listen_addresses": "",
-    "max_connections": "60",
+    "max_connections": "400",  # the pages that browsers keep open hold one each
     "shared_buffers": "64MB",
 }
 
