@@ -3,6 +3,8 @@ with `--preset` a small department by another of the shipped regulations."""
 
 import gc
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +16,18 @@ from expansion.home.seeding import Demo, sow
 from expansion.people.demo import DEMO_PASSPHRASE, demo_password_hash
 from expansion.people.models import User
 from expansion.rulebook.models import Version
+
+
+@contextmanager
+def without_worker() -> Iterator[None]:
+    """A seed needs no worker: what it leaves to one is done when the system is started."""
+    logger = logging.getLogger("expansion.jobs.services")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 class Command(BaseCommand):
@@ -39,15 +53,15 @@ class Command(BaseCommand):
                 "There are people in this database already. Seed an empty one.",
                 returncode=2 if preset else 1,
             )
-        # A seed needs no worker: what it leaves to one is done when the system is started.
-        logging.getLogger("expansion.jobs.services").setLevel(logging.ERROR)
         gc.set_threshold(200_000)  # Many small rows and no cycles: collecting costs a tenth.
         if preset:
-            self.sow_preset(preset)
+            with without_worker():
+                self.sow_preset(preset)
         elif scale == "big":
             self.sow_big()
         else:
-            self._say_what_stands(sow())
+            with without_worker():
+                self._say_what_stands(sow())
 
     def sow_preset(self, name: str) -> None:
         """The department of a regulation; an unknown one changes nothing."""
