@@ -24,7 +24,7 @@ SCHEME = "cooperation_scheme"  # the chain by which a scheme is approved
 
 def asks_approval(rules: Rules) -> bool:
     """Whether somebody approves schemes under these rules."""
-    return any(rule.key == SCHEME for rule in rules.approvals)
+    return rules.approval_if_any(SCHEME) is not None
 
 
 def _has_scheme(project: Project) -> bool:

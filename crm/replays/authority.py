@@ -147,7 +147,7 @@ def _closed(period: Period) -> Iterator[tuple[Contract | Opportunity, date]]:
 
 def _beyond(rules: Rules) -> tuple[str, ...]:
     """Who decides beyond the manager's authority; nobody where contracts have no chain."""
-    return beyond(rules) if any(one.key == CONTRACT for one in rules.approvals) else ()
+    return beyond(rules) if rules.approval_if_any(CONTRACT) else ()
 
 
 def _closer(amount: Decimal | None, currency: str, rules: Rules, names: Mapping[str, str]) -> str:

@@ -182,12 +182,9 @@ def _scorer_problems(rules: "Rules") -> Iterator[Problem]:
 
 def _instance_problems(rules: "Rules") -> Iterator[Problem]:
     """Each of those whom an appeal passes has a role, and one alone has it at a time."""
-    chains = {
-        f"approvals.{rule.key}.chain": rule.chain
-        for rule in rules.approvals
-        if rule.key == PREPARED
-    }
-    chains["appraisal.second_instance"] = rules.appraisal.second_instance
+    chains = {"appraisal.second_instance": rules.appraisal.second_instance}
+    if prepared := rules.approval_if_any(PREPARED):
+        chains[f"approvals.{PREPARED}.chain"] = prepared.chain
     for path, chain in chains.items():
         if not {*chain.value} <= {*SCORERS}:
             yield Problem(path, _one_of_the_scorers())

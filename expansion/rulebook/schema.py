@@ -174,6 +174,10 @@ class Rules(Strict):
         """Who approves a kind of subject; amendments of the rulebook follow the policy (A-1.2)."""
         return self.amendment if subject == AMENDMENT else by_key(self.approvals, subject)
 
+    def approval_if_any(self, subject: str) -> ApprovalRule | None:
+        """Who approves a kind of subject; None where nobody is asked for it."""
+        return next((one for one in self.approvals if one.key == subject), None)
+
     @property
     def amendment(self) -> ApprovalRule:
         """How a new version of the rulebook is approved; an empty chain asks for nobody."""
