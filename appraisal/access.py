@@ -34,7 +34,7 @@ from expansion.access import EVERYTHING, NOTHING, Scope, principals
 from expansion.approvals.approvers import SUPERIOR as THE_SUPERIOR
 from expansion.approvals.approvers import answering, answers
 from expansion.approvals.reach import Chair, chairs
-from expansion.approvals.selectors import involving
+from expansion.approvals.selectors import decided_records
 from expansion.people.models import Role
 
 # The parts that people play in an appraisal.
@@ -377,9 +377,8 @@ class CaseAccess(PrivateRule):
     readers = (Role.HR, Role.LEADERSHIP)
 
     def visible(self, person: Any) -> Q:
-        decided = involving(person, seats=person.seats).filter(kind=MEASURE).order_by()
         others = ~Q(owner_id=person.pk)
-        return self.granted(person) | others & Q(pk__in=decided.values("about_id"))
+        return self.granted(person) | others & Q(pk__in=decided_records(person, kind=MEASURE))
 
     def granted(self, person: Any) -> Q:
         """What a person reads without deciding over it."""

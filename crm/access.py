@@ -33,7 +33,7 @@ from crm.models import (
 )
 from expansion import access
 from expansion.access import Scope, Seat
-from expansion.approvals.selectors import involving
+from expansion.approvals.selectors import decided_records
 from expansion.people.models import Role
 from expansion.shares import keep_in
 
@@ -212,8 +212,7 @@ class ObligationAccess(access.Rule):
 def decided_contracts(person: Any) -> QuerySet:
     """The ids of contracts a step of whose approval is or was this person's."""
     kind = ContentType.objects.get_for_model(Contract)
-    seen = involving(person, seats=person.seats)
-    return seen.filter(about_type=kind).order_by().values("about_id")
+    return decided_records(person, about_type=kind)
 
 
 @access.register(BottomLine)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import access
 from expansion.access import NOTHING, Scope, Seat
-from expansion.approvals.selectors import involving
+from expansion.approvals.selectors import decided_records
 from expansion.people.models import Role
 from expansion.shares import keep_in
 from research.models import (
@@ -110,8 +110,7 @@ class ApprovedRule(ResearchRule):
 
     def also_visible(self, person: Any) -> Q:
         kind = ContentType.objects.get_for_model(self.model)
-        decided = involving(person).filter(about_type=kind).order_by()
-        return Q(pk__in=decided.values("about_id"))
+        return Q(pk__in=decided_records(person, about_type=kind))
 
     def kept_back(self) -> Q:
         return Q(status__in=self.model.EDITABLE)

@@ -68,6 +68,13 @@ def involving(person: User, *, seats: tuple[Seat, ...] | None = None) -> QuerySe
     )
 
 
+def decided_records(person: User, **requests: Any) -> QuerySet:
+    """The ids of the records over which the person decides or has decided, by those requests that
+    `requests` (look-ups of `Request`) narrow to one kind of record."""
+    seen = involving(person, seats=person.seats).filter(**requests)
+    return seen.order_by().values("about_id")
+
+
 def open_steps(request: Request) -> QuerySet[Step]:
     """The steps whose turn it is: one, or those that are decided together."""
     return request.steps.filter(status=Step.Status.OPEN).select_related("person")

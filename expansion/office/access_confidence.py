@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import access
 from expansion.access import Scope
-from expansion.approvals.selectors import involving
+from expansion.approvals.selectors import decided_records
 from expansion.office.access import OVERSEEING, OWN
 from expansion.office.models import IpRight, Nda, PublicMatter, Statement
 from expansion.people.models import Role
@@ -71,8 +71,7 @@ class StatementAccess(access.Rule):
 
     def also_visible(self, person: Any) -> Q:
         kind = ContentType.objects.get_for_model(Statement)
-        decided = involving(person, seats=person.seats).filter(about_type=kind).order_by()
-        return Q(pk__in=decided.values("about_id"))
+        return Q(pk__in=decided_records(person, about_type=kind))
 
     def kept_back(self) -> Q:
         return Q(status__in=Statement.EDITABLE)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import access
 from expansion.access import EVERYTHING, NOTHING, Scope, Seat
-from expansion.approvals.selectors import involving
+from expansion.approvals.selectors import decided_records
 from expansion.office.models import Candidate, Opening, PersonnelChange
 from expansion.people.models import Role
 
@@ -78,8 +78,7 @@ class PersonnelChangeAccess(access.Rule):
 
     def also_visible(self, person: Any) -> Q:
         own = Q(person_id=person.pk, status__in=PersonnelChange.SETTLED)
-        decided = involving(person, seats=person.seats).filter(kind__in=KINDS).order_by()
-        return own | Q(pk__in=decided.values("about_id"))
+        return own | Q(pk__in=decided_records(person, kind__in=KINDS))
 
     def covers(self, person: Any, seat: Seat, action: str, record: Any) -> bool:
         theirs = record.person_id in (person.pk, seat.acting_for or person.pk)
