@@ -261,7 +261,7 @@ class OfParticipant(PrivateRule):
         return section_shown(person, self.section, self.prefix)
 
     def covers(self, person: Any, seat: access.Seat, action: str, record: Any) -> bool:
-        return access.can(person, "view", record)
+        return action == "view" and access.can(person, "view", record)
 
 
 @access.register(Line)
@@ -392,7 +392,7 @@ class CaseAccess(PrivateRule):
             return False
         if action == "propose":
             return bool(proposing(person, record))
-        return access.can(person, "view", record)
+        return action == "view" and access.can(person, "view", record)
 
 
 @access.register(Target)

@@ -197,6 +197,10 @@ class Rule:
         """Whether the files of the record stay as they are: it is being decided, or decided."""
         return False
 
+    def keeps(self, record: Any, file: Any) -> bool:
+        """Whether this one of its files stays."""
+        return self.freezes(record)
+
     def may(self, person: Person, action: str, record: Any = None) -> bool:
         """Whether a seat grants the action on the record; without one, on any record."""
         if record is None:

@@ -54,6 +54,13 @@ class ProjectAccess(access.Rule):
         phases = Milestone.objects.filter(owner=person.pk).order_by().values("project_id")
         return Q(partner__client__in=clients) | Q(pk__in=phases)
 
+    def keeps(self, record: Any, file: Any) -> bool:
+        """While its scheme is decided over all files stay; once approved, those that were there."""
+        decided = record.scheme_approved_at
+        if record.scheme_status == Project.SchemeStatus.APPROVED:
+            return decided is None or file.at <= decided
+        return record.scheme_status == Project.SchemeStatus.IN_APPROVAL
+
     def allows(self, person: Any, action: str, record: Any) -> bool:
         return record.deleted_at is None
 

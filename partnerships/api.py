@@ -20,7 +20,7 @@ from expansion.people.models import User
 from expansion.rulebook.api import under_rules, under_version
 from partnerships import tables
 from partnerships.models import Milestone, Partner, Project, ProjectCheck
-from partnerships.selectors import with_state
+from partnerships.selectors import with_contract_for, with_state
 from partnerships.services import milestones, partners, projects, schemes
 
 
@@ -195,9 +195,9 @@ class ProjectView(RecordViewSet):
 
     def records(self):
         found = Project.objects.live().select_related(
-            "partner__client", "owner", "team", "contract", "rules_version"
+            "partner__client", "owner", "team", "rules_version"
         )
-        return with_state(found)
+        return with_contract_for(self.request.user, with_state(found))
 
 
 class MilestoneShown(Shown):

@@ -37,9 +37,10 @@ class AttachmentAccess(access.Rule):
             return person.is_authenticated
         if action != "remove" or not access.can(person, "view", record):
             return False
-        if record.about is not None and access.rule_of(type(record.about)).freezes(record.about):
+        about = record.about
+        if about is not None and access.rule_of(type(about)).keeps(about, record):
             return False
-        return record.added_by_id == person.pk or access.can(person, "edit", record.about)
+        return record.added_by_id == person.pk or access.can(person, "edit", about)
 
     @staticmethod
     def _hangs_on(kind: ContentType, model: Any, condition: Q) -> Q:

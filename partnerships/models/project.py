@@ -31,7 +31,8 @@ class Project(Owned, Recorded, Deletable):
 
     Stages are those of `rules_version`, the rulebook in force when it was opened (reading 54). It
     counts as signed from the signature of its `contract`. Its scheme is decided over by the chain
-    `cooperation_scheme`; `SCHEME` is what was decided, so that a change of it is decided anew.
+    `cooperation_scheme`; `SCHEME` is what was decided, so that a change of it is decided anew, and
+    `SHOWN` what else its deciders read, which rests while they do.
     """
 
     class SchemeStatus(models.TextChoices):
@@ -48,7 +49,8 @@ class Project(Owned, Recorded, Deletable):
         CANCELLED = "cancelled", _("cancelled")
 
     OPEN = (Status.PLANNED, Status.RUNNING)
-    SCHEME = ("scheme", "amount", "currency")
+    SCHEME = ("scheme", "resources", "amount", "currency")
+    SHOWN = (*SCHEME, "title", "planned_start", "planned_end")
 
     partner = models.ForeignKey(
         Partner, models.PROTECT, verbose_name=_("partner"), related_name="projects"

@@ -89,10 +89,10 @@ def undo_decision(project: Project, changes: dict[str, Any]) -> None:
     Raises:
         NotNow: it is being decided as it was.
     """
+    if project.scheme_status == Status.IN_APPROVAL and set(Project.SHOWN) & set(changes):
+        raise NotNow(_("The scheme is being approved. Withdraw it first, then change it."))
     if not set(Project.SCHEME) & set(changes):
         return
-    if project.scheme_status == Status.IN_APPROVAL:
-        raise NotNow(_("The scheme is being approved. Withdraw it first, then change it."))
     if project.scheme_status in (Status.APPROVED, Status.REJECTED):
         changes["scheme_status"] = [project.scheme_status, Status.DRAFT.value]
         project.scheme_status = Status.DRAFT

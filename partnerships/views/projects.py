@@ -18,7 +18,7 @@ from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 from partnerships import forms, tables
 from partnerships.models import Milestone, Partner, Project, ProjectCheck
 from partnerships.requirements import missing, pipeline_of, stage_keys
-from partnerships.selectors import check_due_on, most_urgent, with_state
+from partnerships.selectors import check_due_on, most_urgent, with_contract_for, with_state
 from partnerships.services import milestones, projects, schemes
 from partnerships.timeline import project_entries
 from partnerships.views.partners import segments
@@ -53,9 +53,9 @@ class ProjectDetail(DetailPage):
 
     def records(self):
         found = Project.objects.live().select_related(
-            "partner__client", "owner", "team", "rules_version", "contract"
+            "partner__client", "owner", "team", "rules_version"
         )
-        return with_state(found)
+        return with_contract_for(self.request.user, with_state(found))
 
     def context(self, record: Project) -> dict[str, Any]:
         tab = self.request.GET.get("tab", "plan")

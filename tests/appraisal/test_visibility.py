@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from appraisal.access import EVALUATION, FIGURES, FINAL, RESULT, SELF_REVIEW, parts, sections
-from appraisal.models import Line, Participant, Rating, Result, Review, Stage
+from appraisal.models import Evidence, Line, Participant, Rating, Result, Review, Stage
 from expansion import access, clock
+from expansion.errors import Forbidden
+from expansion.files.services import attach
 from expansion.people.models import Mandate, Membership, Unit, User
 from tests.make import appraisal as make
 
@@ -72,6 +75,20 @@ def test_the_rows_below_follow_the_same_table(cast, stage):
         assert sees(Result.objects.filter(participant=one)) == (RESULT in shown), name
         assert sees(forms.filter(party="superior")) == (EVALUATION in shown), name
         assert sees(forms.filter(party="self")) == (SELF_REVIEW in shown), name
+
+
+def test_files_are_added_to_nothing_that_services_alone_write(cast):
+    """Else whoever reads a result could give it papers that nobody has asked for."""
+    one = make.of(make.whole_quarter(cast, {cast.member.pk: make.EXAMPLE}), cast.member)
+    seen = [
+        access.visible_to(cast.member, model.objects.all()).first()
+        for model in (Line, Evidence, Result)
+    ]
+    for record in filter(None, [*seen, one]):
+        upload = SimpleUploadedFile("a.pdf", b"%PDF-1.7\n")
+        with pytest.raises(Forbidden):
+            attach(actor=cast.member, record=record, upload=upload)
+    assert any(seen)
 
 
 def test_the_row_itself_is_seen_by_four_only(cast):

@@ -4,7 +4,9 @@ import uuid
 
 import pytest
 
+from expansion.people.services.levels import classify
 from partnerships.models import Milestone, Partner, Project
+from partnerships.services import projects
 from tests.make import crm
 from tests.make import partnerships as make
 
@@ -125,3 +127,18 @@ def test_overdue_phases_and_projects_are_found_from_anywhere(cast, sign_in):
     browser = sign_in(cast.partner_member)
     assert "设备进场" in body(browser.get("/todo/"))
     assert project.title in body(browser.get("/search/?q=灯光"))
+
+
+def test_a_secret_contract_is_not_named_to_whoever_only_sees_the_project(cast, sign_in):
+    project = make.project(cast.partner_member, scheme=make.SCHEME)
+    make.phase(cast.partner_member, project, owner=cast.member)
+    contract = make.signed_contract(cast, project)
+    projects.link_contract(actor=cast.partner_member, record=project, contract=contract)
+    classify(actor=cast.manager, record=contract, level="secret", reason="收购谈判。")
+    assert contract.number
+    page, api = project.get_absolute_url(), f"/api/v1/partnerships/projects/{project.pk}"
+    for person, named in ((cast.manager, True), (cast.member, False)):
+        browser = sign_in(person)
+        assert (contract.number in body(browser.get(page))) is named
+        assert (contract.title in body(browser.get(f"{page}?tab=timeline"))) is False
+        assert (browser.get(api).json()["contract"] is not None) is named

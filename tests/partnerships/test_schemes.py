@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from expansion import clock
 from expansion.approvals.models import Request
@@ -13,6 +14,8 @@ from expansion.approvals.services import decide, withdraw
 from expansion.audit.models import Entry
 from expansion.audit.wording import act_label
 from expansion.errors import Forbidden, Gone, Invalid, NotNow
+from expansion.files.models import Attachment
+from expansion.files.services import attach, remove
 from expansion.notices.models import Notice
 from expansion.rulebook import loading
 from expansion.rulebook.models import Version
@@ -109,14 +112,46 @@ def test_a_returned_one_and_a_withdrawn_one_are_handed_in_again(cast):
 
 def test_what_is_being_decided_is_locked_and_the_rest_is_not(cast):
     project = make.submitted(cast.partner_member)
-    for values in ({"scheme": "另一个方案。"}, {"amount": Decimal("1")}, {"currency": "USD"}):
+    for values in (
+        {"scheme": "另一个方案。"},
+        {"amount": Decimal("1")},
+        {"currency": "USD"},
+        {"resources": "全部人员。"},
+        {"title": "另一个题目"},
+        {"planned_end": project.planned_end + timedelta(days=90)},
+    ):
         with pytest.raises(NotNow):
             change(cast, project, **values)
-    assert change(cast, project, resources="两个人。").resources == "两个人。"
+    assert change(cast, project, evaluation="尚早。").evaluation == "尚早。"
     assert fresh(project).scheme_status == "in_approval"
 
 
-@pytest.mark.parametrize("values", [{"scheme": "分成改为七三。"}, {"amount": Decimal("2")}])
+def a_file(name: str = "方案.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"%PDF-1.7\n")
+
+
+def test_the_files_that_are_decided_over_stay_and_later_ones_do_not(cast):
+    """Whoever sent them could else put others in their place between the two looks."""
+    project = make.project(cast.partner_member, scheme=make.SCHEME)
+    theirs = {"actor": cast.partner_member}
+    first = attach(record=project, upload=a_file(), **theirs)
+    make.submitted(cast.partner_member, project)
+    with pytest.raises(Forbidden):
+        remove(attachment=first, **theirs)
+    decide(actor=cast.manager, request=latest(project), decision="approve")
+    with pytest.raises(Forbidden):
+        remove(attachment=first, **theirs)
+    clock.set_clock(clock.now() + timedelta(hours=1))
+    later = attach(record=fresh(project), upload=a_file("照片.pdf"), **theirs)
+    assert remove(attachment=later, **theirs).deleted_at
+    change(cast, fresh(project), scheme="分成改为七三。")
+    assert remove(attachment=Attachment.objects.get(pk=first.pk), **theirs).deleted_at
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"scheme": "分成改为七三。"}, {"amount": Decimal("2")}, {"resources": "全部人员。"}],
+)
 def test_what_was_approved_and_changes_is_approved_anew(cast, values):
     project = make.approved(cast.partner_member, amount=Decimal("1"))
     with pytest.raises(NotNow):
