@@ -17,6 +17,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from appraisal.metrics import TEAM_MEAN
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Line, Participant, Review, Stage
@@ -24,7 +25,7 @@ from appraisal.scoring import indicators
 from appraisal.selectors import opens_on
 from expansion import clock, compliance, worktime
 from expansion.approvals.approvers import SUPERIOR
-from expansion.compliance import Check, Instance, Listed, Query, Reach, Span, state_of
+from expansion.compliance import Check, Instance, Listed, Query, Reach, Reminder, Span, state_of
 from expansion.people.models import Membership, Role
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import Indicator
@@ -63,9 +64,20 @@ def finals(rules: Rules, clause: str) -> Query:
     )
 
 
+def finals_owed(rules: Rules, clause: str) -> Listed:
+    """Final scores, by the end of the time in which `finals` still calls them running; where no
+    clause asks for them there are no cases."""
+    return Listed(partial(_finals_owed, rules) if clause else lambda reach, span: ())
+
+
 def told_and_heard(rules: Rules, clause: str) -> Listed:
     """Fixed results, told within `feedback_due`, and appeals, decided by their day (A-5.4.4)."""
     return Listed(partial(_told_and_heard, rules))
+
+
+def results_told(rules: Rules, clause: str) -> Listed:
+    """Of these the results alone: who decides an appeal is reminded of it by the cycle's rules."""
+    return Listed(partial(_told, rules))
 
 
 def appeals(rules: Rules, clause: str) -> Query:
@@ -193,6 +205,15 @@ def _openings(reach: Reach, span: Span) -> Iterator[Instance]:
             yield Instance(cycle, person, day, opened, state_of(day, opened_on))
 
 
+def _finals_owed(rules: Rules, reach: Reach, span: Span) -> Iterator[Instance]:
+    limit, calendar = rules.appraisal.feedback_due.value, rules.working_time.as_calendar()
+    begins = Interval(limit, calendar).begins(span)
+    for one in finals(rules, "").every(reach, Span(begins, span.last)):
+        due = worktime.deadline(one.due, limit, calendar)
+        if due and span.has(due):
+            yield one._replace(due=due)
+
+
 def _told_and_heard(rules: Rules, reach: Reach, span: Span) -> Iterator[Instance]:
     yield from _told(rules, reach, span)
     for one in appeals(rules, "").within(reach, span):
@@ -262,6 +283,13 @@ compliance.add(
         done=lazy("fixed"),
         settings=("appraisal.final_by", "appraisal.feedback_due"),
         reads=("appraisal.feedback_due", "working_time"),
+        reminder=Reminder(
+            "results",
+            "appraisal.final",
+            lazy("final score of {record}"),
+            lambda count: ngettext("%(count)s final score", "%(count)s final scores", count),
+            cases=finals_owed,
+        ),
     ),
     Check(
         "appraisal.told_and_heard",
@@ -272,6 +300,15 @@ compliance.add(
         done=lazy("done"),
         settings=("appraisal.feedback_due", "appraisal.appeal_window", "appraisal.appeal_decision"),
         reads=("appraisal.feedback_due", "working_time"),
+        reminder=Reminder(
+            "results",
+            "appraisal.result",
+            lazy("result of {record} to be told"),
+            lambda count: ngettext(
+                "%(count)s result to be told", "%(count)s results to be told", count
+            ),
+            cases=results_told,
+        ),
     ),
     Check(
         "appraisal.appeals",

@@ -14,7 +14,7 @@ from appraisal.desk import explaining
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Result, Review, Stage
 from appraisal.selectors import opens_on
 from appraisal.services.consequences import is_suspended, rule_of
-from appraisal.services.reminders import is_unconfirmed
+from appraisal.services.reminders import awaits_confirmation, is_unconfirmed
 from expansion import access, worktime
 from expansion.jobs.models import Job
 from expansion.records import about_key
@@ -105,7 +105,7 @@ class Cockpit:
     def missing(self) -> list[Participant]:
         """Who is waited for: the person, or the person's superior."""
         open_steps = (Stage.SELF_REVIEW, Stage.EVALUATION)
-        return [one for one in self.people if one.at in open_steps or is_unconfirmed(one)]
+        return [one for one in self.people if one.at in open_steps or awaits_confirmation(one)]
 
     @property
     def steps(self) -> list[dict[str, Any]]:

@@ -30,12 +30,18 @@ LENGTHS = Cycle.Kind.values  # the shortest first
 def scores(rules: Rules, period: Period) -> Iterator[Replayed]:
     """Everybody's score of the cycles that ended in the period and are closed. Where the draft
     moves a score, the means of teams and of shorter cycles that rest on it follow."""
-    results = list(_closed(period))
-    weighed = _Draft(rules, results, list(_within(results)))
-    for result in results:
-        found, before = weighed.of(result), _words(result.participant.cycle.rules, result.score)
+    for result, found in weighed(rules, period):
+        before = _words(result.participant.cycle.rules, result.score)
         after = None if found.score is None else _words(rules, found.score)
         yield Replayed(result, before, after, found.note, str(result.participant))
+
+
+def weighed(rules: Rules, period: Period) -> "list[tuple[Result, Weighed]]":
+    """The results of the closed cycles that ended in the period, each with its score by the
+    draft."""
+    results = list(_closed(period))
+    draft = _Draft(rules, results, list(_within(results)))
+    return [(result, draft.of(result)) for result in results]
 
 
 def _closed(period: Period) -> QuerySet[Result]:

@@ -2,6 +2,7 @@
 rulebook names for it (readings 6 to 10)."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from appraisal import improvement
 from appraisal.access import proposing_for
 from appraisal.models import MEASURE, Appeal, ConsequenceCase, Participant, Stage
+from appraisal.models.cycle import ParticipantQuerySet
 from appraisal.services.steps import principal
 from expansion import access, worktime
 from expansion.approvals.approvers import LINE, SUPERIOR
@@ -46,7 +48,8 @@ def run_consequences(*, actor: User | None, participants: Iterable[Participant])
 
 def _settle(actor: User | None, participant: Participant) -> None:
     run = run_of(participant)
-    rule = rule_for(participant, len(run))
+    level, own = participant.result.level, participant.cycle.rules
+    rule = rule_for(own, level=level, kpi_set=participant.kpi_set, periods=len(run))
     case = ConsequenceCase.objects.filter(participant=participant).first()
     if rule is None:
         if case is not None and case.status != Status.LIFTED:
@@ -64,30 +67,31 @@ def run_of(participant: Participant) -> list[Participant]:
     Cycles under appeal or without a result neither count nor break it (reading 6).
     """
     level = participant.result.level
-    closed = Participant.objects.complete().filter(
+    closed = counting().filter(
         owner=participant.owner_id,
         cycle__kind=participant.cycle.kind,
         cycle__start__lte=participant.cycle.start,
-        stage=Stage.CLOSED,
-        result__isnull=False,
     )
+    return list(takewhile(lambda one: one.result.level == level, closed.complete()))
+
+
+def counting() -> ParticipantQuerySet:
+    """The closed appraisals of which a run is made, newest first: with a result, and under no
+    appeal (reading 6)."""
     pending = Appeal.objects.pending().values("participant_id")
-    run = []
-    for one in closed.exclude(pk__in=pending).order_by("-cycle__start"):
-        if one.result.level != level:
-            break
-        run.append(one)
-    return run
+    closed = Participant.objects.filter(stage=Stage.CLOSED, result__isnull=False)
+    return closed.exclude(pk__in=pending).order_by("-cycle__start")
 
 
-def rule_for(participant: Participant, periods: int) -> Consequence | None:
-    """The consequence of so many periods in a row: the one that asks for most of them."""
+def rule_for(rules: Rules, *, level: str, kpi_set: str, periods: int) -> Consequence | None:
+    """What these rules foresee for so many periods in a row at a level: the consequence that asks
+    for most of them."""
     fitting = [
         rule
-        for rule in participant.cycle.rules.consequences
-        if rule.level == participant.result.level
+        for rule in rules.consequences
+        if rule.level == level
         and rule.periods.value <= periods
-        and (not rule.teams or participant.kpi_set in rule.teams)
+        and (not rule.teams or kpi_set in rule.teams)
     ]
     return max(fitting, key=lambda rule: rule.periods.value, default=None)
 
@@ -118,14 +122,14 @@ def _open(
 
 def _named(participant: Participant, rule: Consequence) -> dict[str, Any]:
     """Whom the rule names for this person, kept on the case (law 4)."""
-    return {"proposer": proposer_of(participant, rule), "deciders": list(rule.decided_by.value)}
+    proposer = proposer_of(participant, rule, participant.cycle.rules)
+    return {"proposer": proposer, "deciders": list(rule.decided_by.value)}
 
 
-def proposer_of(participant: Participant, rule: Consequence) -> str:
-    """Who proposes the measure: whom the rule names. Nobody proposes for themselves: of the own
-    post the superior does, of the manager whoever appraises the manager (reading 2)."""
-    rules, word = participant.cycle.rules, rule.proposed_by.value
-    role = rules.post(participant.post).role
+def proposer_of(participant: Participant, rule: Consequence, rules: Rules) -> str:
+    """Who proposes the measure by these rules: whom the rule names. Nobody proposes for themselves:
+    of the own post the superior does, of the manager whoever appraises the manager (reading 2)."""
+    word, role = rule.proposed_by.value, participant.cycle.rules.post(participant.post).role
     if role == Role.MANAGER and (word == SUPERIOR or word in LINE):
         return rules.appraisal.superior_of_manager.value
     word = SUPERIOR if word == role else word

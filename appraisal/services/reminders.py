@@ -219,7 +219,7 @@ def nudge(*, actor: User, record: Cycle, participant: Participant | None = None)
     owed: dict[str, list[User]] = {
         "nudge.self_review": _owe_self_review(chosen),
         "nudge.evaluation": _owe_evaluation(chosen),
-        "nudge.feedback": [one.owner for one in chosen if is_unconfirmed(one)],
+        "nudge.feedback": [one.owner for one in chosen if awaits_confirmation(one)],
     }
     told = {what: _tell(record, what, who, key=day) for what, who in owed.items() if who}
     if not told:
@@ -232,8 +232,13 @@ def _counts(told: dict[str, int]) -> dict[str, Any]:
     return {what: [None, count] for what, count in told.items()}
 
 
+def awaits_confirmation(participant: Participant) -> bool:
+    """Whether the person is waited for to confirm what was delivered."""
+    return participant.at == Stage.FEEDBACK and is_unconfirmed(participant)
+
+
 def is_unconfirmed(participant: Participant) -> bool:
-    """Delivered and not yet confirmed."""
-    if participant.at != Stage.FEEDBACK:
+    """Delivered and never confirmed, whatever has come since."""
+    if not participant.at.reached(Stage.FEEDBACK):
         return False
     return participant.result.acknowledged_at is None

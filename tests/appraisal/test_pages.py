@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Participant, Result, Review, Stage
+from appraisal.services.results import acknowledge_result
 from expansion import clock
 from expansion.people.models import Mandate, Membership, User
 from tests.make import appraisal as make
@@ -290,3 +292,12 @@ def test_the_cycles_page_asks_no_more_for_thirty_people_than_for_seven(cast, qua
             stage=Stage.EVALUATION,
         )
     assert queries() == few
+
+
+def test_who_never_confirmed_is_not_called_confirmed_once_the_cycle_is_closed(cast, quarter):
+    acknowledge_result(actor=cast.member, record=make.of(quarter, cast.member))
+    desk = Cockpit(cast.hr, make.closed(quarter, by=cast.manager))
+    views = {view["url"]: view["count"] for view in desk.views}
+    others = len(desk.people) - 1
+    assert (views["?view=confirmed"], views["?view=unconfirmed"]) == (1, others)
+    assert desk.workbook["marked"] == others and not desk.missing

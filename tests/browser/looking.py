@@ -70,6 +70,7 @@ class Screen:
         yield from self._axe({})
         yield from self._facts()
         yield from (f"the page scrolls sideways: {one}" for one in self._ask("tooWide"))
+        yield from (f"empty and yet there: {one}" for one in self._ask("idle"))
         if self.size == "phone":
             yield from (f"too small for a finger: {one}" for one in self._ask("tooSmall"))
         else:

@@ -29,6 +29,12 @@
     return found.slice(-3).map((one) => `${name(one)} ends at ${Math.round(one.getBoundingClientRect().right)}`);
   }
 
+  // A column or a row that has nothing to show takes no room from what has.
+  function idle() {
+    const found = [...document.querySelectorAll(".side, .actions, .subline")];
+    return found.filter((one) => !one.children.length && !one.textContent.trim() && one.offsetParent).map(name);
+  }
+
   // A point belongs to a control if a finger there presses it, or the label that does.
   function presses(one, x, y) {
     const hit = document.elementFromPoint(x, y);
@@ -108,5 +114,5 @@
     await Promise.allSettled(document.getAnimations().map((one) => one.finished));
   }
 
-  window.page = { painted, facts, tooWide, tooSmall, unmarked, mainAct, onMainAct };
+  window.page = { painted, facts, tooWide, idle, tooSmall, unmarked, mainAct, onMainAct };
 })();
