@@ -10,6 +10,7 @@ class CrmConfig(AppConfig):
             access,
             authority_offers,
             cards,
+            cards_contracts,
             compliance,
             contract_offers,
             controls,

@@ -279,7 +279,8 @@ class Subject:
     (record, actor, request). Where a noun has several chains, `applies(record)` says which is
     whose. `concerned` is the column that names whom the matter is about: that person never
     decides it, as little as submitter and owner. `size(record)` says how large the matter is.
-    `owner` is the column that names whose request it is. A kind with an `own_chain` stands not
+    `owner` is the column that names whose request it is. `lies_returned(record)` says whether it
+    waits to be handed in again. A kind with an `own_chain` stands not
     among the approvals of the rulebook: the rules it is submitted with say who decides.
     """
 
@@ -299,6 +300,9 @@ class Subject:
     owner: str = "owner"
     own_chain: bool = False
     size: Callable[[Any], Size] = lambda record: Size()
+    lies_returned: Callable[[Any], bool] = lambda record: (
+        record.status == "returned" and getattr(record, "deleted_at", None) is None
+    )
 
     def owner_of(self, record: Any) -> int:
         """Whose request it is, by id."""
@@ -429,7 +433,9 @@ class Replay:
     nothing. `note` says what is not replayed.
 
     `reads` is what of the rulebook it looks at, by path, `*` for any one step. `ends` tells the
-    last days of what has closed and is worth replaying as a whole year or half-year."""
+    last days of what has closed and is worth replaying as a whole year or half-year. Where not
+    everybody who sees a record may read what is said of it here, `read_by(person, rows)` gives
+    those of the rows that the person may."""
 
     key: str
     label: Text
@@ -438,6 +444,7 @@ class Replay:
     note: Text = ""
     reads: Sequence[str] = ()
     ends: Callable[[], Iterable[date]] | None = None
+    read_by: Callable[[Any, Iterable[Replayed]], Iterable[Replayed]] | None = None
 
 
 @dataclass(frozen=True)

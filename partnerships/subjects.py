@@ -64,5 +64,8 @@ offers.add(
         rejected=schemes.scheme_rejected,
         withdrawn=schemes.scheme_withdrawn,
         size=size_of,
+        lies_returned=lambda project: (
+            project.is_open and project.scheme_status == Project.SchemeStatus.RETURNED
+        ),
     ),
 )

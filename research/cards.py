@@ -10,13 +10,11 @@ from django.utils.translation import gettext_lazy
 from crm.searching import matching
 from expansion import access, offers
 from research.models import Finding, ResearchReport
-from research.selectors import returned_to, unread_by, unscored_by
+from research.selectors import unread_by, unscored_by
 
 
 def todos(person: Any) -> Iterator[offers.Todo]:
-    """Reports to read, reports that came back, reports whose scores are missing."""
-    for report in returned_to(person):
-        yield _todo("returned", report, _("Came back with comments"), _("Revise"))
+    """Reports to read, and reports whose scores are missing."""
     for receipt in unread_by(person):
         detail = _("From %(name)s") % {"name": receipt.report.owner.name}
         yield _todo("unread", receipt.report, detail, _("Read"))

@@ -143,13 +143,6 @@ def unscored_by(person: Any) -> QuerySet[ResearchReport]:
     )
 
 
-def returned_to(person: Any) -> QuerySet[ResearchReport]:
-    """This person's reports that came back with comments."""
-    return ResearchReport.objects.live().filter(
-        owner=person.pk, status=ResearchReport.Status.RETURNED
-    )
-
-
 def report_page(person: Any, report: ResearchReport) -> dict[str, Any]:
     """What a report's page shows; readers of other departments get the text and their receipt."""
     inside = access.can(person, "inside", report)

@@ -46,7 +46,7 @@ class Today(Screen):
 
 
 class TodayPart(Screen):
-    """The cards at the end of one column of the first page."""
+    """The cards at the end of one column of the first page; `alone` where nothing else stands."""
 
     gate = SIGNED_IN
     template = "home/today_part.html"
@@ -55,7 +55,8 @@ class TodayPart(Screen):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         with seats_read_once():
-            return self.draw({"cards": drawn(request.user, self.place)})
+            cards = drawn(request.user, self.place)
+        return self.draw({"cards": cards, "alone": "alone" in request.GET})
 
 
 def drawn(person: Any, place: str) -> list[dict[str, Any]]:

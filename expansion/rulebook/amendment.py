@@ -75,5 +75,6 @@ offers.add(
         rejected=drafts.version_rejected,
         withdrawn=drafts.version_returned,
         own_chain=True,
+        lies_returned=lambda version: version.status == Version.Status.DRAFT,
     )
 )

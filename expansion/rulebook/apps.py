@@ -12,6 +12,7 @@ class RulebookConfig(AppConfig):
         from expansion.rulebook import (  # noqa: F401
             access,
             amendment,
+            cards,
             compliance,
             models,
             nav,

@@ -1,11 +1,21 @@
 """First page, to-do centre, search and own page."""
 
+from datetime import time
+
 import pytest
 
-from expansion import offers
+from crm.models import Contract
+from crm.services.contracts import delete_contract, sign_contract, submit_contract
+from expansion import clock, offers
+from expansion.approvals.models import Request
+from expansion.approvals.services import decide
 from expansion.audit.services import write
 from expansion.home.cards import waiting
 from expansion.home.todo import groups
+from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.services import drafts
+from partnerships.services.projects import cancel_project
+from tests.make import contracts, partnerships
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +112,71 @@ def test_the_search_finds_pages_only_where_the_person_may_go(cast, sign_in):
 @pytest.mark.parametrize("text", ["", "  ", "%", "_", "'", "<b>", "王" * 500, "\x00", "🙂"])
 def test_odd_searches_are_answered(text, cast, sign_in):
     assert sign_in(cast.manager).get("/search/", {"q": text}).status_code == 200
+
+
+def waits(person, kind: str) -> list[str]:
+    """The addresses behind what waits of one kind."""
+    return [todo.url for group in groups(person) for todo in group["todos"] if todo.kind == kind]
+
+
+def test_what_came_back_waits_until_it_is_handed_in_again_or_falls_away(cast):
+    request = contracts.submitted(cast)
+    assert not waits(cast.member, "returned")
+    decide(actor=cast.manager, request=request, decision="return", comment="写清付款。")
+    assert waits(cast.member, "returned") == [request.about.get_absolute_url()]
+    assert not waits(cast.manager, "returned")
+    contract = Contract.objects.get(pk=request.about_id)
+    submit_contract(actor=cast.member, record=contract, rules=rules_on())
+    assert not waits(cast.member, "returned")
+
+
+def test_what_came_back_and_is_deleted_waits_no_more(cast):
+    request = contracts.submitted(cast)
+    decide(actor=cast.manager, request=request, decision="return", comment="写清付款。")
+    delete_contract(actor=cast.manager, record=request.about, reason="不签了。")
+    assert Request.objects.get(pk=request.pk).status == "returned"
+    assert not waits(cast.member, "returned")
+
+
+def test_a_returned_scheme_waits_while_its_project_is_open(cast):
+    project = partnerships.submitted(cast.partner_member)
+    request = Request.objects.get()
+    decide(actor=cast.manager, request=request, decision="return", comment="写清分成。")
+    assert waits(cast.partner_member, "returned") == [project.get_absolute_url()]
+    cancel_project(actor=cast.partner_member, record=project, reason="对方停业。")
+    assert not waits(cast.partner_member, "returned")
+
+
+def test_an_approved_contract_waits_for_its_signatures_and_a_due_duty_for_its_tick(cast):
+    contract = contracts.approved(cast)
+    assert waits(cast.member, "contract") == [contract.get_absolute_url()]
+    assert not waits(cast.colleague, "contract")
+    sign_contract(
+        actor=cast.member,
+        record=contract,
+        signed_on=clock.today(),
+        signed_by_us="陈立群",
+        signed_by_them="许总",
+    )
+    assert not waits(cast.member, "contract")
+    duty = contract.obligations.order_by("due_on").first()
+    assert not waits(cast.member, "obligation")
+    clock.set_clock(clock.moment_on(duty.due_on, time(12)))
+    assert waits(cast.member, "obligation") == [duty.get_absolute_url()]
+
+
+def test_a_draft_waits_for_who_has_begun_it_and_then_for_who_publishes(cast):
+    draft = drafts.change_draft(actor=cast.manager, changes={"sla.return_visit": "45 days"})
+    for person in (cast.manager, cast.administrator):
+        assert waits(person, "draft") == [draft.get_absolute_url()]
+    assert not waits(cast.leader, "draft")
+    drafts.discard_draft(actor=cast.manager, draft=draft)
+    assert not waits(cast.manager, "draft") + waits(cast.administrator, "draft")
+
+
+def test_the_first_page_of_who_has_nothing_to_do_says_so(cast, sign_in):
+    browser, words = sign_in(cast.administrator), "今天没有要办的事"
+    page = browser.get("/").text
+    assert words not in page and 'hx-get="/today/waiting/?alone=1"' in page
+    assert words in browser.get("/today/waiting/?alone=1").text
+    assert words not in browser.get("/today/waiting/").text

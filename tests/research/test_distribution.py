@@ -6,6 +6,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 
 from expansion import access, clock
+from expansion.approvals.cards import returned as came_back
 from expansion.approvals.selectors import latest
 from expansion.approvals.services import decide
 from expansion.audit.models import Entry
@@ -158,7 +159,7 @@ def test_the_to_do_centre_names_what_came_back_and_what_lacks_scores(cast):
     returned = make.submitted(cast, title="退回的报告")
     decide(actor=cast.manager, request=returned, decision="return", comment="补样本")
     report = make.approved(cast, title="没有评分的报告")
-    assert [todo.kind for todo in todos(cast.outsider)] == ["research.returned"]
+    assert [todo.title for todo in came_back(cast.outsider)] == ["退回的报告"]
     assert [todo.title for todo in todos(cast.manager)] == [report.title]
     make.scored(cast, report)
     assert not list(todos(cast.manager))
