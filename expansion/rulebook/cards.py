@@ -29,4 +29,4 @@ def drafts(person: Any) -> Iterator[offers.Todo]:
         )
 
 
-offers.add(offers.TodoSource("rulebook.draft", _("Rulebook"), 70, drafts))
+offers.add(offers.TodoSource("rulebook.draft", _("Draft of the rules"), 70, drafts))

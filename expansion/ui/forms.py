@@ -15,6 +15,16 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 LARGEST_AMOUNT = 10**13  # what SQLite still keeps to the cent
 LONGEST_ID = 18
 HOUSEKEEPING = {"request_id", "version"}
+# What a field refuses by itself, in the words of the house.
+SENTENCES = {
+    "max_length": _("At most %(limit_value)d characters; here are %(show_value)d."),
+    "min_length": _("At least %(limit_value)d characters; here are %(show_value)d."),
+    "max_value": _("At most %(limit_value)s."),
+    "min_value": _("At least %(limit_value)s."),
+    "max_digits": _("At most %(max)s digits."),
+    "max_decimal_places": _("At most %(max)s digits behind the point."),
+    "max_whole_digits": _("At most %(max)s digits before the point."),
+}
 
 
 class Renderer(TemplatesSetting):
@@ -87,6 +97,8 @@ class ServiceForm(forms.Form):
 
     def _complete(self, name: str, field: forms.Field) -> None:
         field.validators = [*field.validators, *bounds_of(field)]
+        field.error_messages = {**SENTENCES, **field.error_messages}
+        field.widget.attrs.pop("maxlength", None)  # it cuts what is pasted, and says nothing
         with_words_for_nothing(field)
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs.setdefault("rows", 4)

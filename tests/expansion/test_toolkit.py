@@ -1,12 +1,14 @@
 """The screens' toolkit: what every form and list promises, shown on the client noun."""
 
 import pytest
+from django import forms
 from django.template.loader import get_template
 from django.utils import translation
 
 from crm.models import Client
 from crm.services import clients
 from expansion.audit.models import Entry
+from expansion.ui.forms import ServiceForm
 from expansion.ui.pages import Screen
 
 
@@ -132,3 +134,25 @@ def test_the_menu_marks_where_a_page_belongs(cast, sign_in, address, entry):
     sidebar = page[page.index('class="sidebar"') : page.index('class="stage"')]
     (marked,) = [part for part in sidebar.split("<li>") if "aria-current" in part]
     assert f'href="{entry}"' in marked
+
+
+class Sized(ServiceForm):
+    text = forms.CharField(max_length=5)
+    amount = forms.DecimalField(max_digits=4, decimal_places=1)
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "sentence"),
+    [
+        ({"text": "六个字的句子"}, "text", "At most 5 characters; here are 6."),
+        ({"amount": "1.25"}, "amount", "At most 1 digits behind the point."),
+        ({"amount": "12345"}, "amount", "At most 4 digits."),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words_of_the_house_and_nothing_is_cut(
+    sent, name, sentence
+):
+    with translation.override("en"):
+        form = Sized(data={"request_id": "a", "text": "短", "amount": "1"} | sent)
+        assert sentence in form.errors[name]
+        assert "maxlength" not in str(form) and sent[name] in str(form)
