@@ -58,7 +58,7 @@ def _deciding_seats(
 
 
 def _appraised(rules: Rules, seat: Membership, person: User, ladder: Ladder) -> Appraised | None:
-    kpi_set = _set_of(rules, seat)
+    kpi_set = set_of(rules, seat.post.key, seat.unit.key)
     if kpi_set is None:
         return None
     ways, heads = rules.appraisal, seat.post.role == Role.MANAGER
@@ -69,7 +69,7 @@ def _appraised(rules: Rules, seat: Membership, person: User, ladder: Ladder) -> 
         seat.post.key,
         kpi_set.key,
         superior,
-        final_by=(ways.superior_of_manager if heads else ways.final_by).value,
+        final_by=fixed_by(rules, heads=heads),
         appeals_by=(ways.superior_of_manager if heads else ways.appeal_handler).value,
     )
 
@@ -86,10 +86,18 @@ class Assigned:
 def assigned(rules: Rules, day: date, people: Iterable[User]) -> list[Assigned]:
     """Those of `people` who are appraised under the rules on that day."""
     seats = _deciding_seats(rules, day, {person.pk: person for person in people})
-    found = ((person, seat, _set_of(rules, seat)) for person, seat in seats)
+    found = ((person, seat, set_of(rules, seat.post.key, seat.unit.key)) for person, seat in seats)
     return [Assigned(person, seat.unit, own) for person, seat, own in found if own]
 
 
-def _set_of(rules: Rules, seat: Membership) -> KpiSet | None:
-    team = seat.unit.key if any(team.key == seat.unit.key for team in rules.teams) else None
-    return rules.kpi_set_of(post=seat.post.key, team=team)
+def set_of(rules: Rules, post: str, unit: str) -> KpiSet | None:
+    """The set that scores the holder of a post in a unit; None for who is not appraised."""
+    team = unit if any(team.key == unit for team in rules.teams) else None
+    return rules.kpi_set_of(post=post, team=team)
+
+
+def fixed_by(rules: Rules, *, heads: bool) -> str:
+    """Who fixes a score: of whoever heads the department whoever appraises the manager (reading
+    2)."""
+    ways = rules.appraisal
+    return (ways.superior_of_manager if heads else ways.final_by).value

@@ -15,6 +15,7 @@ class PartnershipsConfig(AppConfig):
             holdings,
             metrics,
             nav,
+            replays,
             sections,
             subjects,
             timeline,

@@ -1,3 +1,3 @@
 """What an appraisal replays of a closed period under a draft of the rules."""
 
-from appraisal.replays import appeals, forms, measures, scores  # noqa: F401
+from appraisal.replays import appeals, cycles, forms, measures, scores  # noqa: F401

@@ -1,16 +1,25 @@
 """Major matters and closed deals of a period under a draft: what would have gone to somebody else
 by its limits (R-exp-06, A-2.2.1d, E9-3.1d)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from crm.authority import CONTRACT, TRIGGERS, beyond, decision_owners, decision_role, ruled_major
+from crm.authority import (
+    CONTRACT,
+    TRIGGERS,
+    Matter,
+    beyond,
+    decision_owners,
+    decision_role,
+    ruled_major,
+)
 from crm.models import Client, Contract, Escalation, Opportunity
 from expansion import clock, offers
 from expansion.approvals.approvers import SUPERIOR
@@ -42,13 +51,30 @@ class Standing:
 
 
 ORDINARY = Standing()
+NOT_REPLAYED = lazy("What was decided over them is not replayed.")
 
 
 def matters(rules: Rules, period: Period) -> list[Replayed]:
     """Every matter that came up as major in the period, and every client, opportunity and contract
     of the period that would have by the draft."""
+    return compared(rules, came_up(period).filter(about_id=None), _begun(period))
+
+
+def came_up(period: Period) -> QuerySet[Escalation]:
+    """What was put before somebody in the period, the latest first."""
+    opened = Escalation.objects.live().filter(
+        opened_at__gte=period.begins_at, opened_at__lt=period.ends_at
+    )
+    return opened.order_by("-opened_at", "pk")
+
+
+def compared(
+    rules: Rules, matters: QuerySet[Escalation], records: Iterable[Matter]
+) -> list[Replayed]:
+    """These matters as they stood and as they would by the draft, and so these records that came up
+    as none. An upper app asks it of what it puts forward."""
     with seats_read_once():
-        found = [*_opened(rules, period), *_ordinary(rules, period)]
+        found = [*_opened(rules, matters), *_ordinary(rules, records)]
     names = names_in((one.role for _record, *both in found for one in both), rules)
     return [Replayed(one, was.words(names), now.words(names)) for one, was, now in found]
 
@@ -56,14 +82,10 @@ def matters(rules: Rules, period: Period) -> list[Replayed]:
 Found = tuple[Any, Standing, Standing]  # a record, how it stood and how it would
 
 
-def _opened(rules: Rules, period: Period) -> Iterator[Found]:
+def _opened(rules: Rules, matters: QuerySet[Escalation]) -> Iterator[Found]:
     """What was put before somebody, as large as it was then."""
-    opened = Escalation.objects.live().filter(
-        opened_at__gte=period.begins_at, opened_at__lt=period.ends_at
-    )
-    opened = opened.select_related("client", "opportunity", "contract", "rules_version")
-    opened = opened.defer(*unread("rules_version")).prefetch_related("about")
-    for one in opened.order_by("-opened_at", "pk"):
+    found = matters.select_related("client", "opportunity", "contract", "rules_version")
+    for one in found.defer(*unread("rules_version")):
         stood = Standing(tuple(one.triggers), one.role)
         yield one, stood, _drafted(one, stood, rules, rules_of(one.rules_version))
 
@@ -82,10 +104,10 @@ def _drafted(one: Escalation, stood: Standing, rules: Rules, own: Rules) -> Stan
     return Standing(found, stood.role if role == former else role) if found else ORDINARY
 
 
-def _ordinary(rules: Rules, period: Period) -> Iterator[Found]:
-    """What was put before nobody and begun in the period; nobody is asked over what they work."""
+def _ordinary(rules: Rules, records: Iterable[Matter]) -> Iterator[Found]:
+    """What was put before nobody; nobody is asked over what they work."""
     now, owners = rules_on(), _Owners()
-    for record in _begun(period):
+    for record in records:
         new = set(ruled_major(record, rules)) - set(ruled_major(record, now))
         role = decision_role(record, rules)
         if new and record.owner_id not in owners.of(role, record):
@@ -96,6 +118,7 @@ def _ordinary(rules: Rules, period: Period) -> Iterator[Found]:
 
 
 def _begun(period: Period) -> Iterator[Client | Opportunity | Contract]:
+    """What was begun in the period and put before nobody."""
     whole = Escalation.objects.filter(opportunity=None, contract=None, about_id=None).order_by()
     graded = Client.objects.live().exclude(grade="").exclude(pk__in=whole.values("client"))
     deals = (one.objects.live().filter(escalations=None) for one in (Opportunity, Contract))
@@ -168,7 +191,7 @@ offers.add(
         lazy("Major matters"),
         32,
         matters,
-        lazy("What was decided over them, and projects that came up as none, are not replayed."),
+        NOT_REPLAYED,
         reads=(
             "authority.major_amount",
             "authority.major_term",

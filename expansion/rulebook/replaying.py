@@ -139,7 +139,8 @@ def replay(viewer: Any, rules: Rules, period: Period) -> list[Part]:
 
 def _part(viewer: Any, offer: Replay, rules: Rules, period: Period) -> Part:
     found = list(islice(offer.rows(rules, period), MOST + 1))
-    seen = _seen(viewer, found[:MOST])
+    seen: Iterable[Replayed] = _seen(viewer, found[:MOST])
+    seen = offer.read_by(viewer, seen) if offer.read_by else seen
     rows = sorted(seen, key=lambda row: (not row.differs, row.after is not None))
     return Part(offer, rows, cut=len(found) > MOST)
 

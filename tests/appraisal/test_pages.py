@@ -57,6 +57,34 @@ def test_a_score_is_on_no_page_before_it_is_delivered(cast, sign_in):
     assert "86.33" in sign_in(cast.manager).get(f"/appraisal/cycles/{cycle.pk}").content.decode()
 
 
+def test_a_rating_not_shown_yet_is_not_called_missing(cast, sign_in):
+    """The superior has rated: who may not read it yet is told from when on it is shown."""
+    User.objects.update(language="en")
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    one = make.of(cycle, cast.member)
+
+    def read_by(person) -> str:
+        return sign_in(person).get(f"/appraisal/scores/{one.pk}").content.decode()
+
+    Participant.objects.filter(pk=one.pk).update(stage=Stage.EVALUATION)
+    assert "shown from “result delivered” on" in read_by(cast.member)
+    assert "not rated yet" in read_by(cast.leader)
+    make.reviewed(cycle, {cast.member.pk: {"attitude": 88, "ability": 85}})
+    page = read_by(cast.member)
+    assert "shown from “result delivered” on" in page and "not rated yet" not in page
+
+
+def test_an_appeal_is_headed_by_what_it_is_not_by_the_act(cast, quarter, sign_in):
+    one = make.of(quarter, cast.member)
+    browser = sign_in(cast.member)
+    browser.post(
+        f"/appraisal/scores/{one.pk}/appeal", {**KEY, "ground": "value", "text": "规模应按集团算。"}
+    )
+    appeal = Appeal.objects.get()
+    page = browser.get(f"/appraisal/appeals/{appeal.pk}").content.decode()
+    assert f"提出申诉 {appeal.number}" not in page and appeal.number in page
+
+
 def test_the_drawer_lists_the_records_and_opens_one_to_contest(cast, quarter, sign_in):
     one = make.of(quarter, cast.member)
     record = one.lines.get(part="number").evidence.filter(counted=True).first()

@@ -26,13 +26,9 @@ from expansion.worktime import Period
 from tests.crm.test_compliance import at, under_contract, visited
 
 OCTOBER = Period.parse("2026-10")
-RETURN, OPENS = "sla.return_visit", "appraisal.opens"
+RETURN, HANDOVER = "sla.return_visit", "documents.handover_on_leaving"
 # Settings that no part of a rehearsal looks at: what they decide is kept by each record.
-UNSEEN = {
-    "appraisal.opens",
-    "appraisal.final_by",
-    "documents.handover_on_leaving",
-}
+UNSEEN = {HANDOVER}
 
 
 def drafted(cast, **changes) -> Version:
@@ -145,10 +141,10 @@ def test_the_cost_does_not_grow_with_the_cases_and_nothing_is_written(cast):
 
 
 def test_the_page_names_what_no_part_looks_at_instead_of_saying_that_nothing_differs(cast, sign_in):
-    draft = drafted(cast, appraisal__opens="last_workday_of")
+    draft = drafted(cast, documents__handover_on_leaving=False)
     with override("zh-hans"):
         found = rehearsed(cast.manager, draft)
-    assert found.is_blind and [one.path for one in found.unseen] == [OPENS]
+    assert found.is_blind and [one.path for one in found.unseen] == [HANDOVER]
     answer = sign_in(cast.manager).get(url_of(draft))
     text = answer.content.decode()
     assert "data-unseen" in text and 'class="nothing"' not in text
@@ -157,9 +153,9 @@ def test_the_page_names_what_no_part_looks_at_instead_of_saying_that_nothing_dif
 
 def test_what_only_some_parts_look_at_is_named_beside_what_differs(cast, sign_in):
     kept_client(cast)
-    draft = drafted(cast, appraisal__opens="last_workday_of", sla__return_visit="14 days")
+    draft = drafted(cast, documents__handover_on_leaving=False, sla__return_visit="14 days")
     found = rehearsed(cast.manager, draft)
-    assert not found.is_blind and [one.path for one in found.unseen] == [OPENS]
+    assert not found.is_blind and [one.path for one in found.unseen] == [HANDOVER]
     text = page(sign_in(cast.manager), draft)
     assert (
         "data-unseen" in text and "crm" in text and found.recounted[0].moved[0].named.name in text
@@ -273,6 +269,9 @@ def test_each_part_looks_at_something_that_a_regulation_has():
         "training.onboarding_topics",
         "crm.sources",
         "approvals.*.also",
+        "appraisal.cycles",
+        "posts.*.kpi_set",
+        "teams.*.kpi_set",
     }
     parts = [*offers._registry.kept[Replay].values(), *compliance.checks().values()]
     reads = {path for one in parts for path in one.reads}
