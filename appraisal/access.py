@@ -131,6 +131,12 @@ def fixes(person: Any, participant: Participant) -> bool:
     return participant.owner_id != person.pk and bool(fixing(person, participant))
 
 
+def shown_from(section: str, held: frozenset[str]) -> Stage:
+    """The stage from which on who plays one of these parts may read the section."""
+    stages = (since for part, since in SHOWN[section].items() if part in held)
+    return min(stages, key=lambda stage: stage.place)
+
+
 def sections(person: Any, participant: Participant) -> frozenset[str]:
     """The sections of this appraisal that the person may read now."""
     held = parts(person, participant)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appraisal import scoring
-from appraisal.access import EVALUATION, FIGURES, PERSON, RESULT, parts, sections
+from appraisal.access import EVALUATION, FIGURES, PERSON, RESULT, parts, sections, shown_from
 from appraisal.desk import explaining
 from appraisal.desk.evidence import Drawer
 from appraisal.models import Appeal, Line, Participant, Rating, Result, Review, Stage
@@ -203,8 +203,20 @@ class ScorePage:
             "evidence": self._evidence_word(one),
             "url": f"?indicator={one.key}",
             "chosen": self.query.get("indicator") == one.key,
-            "missing": _missing(one, self.figures) if score is None else "",
+            "missing": self._missing(one) if score is None else "",
         }
+
+    def _missing(self, one: Indicator) -> str:
+        """Why an indicator has no score here (reading 41)."""
+        lines: Iterable[Any] = [self.figures.get((one.key, part.key)) for part in one.how]
+        if any(line and line.value is not None and line.target is None for line in lines):
+            return _("no target")
+        if not one.is_rated:
+            return _("nothing to judge")
+        if EVALUATION in self.sections:
+            return _("not rated yet")
+        stage = shown_from(EVALUATION, self.parts)
+        return _("shown from “%(stage)s” on") % {"stage": stage.label}
 
     def _rater(self, one: Indicator) -> str:
         review = self.reviews.get(Review.Party.SUPERIOR)
@@ -338,11 +350,3 @@ def unit(part: Part) -> str:
     metric = metrics.known().get(part.metric)
     word = str(metric.unit) if metric else ""
     return f" {word}" if word and word != "%" else word
-
-
-def _missing(one: Indicator, figures: scoring.Figures) -> str:
-    """Why an indicator has no score (reading 41)."""
-    lines: Iterable[Any] = [figures.get((one.key, part.key)) for part in one.how]
-    if any(line is not None and line.value is not None and line.target is None for line in lines):
-        return _("no target")
-    return _("nothing to judge") if not one.is_rated else _("not rated yet")

@@ -242,6 +242,7 @@ def _coming(step: Step, theirs: bool) -> dict[str, Any]:
     return {
         "label": label,
         "state": "now" if step.status == Step.Status.OPEN else "next",
+        "late": step.due_at is not None and step.due_at < clock.now(),
         "note": _("nobody holds this post; the administrators know") if step.unseated_at else due,
     }
 

@@ -35,6 +35,13 @@ class DecisionForm(ServiceForm):
         """What was typed beside a section, kept when the form comes back."""
         return self.data.get(f"{NOTE}{section}", "")
 
+    @property
+    def typed(self) -> str:
+        """Comment and notes in one, for a page that has no fields for them any more."""
+        names = ["comment", *(name for name in self.data if name.startswith(NOTE))]
+        found = (self.data.get(name, "").strip() for name in names)
+        return "\n".join(text for text in found if text)
+
 
 class EmptyForm(ServiceForm):
     """An act that asks nothing more."""

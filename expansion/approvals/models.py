@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access, offers
-from expansion.records import About, Recorded
+from expansion.records import About, Check, Recorded
 
 # In whose right a decision was taken: the principal's, or one's own.
 HOLDER = Coalesce("for_person", "by")
@@ -217,8 +217,11 @@ class Decision(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.UniqueConstraint("step", HOLDER, name="approval_decided_once"),
-            models.CheckConstraint(
-                condition=Q(decision="approve") | ~Q(comment=""), name="approval_no_without_reason"
+            Check(
+                condition=Q(decision="approve") | ~Q(comment=""),
+                name="approval_no_without_reason",
+                field="comment",
+                sentence=_("Say why, so that it can be put right."),
             ),
         ]
 

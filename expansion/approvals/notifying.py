@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -16,12 +17,20 @@ from expansion.approvals.selectors import (
     open_steps,
     still_asked,
     subject,
+    waiting_for,
 )
 from expansion.approvals.wording import role_label
+from expansion.notices.models import Notice
 from expansion.notices.services import Telling, tell, tell_each
+from expansion.notices.settling import settle
 from expansion.people.models import Role, User
 from expansion.people.selectors import holders
+from expansion.records import about_key
 from expansion.ui import deadlines, formats
+
+# What asks somebody to decide; the rest are news.
+ASKING = ("approvals.open", "approvals.due", "approvals.overdue")
+ESCALATED = "approvals.escalated"
 
 
 def step_opened(step: Step, actor: User | None) -> None:
@@ -78,11 +87,11 @@ def step_escalated(step: Step, late: list[User]) -> None:
     """Tells the superior, who may decide it now too, and those who are late; of another superior
     anew."""
     names = _(", ").join(person.name for person in late)
-    key = f"approvals.escalated.{step.pk}.{step.escalated_to_id}"
+    key = _escalation(step)
     _tell(
         filter(None, [step.escalated_to]),
         step,
-        "approvals.escalated",
+        ESCALATED,
         lambda: (
             _("Decide for %(names)s, who is late: %(title)s")
             % {"names": names, "title": step.request.title}
@@ -92,13 +101,38 @@ def step_escalated(step: Step, late: list[User]) -> None:
     _tell(
         _asked(late, step),
         step,
-        "approvals.escalated",
+        ESCALATED,
         lambda: (
             _("%(name)s may decide this too now: %(title)s")
             % {"name": step.escalated_to, "title": step.request.title}
         ),
         key=key,
     )
+
+
+def asked_no_more(request: Request) -> None:
+    """What asked for a decision that is made, by whomever, or not this person's any more, waits
+    unread no longer; called whenever a step ends or goes to others, under the request's lock.
+
+    Those whose matter it is were asked nothing: that it was overdue stays news to them.
+    """
+    told = Notice.objects.filter(kind__in=(*ASKING, ESCALATED), **about_key(request))
+    settle(
+        told.exclude(_still_asking(request)).exclude(person__in=request.parties),
+        waits=lambda head: (
+            waiting_for(head.person).filter(request__in=head.members.values("about_id")).exists()
+        ),
+    )
+
+
+def _still_asking(request: Request) -> Q:
+    """The notices of the steps that are open, to those who may decide them now."""
+    found = Q(pk__in=[])
+    for step in open_steps(request):
+        step.request = request
+        keys = [*(_key(kind, step) for kind in ASKING), _escalation(step)]
+        found |= Q(key__in=keys, person__in=list(_deciding(step)))
+    return found
 
 
 def post_empty(step: Step) -> None:
@@ -253,6 +287,11 @@ def _key(kind: str, step: Step) -> str:
     """Once for each opening: a step that comes back, after a signer before it, is told again."""
     opening = f"{step.opened_at.timestamp():.6f}" if step.opened_at else ""
     return f"{kind}.{step.pk}.{opening}"
+
+
+def _escalation(step: Step) -> str:
+    """Once for each superior."""
+    return f"{ESCALATED}.{step.pk}.{step.escalated_to_id}"
 
 
 def _tell(

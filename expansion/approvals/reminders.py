@@ -165,6 +165,7 @@ def attend(request_id: int, now: datetime) -> int:
         open_now(step)
     if not vacancies.spare(seated) or not go_on(request, None):
         notifying.each_opened(seated, None)
+    notifying.asked_no_more(request)
     return len(seated)
 
 

@@ -215,6 +215,7 @@ def decide(
     _keep_notes(made, notes)
     _record(made, request)
     _move_on(step, made)
+    notifying.asked_no_more(request)
     notifying.decided(made)
     return request
 
@@ -323,6 +324,7 @@ def conclude_complete(step: Step) -> None:
     changes = {"step": [None, step.role]}
     write(actor=None, verb="approvals.step.approved", about=step.request.about, changes=changes)
     _conclude(step, Step.Status.APPROVED, clock.now(), None)
+    notifying.asked_no_more(step.request)
 
 
 def send_back(step: Step) -> None:
@@ -336,6 +338,7 @@ def send_back(step: Step) -> None:
     changes = {"step": [None, step.role], "due": [None, step.due_at]}
     write(actor=None, verb="approvals.step.timed_out", about=request.about, changes=changes)
     _close(request, Request.Status.RETURNED, None)
+    notifying.asked_no_more(request)
     notifying.step_timed_out(step)
 
 
@@ -406,3 +409,4 @@ def _take_back(request: Request, actor: User | None) -> None:
     )
     write(actor=actor, verb="approvals.request.withdrawn", about=request.about)
     _close(request, Request.Status.WITHDRAWN, actor)
+    notifying.asked_no_more(request)

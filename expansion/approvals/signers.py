@@ -64,6 +64,7 @@ def add_signer(
     stamp_version(request)
     if before:
         open_next(request, actor)
+        notifying.asked_no_more(request)
     return request
 
 
@@ -108,6 +109,7 @@ def hand_on(
     _note(actor, holder, request, "approvals.step.handed_on", person, reason)
     stamp_version(request)
     notifying.step_opened(new, actor)
+    notifying.asked_no_more(request)
     return request
 
 

@@ -82,6 +82,7 @@ def _relieve(request: Request, person: User, superior: User | None, actor: Any) 
     ends = not any(step.status == Step.Status.WAITING for step in steps)
     if ends or not vacancies.spare(asked) or not go_on(request, actor):
         notifying.each_opened(asked, actor)
+    notifying.asked_no_more(request)
 
 
 def _is_subject(model: type[models.Model]) -> bool:

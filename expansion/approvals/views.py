@@ -85,13 +85,17 @@ class Decide(FormPage):
         return step.request.get_absolute_url() if step else reverse("approvals:inbox")
 
     def context(self, form: Any) -> dict[str, Any]:
+        """Where the person decides no longer, what they typed stands where they may still say it,
+        else on the page to copy: it is never lost."""
         stored = self.find(Request, self.record.pk)
         steps = list(waiting_for(self.request.user))
+        document = desk.document(self.request.user, stored, comparing=False)
         return {
             "alone": True,
             "form": form,
             "queue": desk.queue(self.request.user, stored, steps),
-            **desk.document(self.request.user, stored, comparing=False),
+            "unsent": "" if document["seat"] else form.typed,
+            **document,
         }
 
 

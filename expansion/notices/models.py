@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import clock
 from expansion.notices.events import GREETING, event_label
-from expansion.records import About, Recorded
+from expansion.records import About, Check, Recorded
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -30,6 +30,9 @@ class Notice(About):
     `kind` is the event, such as `office.report_due`; `url` a path of this installation, `text` one
     sentence more. The words are those of the person's language at that moment. Many of one kind
     told at once stay rows of their own, read and `within` the one that stands for them.
+
+    From `read_at` it waits no longer: its person has read it, or it is `settled`, as what it asked
+    for was done or fell away before anybody did.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
@@ -41,6 +44,7 @@ class Notice(About):
     url = models.CharField(max_length=300)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    settled = models.BooleanField(default=False)
     within = models.ForeignKey(
         "self", models.CASCADE, null=True, related_name="members", db_index=False
     )
@@ -261,9 +265,10 @@ class Mail(models.Model):
             models.Index(fields=["person", "kind", "-ready_at"]),
         ]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(notice__isnull=False, robot=None) | Q(notice=None, robot__isnull=False),
                 name="mail_to_person_or_robot",
+                sentence=_("A message goes either to a person or to a robot."),
             )
         ]
 

@@ -212,12 +212,12 @@ def _store(rows: list[Notice]) -> list[Notice]:
 
 @transaction.atomic
 def read_notice(*, actor: User, record: Notice) -> Notice:
-    """Marks a notice as read; a second time changes nothing."""
+    """Marks a notice as read, one that was settled unread too; a second time changes nothing."""
     access.require(actor, "read", record)
     notice = lock(Notice.objects.all(), record.pk)
-    if notice.read_at is None:
-        notice.read_at = clock.now()
-        notice.save(update_fields=["read_at"])
+    if notice.read_at is None or notice.settled:
+        notice.read_at, notice.settled = clock.now(), False
+        notice.save(update_fields=["read_at", "settled"])
     return notice
 
 

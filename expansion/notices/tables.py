@@ -120,19 +120,36 @@ SENT = Listing(
 
 APP, MAILED = "app", "mail"
 WAYS = {APP: _("in the application"), MAILED: _("in the application and by e-mail")}
-READ = {"no": _("unread"), "yes": _("read")}
+READ = {"no": _("unread"), "yes": _("read"), "settled": _("settled unread")}
+BY_READ = {
+    "no": Q(read_at=None),
+    "yes": Q(read_at__isnull=False, settled=False),
+    "settled": Q(settled=True),
+}
+READ_TONES = {"no": "due", "yes": "done", "settled": "neutral"}
 
 
 def way(notice: Any) -> Any:
     return WAYS[MAILED if notice.mailed else APP]
 
 
+def _read(notice: Told) -> str:
+    if notice.settled:
+        return "settled"
+    return "yes" if notice.read_at else "no"
+
+
 def read_state(notice: Told) -> Any:
-    return READ["yes" if notice.read_at else "no"]
+    return READ[_read(notice)]
 
 
 def read_badge(notice: Told) -> SafeString:
-    return badge("done" if notice.read_at else "due", read_state(notice))
+    return badge(READ_TONES[_read(notice)], read_state(notice))
+
+
+def read_by_person(notice: Told) -> Any:
+    """When its person has read it; what was settled unread nobody has."""
+    return None if notice.settled else notice.read_at
 
 
 def _mailed() -> Exists:
@@ -146,7 +163,7 @@ def without_words(notices: QuerySet) -> QuerySet:
     members = Notice.objects.filter(within=OuterRef("pk")).order_by().values("within")
     number = members.annotate(number=Count("pk")).values("number")
     return (
-        notices.only("person", "kind", "at", "read_at")
+        notices.only("person", "kind", "at", "read_at", "settled")
         .select_related("person")
         .annotate(
             mailed=_mailed(),
@@ -181,7 +198,7 @@ TOLD = Listing(
         Column("channel", _("Way"), way, width=24),
         Column("state", _("State"), read_state, cell=read_badge),
         Column("told", _("Told"), lambda notice: notice.at, "moment", sort="at"),
-        Column("read", _("Read at"), lambda notice: notice.read_at, "moment"),
+        Column("read", _("Read at"), read_by_person, "moment"),
         Column("count", _("Stands for"), lambda notice: notice.standing_for, "number"),
         Column("kind", _("Kind"), lambda notice: notice.kind, shown=False),
     ],
@@ -191,7 +208,7 @@ TOLD = Listing(
             "read",
             _("State"),
             lambda person: list(READ.items()),
-            lambda notices, key: notices.filter(read_at__isnull=key == "no"),
+            lambda notices, key: notices.filter(BY_READ[key]),
         ),
         Filter(
             "kind",

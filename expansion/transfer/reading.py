@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from expansion.errors import Invalid
-from expansion.transfer import cells, rowkinds
+from expansion.transfer import archive, cells, rowkinds
 from expansion.transfer.columns import Column, Kind
 from expansion.transfer.dates import read_date, year_in
 from expansion.transfer.headers import DEEPEST_HEADER, Header, Vocabulary
@@ -25,6 +25,7 @@ from expansion.transfer.rowkinds import RowKind
 from expansion.transfer.sources import Cells, Opened, SheetSource, TextSource, open_file
 from expansion.transfer.values import Circumstances, Intake, Problem, take_in
 
+WORKBOOK_NAMES = (".xlsx", ".xlsm")
 # So many rows tell which year most dates of a sheet have.
 YEAR_SAMPLE = 2_000
 
@@ -142,7 +143,8 @@ def read_workbook(
 
     Dates without a year take it from the title, the sheet's or the file's name, else from most
     dates of the sheet, else `default_year`. Refused (`Invalid`): files of other kinds, locked,
-    damaged or too large ones, and files in which no sheet names every required column.
+    damaged or too large ones, and files in which no sheet names every required column; `filename`
+    tells a text that is only called a workbook from a table without that column.
     """
     opened = open_file(source)
     tables, skipped = [], []
@@ -157,7 +159,7 @@ def read_workbook(
             tables.append(Table(sheet.name, header, columns, year, origin, is_1904, sheet))
     if not tables:
         opened.close()
-        raise Invalid(missing_columns(columns))
+        raise _no_table(opened, filename, columns)
     return Workbook(tables, skipped, _remarks(opened), opened)
 
 
@@ -179,6 +181,14 @@ def _demand_required(columns: Sequence[Column], intake: Intake) -> None:
         if column.required and not intake.values.get(column.key) and column.key not in refused:
             message = _("“%(column)s” is empty.") % {"column": column.label}
             intake.refuse(column, "", message, blocking=True)
+
+
+def _no_table(opened: Opened, filename: str, columns: Sequence[Column]) -> Invalid:
+    """Of what is only called a workbook no row is looked for."""
+    is_text = any(isinstance(sheet, TextSource) for sheet in opened.sheets)
+    if is_text and filename.lower().endswith(WORKBOOK_NAMES):
+        return archive.wrong_kind()
+    return Invalid(missing_columns(columns))
 
 
 def missing_columns(columns: Sequence[Column]) -> str:

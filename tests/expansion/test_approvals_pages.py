@@ -12,7 +12,7 @@ from django.db import transaction
 from crm.models import Contract
 from crm.services.contracts import submit_contract, update_contract
 from expansion import access, clock
-from expansion.approvals.models import Decision, Note, Request
+from expansion.approvals.models import Comment, Decision, Note, Request
 from expansion.approvals.remarks import settle_note
 from expansion.approvals.selectors import latest
 from expansion.approvals.services import decide
@@ -22,6 +22,7 @@ from expansion.machine import pdf_missing
 from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.selectors import rules_on
 from tests.make import contracts as make
+from tests.make.rules import put_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +174,52 @@ def test_the_slower_one_gets_a_conflict_that_names_the_faster(cast, sign_in):
         f"/approvals/{request.pk}/decide", key() | {"decision": "approve", "version": 1}
     )
     assert answer.status_code == 409 and cast.manager.name in body(answer)
+
+
+@pytest.mark.parametrize(("days", "late"), [(1, False), (9, True)])
+def test_a_deadline_that_has_passed_is_red_wherever_it_stands(cast, sign_in, days, late):
+    put_in_force({"deciding.late": "reminded"})
+    request = make.submitted(cast)
+    with clock.clock_at(clock.now() + timedelta(days=days)):
+        page = body(sign_in(cast.manager).get(f"/approvals/{request.pk}"))
+    assert ('class="chain-note late"' in page) is late
+    head = page.partition('class="desk-way"')[2].partition("</summary>")[0]
+    assert ("badge-late" in head) is late and "23:59" in head
+
+
+SLOW = {"decision": "return", "comment": "价格条款\n不清", "note-scope": "范围太宽"}
+
+
+def decided_meanwhile(cast, sign_in, request) -> tuple[str, str]:
+    """What the slower decider reads: before the field for comments, and in it."""
+    answer = sign_in(cast.manager).post(f"/approvals/{request.pk}/decide", key() | SLOW)
+    assert answer.status_code == 409
+    before, _field, rest = body(answer).partition('id="talk-text"')
+    return before, rest.partition("</textarea>")[0]
+
+
+def test_the_slower_one_finds_the_typed_text_in_the_field_for_comments(cast, sign_in):
+    request = make.submitted(cast)
+    decide(actor=cast.manager, request=request, decision="approve")
+    before, typed = decided_meanwhile(cast, sign_in, request)
+    assert typed.endswith("价格条款\n不清\n范围太宽") and "价格条款" not in before
+    assert '<details class="panel desk-files desk-talk" open>' in before
+    assert not Comment.objects.exists()
+
+
+def test_where_nothing_is_said_any_more_the_typed_text_stands_to_be_copied(cast, sign_in):
+    request = make.submitted(cast)
+    decide(actor=cast.manager, request=request, decision="reject", comment="不做")
+    page, field = decided_meanwhile(cast, sign_in, request)
+    assert "价格条款\n不清\n范围太宽" in page and not field
+    assert "价格条款" not in body(sign_in(cast.manager).get(f"/approvals/{request.pk}"))
+
+
+def test_who_may_still_decide_finds_the_typed_text_in_the_bar_alone(cast, sign_in):
+    request = make.submitted(cast)
+    address, stale = f"/approvals/{request.pk}/decide", key() | SLOW | {"version": 0}
+    page = body(sign_in(cast.manager).post(address, stale))
+    assert page.count("价格条款") == 1 and page.count("范围太宽") == 1
 
 
 def test_a_resubmission_shows_what_has_changed(cast, sign_in):

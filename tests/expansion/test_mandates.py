@@ -191,6 +191,34 @@ def test_what_began_and_ended_while_nothing_ran_is_told_afterwards(cast, days, t
     with clock.clock_at(clock.now() + 2 * HOUR + timedelta(days=days)):
         for _twice in range(2):
             tell_begun_and_ended()
-    for kind in ("mandate.begun", "mandate.ended"):
-        mine = Notice.objects.filter(kind=kind, person=cast.manager, within=None)
-        assert mine.count() == int(told)
+    mine = Notice.objects.filter(person=cast.manager, within=None)
+    assert mine.filter(kind="mandate.ended").count() == int(told)
+    assert not mine.filter(kind="mandate.begun").exists()
+
+
+def test_an_old_one_does_not_read_as_if_the_running_one_had_ended(cast):
+    """Each with its dates; the newest, which is the running one's beginning, on top."""
+    given(cast, lasts=timedelta(days=1))
+    given(cast, begins=timedelta(days=5), lasts=timedelta(days=3))
+    with clock.clock_at(clock.now() + timedelta(days=6)):
+        tell_begun_and_ended()
+    mine = Notice.objects.filter(person=cast.leader, kind__startswith="mandate.").order_by("-pk")
+    begun, ended = mine
+    assert (begun.kind, ended.kind) == ("mandate.begun", "mandate.ended")
+    assert "11-23" in begun.title and "11-26" in begun.title
+    assert "11-18" in ended.title and "11-19" in ended.title
+
+
+def test_the_dates_are_those_of_the_readers_language_and_of_the_revocation(cast):
+    cast.leader.language = "en"
+    cast.leader.save()
+    mandate = given(cast, lasts=timedelta(days=9))
+    with clock.clock_at(clock.now() + timedelta(days=2)):
+        tell_begun_and_ended()
+        revoke_mandate(actor=cast.manager, mandate=mandate)
+        tell_begun_and_ended()
+    kinds = ("mandate.begun", "mandate.ended")
+    begun, ended = (Notice.objects.get(person=cast.leader, kind=kind).title for kind in kinds)
+    assert "Wed" in begun and "Fri" in begun and "Fri" in ended
+    assert begun.endswith("27 Nov Fri") or "27" in begun
+    assert "20" in ended and "27" not in ended

@@ -349,6 +349,19 @@ def test_other_files_are_refused_with_a_sentence(content):
     assert sentence(io.BytesIO(content)).endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("客户.xlsx", "not an .xlsx"), ("客户.XLSX", "not an .xlsx"), ("客户.csv", "header row")],
+)
+def test_a_text_that_is_only_called_a_workbook_is_called_none(name, said):
+    with pytest.raises(Invalid, match=said):
+        read(io.BytesIO(b"junk, that is no table"), filename=name)
+
+
+def test_a_table_as_text_is_read_whatever_it_is_called():
+    assert rows_of(io.BytesIO("单位名称,电话\n甲公司,\n".encode()), filename="客户.xlsx")
+
+
 def test_a_locked_file_is_told_from_an_old_one():
     assert "password" in sentence(io.BytesIO(BAD_FILES["locked workbook"]))
     assert "password" not in sentence(io.BytesIO(BAD_FILES["old workbook"]))

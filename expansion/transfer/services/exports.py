@@ -276,7 +276,7 @@ class _Rows:
         progress: Progress | None,
     ):
         self.person, self.listing, self.progress = person, listing, progress
-        self.shown = _columns(listing, state)
+        self.shown = _columns(state)
         self.columns = [
             Column("title", listing.name or capfirst(listing.model._meta.verbose_name), width=34),
             *(
@@ -317,6 +317,6 @@ class _Rows:
             yield record
 
 
-def _columns(listing: Listing, state: State) -> Sequence[Shown]:
+def _columns(state: State) -> Sequence[Shown]:
     """Those the person chose; else all, also those the page has no room for."""
-    return state.columns if state.query.getlist("col") else listing.offered_columns
+    return state.columns if state.query.getlist("col") else state.offered
