@@ -190,6 +190,9 @@ class ContractAccess(HangsOnClient):
     def freezes(self, record: Any) -> bool:
         return not record.is_editable
 
+    def decided_now(self, record: Any) -> bool:
+        return record.status == Contract.Status.IN_APPROVAL
+
     def allows(self, person: Any, action: str, record: Any) -> bool:
         return record.deleted_at is None
 

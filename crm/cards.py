@@ -131,7 +131,7 @@ def record_todos(person: Any) -> Iterator[offers.Todo]:
     for visit in waiting.order_by("due_at", "planned_at")[:50]:
         yield offers.Todo(
             kind="visit",
-            title=_("Record of the visit to %(client)s") % {"client": visit.client.name},
+            title=visit.record_title,
             url=f"{visit.get_absolute_url()}/record",
             due=visit.due_at,
             counted=True,

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from crm.authority import size_of
 from crm.models import Client, Contract, Obligation
-from crm.selectors_contracts import contracts_of, found_contracts
+from crm.selectors_contracts import contracts_of
 from crm.services import contracts
 from crm.tables_contracts import CONTRACTS, OBLIGATIONS
 from crm.wording import PHASE_TONES, phase_label
-from expansion import clock, offers
+from expansion import access, clock, offers
 from expansion.files.selectors import attachments
 from expansion.transfer.registry import add_export
 from expansion.ui import formats
@@ -104,7 +104,8 @@ def client_tab(person: Any, client: Client) -> dict[str, Any]:
 
 
 def search(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
-    for contract in found_contracts(person, text)[:most]:
+    visible = access.visible_to(person, Contract.objects.live().select_related("client"))
+    for contract in CONTRACTS.found(visible, text, person).order_by("-pk")[:most]:
         yield offers.Hit(
             label=contract.title,
             url=contract.get_absolute_url(),

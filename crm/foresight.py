@@ -1,5 +1,5 @@
-"""What the client desk will do by itself: duties and contracts' ends are reminded of, visits that
-nobody recorded become missed ones (A-3.2.6b, A-3.2.4c)."""
+"""What the client desk will do by itself: duties, contracts' ends and visits' records are reminded
+of, visits that nobody recorded become missed ones (A-3.2.6b, A-3.2.4c)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -48,10 +48,24 @@ def endings(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
     )
 
 
+def records(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
+    """Records of visits that took place; who checked in hears of them (A-3.2.4c)."""
+    yield from foreseen.due(
+        Visit.objects.live().unrecorded(),
+        "due_at",
+        lambda count: ngettext("%(count)s record of a visit", "%(count)s records of visits", count),
+        rules=rules,
+        start=start,
+        end=end,
+        lead=rules.ladder("visits").remind_before.value,
+        clause=rules.sla.visit_feedback.clause or "",
+    )
+
+
 def missed_visits(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
-    """Planned visits count as missed after the working day that follows them."""
+    """Visits without a check-in count as missed after the working day that follows them."""
     calendar = rules.working_time.as_calendar()
-    planned = Visit.objects.live().filter(status=Visit.Status.PLANNED)
+    planned = Visit.objects.live().expected()
     begins = worktime.before(start, LONGEST, calendar)
     days: dict[datetime, int] = {}
     for at, count in foreseen.counted(planned, "planned_at", begins, end):
@@ -72,4 +86,5 @@ offers.add(
     offers.Foresight("crm.obligations", 40, obligations),
     offers.Foresight("crm.endings", 41, endings),
     offers.Foresight("crm.missed_visits", 42, missed_visits),
+    offers.Foresight("crm.records", 43, records),
 )

@@ -94,9 +94,6 @@ class ClientForm(RecordForm):
     def validate_unique(self) -> None:
         """See `_post_clean`."""
 
-    def validate_constraints(self) -> None:
-        """See `_post_clean`."""
-
 
 class ContactForm(ServiceForm):
     """A contact person of a client."""

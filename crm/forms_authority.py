@@ -19,9 +19,6 @@ class BottomLineForm(RecordForm):
         for name in ("price", "share"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "decimal"})
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class MarkForm(ServiceForm):
     """An act that asks nothing more."""

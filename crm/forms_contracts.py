@@ -44,9 +44,6 @@ class ContractForm(RecordForm):
         for name in Contract.SECTIONS:
             self.fields[name].widget.attrs["rows"] = 6
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class SubmitForm(ServiceForm):
     comment = forms.CharField(

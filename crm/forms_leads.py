@@ -29,9 +29,6 @@ class OfClientForm(RecordForm):
         value = self.data.get("client") or self.initial.get("client")
         self.fields["client"].ready(self.person, value)
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class LeadForm(OfClientForm):
     class Meta:

@@ -168,9 +168,6 @@ class EditVisitForm(RecordForm):
         ask(self, asked, self.instance)
         self.order_fields(["outcomes", "said", *names])
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class PlanVisitForm(ServiceForm):
     """When, at whom, what for."""
@@ -205,9 +202,6 @@ class MoveVisitForm(RecordForm):
     class Meta:
         model = Visit
         fields = ["planned_at", "purpose", "place", "materials"]
-
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
 
 
 class CheckInForm(PhotosForm):

@@ -130,15 +130,11 @@ def late_records(person: Any, purview: Purview, most: int | None) -> Iterator[of
         yield offers.Late(
             record=visit,
             person=visit.visitor,
-            what=lazy(_record_words, str)(visit),
+            what=lazy(lambda visit: visit.record_title, str)(visit),
             due=visit.due_at,
             url=visit.get_absolute_url(),
             act_url=f"{visit.get_absolute_url()}/record",
         )
-
-
-def _record_words(visit: Visit) -> str:
-    return _("Record of the visit to %(client)s") % {"client": visit.client.name}
 
 
 def reviews_visits(person: Any) -> bool:

@@ -9,7 +9,7 @@ as whole words, because PostgreSQL counts the blank on either side into the trig
 from collections.abc import Iterable
 from unicodedata import normalize
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from crm.naming import syllables
 
@@ -38,11 +38,16 @@ def _grams(text: str) -> list[str]:
     return [*text, *(text[i : i + SHORT] for i in range(len(text) - 1))]
 
 
-def matching(records: QuerySet, text: str, *, column: str = "search") -> QuerySet:
+def matching(records: QuerySet, text: str) -> QuerySet:
     """The records in which every word of `text` is found."""
     for pattern in _patterns(text):
-        records = records.filter(**{f"{column}__icontains": pattern})
+        records = records.filter(search__icontains=pattern)
     return records
+
+
+def named(text: str) -> Q:
+    """What selects the records with every word of `text` in their name as it is written."""
+    return Q(*(Q(name__icontains=word) for word in _words_of(text)))
 
 
 def fits(text: str, words: str) -> bool:
@@ -51,5 +56,8 @@ def fits(text: str, words: str) -> bool:
 
 
 def _patterns(text: str) -> list[str]:
-    words = normalize("NFKC", text).replace("\x00", "").lower().split()
-    return [f" {word} " if len(word) <= SHORT else word for word in words]
+    return [f" {word} " if len(word) <= SHORT else word for word in _words_of(text)]
+
+
+def _words_of(text: str) -> list[str]:
+    return normalize("NFKC", text).replace("\x00", "").lower().split()

@@ -9,8 +9,9 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from crm.models import Client, ClientRole, Contact, ContactPoint, Contract, Opportunity, Visit
+from crm.searching import matching, named
 from expansion import access, clock, offers
-from expansion.access import Holder, Reach, reach_of
+from expansion.access import EVERYTHING, Holder, Reach, reach_of
 from expansion.audit.models import Entry
 from expansion.prepared import prepared
 from expansion.rulebook.schema import Rules
@@ -53,6 +54,16 @@ def _client_page(pk: Any, person: Any, begin: Any, end: Any, *, reach: Reach) ->
 def rules_of_visit(visit: Visit) -> Rules:
     """The rules under which its record was written; today's where there is none yet."""
     return rules_on(clock.local_date(visit.recorded_at) if visit.recorded_at else None)
+
+
+def clients_found(person: Any, text: str) -> QuerySet[Client]:
+    """The clients by which the records that hang on them are found.
+
+    Those that the person sees, by all they are known by; all others by their name alone, which
+    such a record shows (law 1).
+    """
+    found, seen = matching(Client.objects.live(), text), access.condition(person, Client)
+    return (found if seen == EVERYTHING else found.filter(seen | named(text))).order_by()
 
 
 def roles_of(client: Client) -> list[str]:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from crm.models import Client, Contract, Obligation
-from crm.searching import matching
 from expansion import access, clock
 from expansion.prepared import prepared
 from expansion.records import Level
@@ -31,19 +30,6 @@ def _all_of(client: Any) -> QuerySet[Contract]:
 
 def _of(client: Any, records: QuerySet[Contract]) -> QuerySet[Contract]:
     return records.filter(client=client).select_related("client", "owner").order_by("-pk")
-
-
-def matching_contracts(records: QuerySet[Contract], text: str) -> QuerySet[Contract]:
-    """Found by number, by a part of the title, or by its client as clients are found."""
-    clients = matching(Client.objects.live(), text).order_by().values("pk")
-    return records.filter(
-        Q(number__icontains=text) | Q(title__icontains=text) | Q(client__in=clients)
-    )
-
-
-def found_contracts(person: Any, text: str) -> QuerySet[Contract]:
-    visible = access.visible_to(person, Contract.objects.live().select_related("client"))
-    return matching_contracts(visible, text).order_by("-pk")
 
 
 def due_soon(records: QuerySet[Obligation]) -> QuerySet[Obligation]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.authority import TRIGGERS
 from crm.models import Escalation
-from crm.tables_leads import of_clients
+from crm.selectors import clients_found
 from expansion.approvals.wording import role_label
 from expansion.ui import formats
 from expansion.ui.listing import Column, Filter, Listing, SavedView
@@ -124,7 +124,7 @@ ESCALATIONS = Listing(
         SavedView("open", _("To be decided"), lambda records, person: records.open()),
         SavedView("mine", _("Mine"), mine),
     ],
-    search=of_clients,
+    related={"client": clients_found},
     search_hint=_("Client's name, pinyin, initials"),
     order=("-opened_at", "-pk"),
     prepare=lambda records: records.select_related(

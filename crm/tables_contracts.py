@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contract, Obligation
-from crm.selectors_contracts import due_soon, matching_contracts
+from crm.selectors import clients_found
+from crm.selectors_contracts import due_soon
 from crm.tables import OWNED_BY
 from crm.wording import PHASE_TONES, phase_label
 from expansion import clock
@@ -125,7 +126,10 @@ CONTRACTS = Listing(
         SavedView("due", _("Due soon"), with_due_soon),
         SavedView("overdue", _("Something overdue"), with_overdue),
     ],
-    search=matching_contracts,
+    search=lambda records, text: records.filter(
+        Q(number__icontains=text) | Q(title__icontains=text)
+    ),
+    related={"client": clients_found},
     search_hint=_("Title, number, client"),
     prepare=with_next_due,
 )

@@ -1,6 +1,7 @@
 """The lists of leads and opportunities."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
@@ -8,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm import pipelines
-from crm.models import Lead, Opportunity
-from crm.searching import matching
+from crm.models import Client, Lead, Opportunity
+from crm.selectors import clients_found
 from crm.tables import OWNED_BY, label_in
-from expansion import clock
+from expansion import access, clock
 from expansion.rulebook.selectors import rules_on, unread
 from expansion.ui.listing import Column, Filter, Listing, SavedView
 from expansion.ui.templatetags.ui import badge
@@ -50,9 +51,10 @@ def days_in_stage(opportunity: Opportunity) -> int:
     return (clock.today() - clock.local_date(opportunity.stage_since)).days
 
 
-def of_clients(records: QuerySet, text: str) -> QuerySet:
-    """Those whose client is found by `text`."""
-    return matching(records, text, column="client__search")
+def of_major_clients(records: QuerySet, person: Any) -> QuerySet:
+    """Those of major clients that the person sees."""
+    major = access.visible_to(person, Client.objects.live().filter(major=True))
+    return records.filter(client__in=major.order_by())
 
 
 def this_week(records: QuerySet) -> QuerySet:
@@ -121,7 +123,7 @@ LEADS = Listing(
             lambda records, person: this_period(records, "quarter"),
         ),
     ],
-    search=of_clients,
+    related={"client": clients_found},
     search_hint=_("Client's name, pinyin, initials"),
     prepare=lambda records: records.select_related("client", "owner"),
 )
@@ -200,11 +202,9 @@ OPPORTUNITIES = Listing(
             _("Stuck for 14 days"),
             lambda records, person: records.stuck_since(clock.now() - timedelta(days=STUCK_DAYS)),
         ),
-        SavedView(
-            "major", _("Major clients"), lambda records, person: records.filter(client__major=True)
-        ),
+        SavedView("major", _("Major clients"), of_major_clients),
     ],
-    search=of_clients,
+    related={"client": clients_found},
     search_hint=_("Client's name, pinyin, initials"),
     prepare=lambda records: records.select_related("client", "owner", "rules_version").defer(
         *unread("rules_version")

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import own_fields
 from crm.models import Visit
+from crm.selectors import clients_found
 from crm.tables import colleagues
-from crm.tables_leads import of_clients
 from expansion import clock
 from expansion.rulebook.selectors import rules_on
 from expansion.ui.listing import Column, Filter, Listing, SavedView
@@ -120,7 +120,7 @@ VISITS = Listing(
             ),
         ),
     ],
-    search=of_clients,
+    related={"client": clients_found},
     search_hint=_("Client's name, pinyin, initials"),
     prepare=lambda records: records.select_related("client", "visitor"),
 )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.services import major_reminders, missed_visits, obligations
+from crm.services import major_reminders, obligations, visit_reminders
 from crm.services.check_in import forget_positions
 from crm.services.leads import judge_open_leads
 from crm.services.visits import mark_missed_visits
@@ -16,7 +16,12 @@ from expansion.rulebook.selectors import rules_on
 def mark_missed(job: Job) -> dict:
     rules, now = rules_on(), clock.now()
     missed = mark_missed_visits(rules=rules, now=now)
-    return {"missed": len(missed), "told_above": missed_visits.tell_above(rules=rules, now=now)}
+    return {"missed": len(missed), "told_above": visit_reminders.tell_above(rules=rules, now=now)}
+
+
+@registry.every("crm.remind_of_records", "25 8-18 * * *", label=_("Remind of visits' records"))
+def remind_of_records(job: Job) -> dict:
+    return visit_reminders.remind_of_records(rules=rules_on(), now=clock.now())
 
 
 @registry.every("crm.judge_leads", "10 0 * * *", label=_("Judge open leads"))

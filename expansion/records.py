@@ -1,17 +1,20 @@
 """What nouns of every room share: ownership, optimistic version, soft deletion, and `about`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from expansion import clock
-from expansion.errors import Gone, Stale
+from expansion.errors import Gone, Invalid, Stale
 
 M = TypeVar("M", bound=models.Model)
 
@@ -22,6 +25,68 @@ class ChangedAt(models.DateTimeField):
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         setattr(model_instance, self.attname, clock.now())
         return clock.now()
+
+
+class Check(models.CheckConstraint):
+    """What has to hold of a row, with the sentence for a person where it does not.
+
+    Forms show it under `field`. Migrations know a plain `CheckConstraint`: words are no change of
+    the table.
+    """
+
+    def __init__(self, *, condition: Any, name: str, sentence: Any, field: str = ""):
+        super().__init__(condition=condition, name=name)
+        self.sentence, self.field = sentence, field
+
+    def get_violation_error_message(self) -> str:
+        return str(self.sentence)
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().validate(*args, **kwargs)
+        except ValidationError as error:
+            raise ValidationError({self.field: error} if self.field else error) from None
+
+    def refusal(self) -> Invalid:
+        sentence = str(self.sentence)
+        return Invalid(sentence, fields={self.field: [sentence]} if self.field else None)
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        _path, args, kwargs = super().deconstruct()
+        return "django.db.models.CheckConstraint", tuple(args), kwargs
+
+    def clone(self) -> "Check":
+        return Check(
+            condition=self.condition, name=self.name, sentence=self.sentence, field=self.field
+        )
+
+
+@contextmanager
+def checks_in_words() -> Iterator[None]:
+    """What the database refuses by a `Check` is refused in its sentence.
+
+    Raises:
+        Invalid: a row does not hold, and no service had said so before.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        broken = next((one for one in _checks() if _is_broken(one, error)), None)
+        if broken is None:
+            raise
+        raise broken.refusal() from error
+
+
+def _checks() -> Iterator[Check]:
+    for model in apps.get_models():
+        yield from (one for one in model._meta.constraints if isinstance(one, Check))
+
+
+def _is_broken(check: Check, error: IntegrityError) -> bool:
+    """PostgreSQL names the constraint in its diagnosis, SQLite in the text."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    named = getattr(diagnosis, "constraint_name", None)
+    return check.name == named or str(error) == f"CHECK constraint failed: {check.name}"
 
 
 class Recorded(models.Model):

@@ -40,9 +40,6 @@ class CourseForm(RecordForm):
             required=False,
         )
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class SessionForm(RecordForm):
     course = forms.ModelChoiceField(Course.objects.filter(deleted_at=None), label=_("Course"))
@@ -79,9 +76,6 @@ class SessionForm(RecordForm):
         for name in ("title", "hours"):
             self.fields[name].required = False
             self.fields[name].help_text = _("Left empty, it is the course's.")
-
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
 
 
 class EnrolForm(ServiceForm):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Check, Deletable, Owned, Recorded
 
 
 class Course(Recorded, Deletable):
@@ -25,7 +25,14 @@ class Course(Recorded, Deletable):
         verbose_name = _("course")
         verbose_name_plural = _("courses")
         ordering = ["title", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(hours__gt=0), name="course_hours")]
+        constraints = [
+            Check(
+                condition=Q(hours__gt=0),
+                name="course_hours",
+                field="hours",
+                sentence=_("Hours lie between 0.1 and 999.9."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -90,9 +97,16 @@ class Session(Owned, Recorded, Deletable):
         ordering = ["-starts_at", "-pk"]
         indexes = [models.Index(fields=["status", "starts_at"])]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_times"),
-            models.CheckConstraint(
-                condition=Q(capacity__gt=0, hours__gt=0), name="session_figures"
+            Check(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="session_times",
+                field="ends_at",
+                sentence=_("The end lies before the start."),
+            ),
+            Check(
+                condition=Q(capacity__gt=0, hours__gt=0),
+                name="session_figures",
+                sentence=_("Seats and hours are more than 0."),
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access
-from expansion.records import Owned, Recorded
+from expansion.records import Check, Owned, Recorded
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import KpiSet
 from expansion.rulebook.selectors import rules_of
@@ -190,8 +190,11 @@ class Target(Recorded):
                 condition=models.Q(person=None),
                 name="one_target_per_team",
             ),
-            models.CheckConstraint(
-                condition=models.Q(value__gt=0), name="appraisal_target_above_0"
+            Check(
+                condition=models.Q(value__gt=0),
+                name="appraisal_target_above_0",
+                field="value",
+                sentence=_("A target is more than 0."),
             ),
         ]
 

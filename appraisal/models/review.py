@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.models.cycle import Participant
-from expansion.records import Recorded
+from expansion.records import Check, Recorded
 
 
 class Review(Recorded):
@@ -58,9 +58,11 @@ class Rating(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["review", "indicator"], name="rating_once"),
-            models.CheckConstraint(
+            Check(
                 condition=models.Q(score=None) | models.Q(score__range=(0, 100)),
                 name="rating_from_0_to_100",
+                field="score",
+                sentence=_("Give a score from 0 to 100."),
             ),
         ]
 

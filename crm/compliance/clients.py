@@ -21,6 +21,7 @@ from expansion.compliance import (
     Listed,
     Query,
     Reach,
+    Reminder,
     Screen,
     Span,
     numbers_by,
@@ -225,6 +226,14 @@ compliance.add(
         done=_("taken on"),
         settings=("sla.need_analysis",),
         reads=("sla.need_analysis", "working_time"),
+        reminder=Reminder(
+            "needs",
+            "crm.need",
+            _("analysis of {record}"),
+            lambda count: ngettext(
+                "%(count)s analysis of a need", "%(count)s analyses of needs", count
+            ),
+        ),
     ),
     Fact("crm.sources", sources, ("A-2.2.4b", "D-2.1.2a", "E6-6.2")),
     Fact("crm.lead_conditions", lead_conditions, ("E11-2.3.2",)),

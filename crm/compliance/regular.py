@@ -12,11 +12,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from crm.models import Client, Communication, Contract, Lead, Visit
 from expansion import clock, compliance
 from expansion.audit.models import Entry
-from expansion.compliance import Check, Instance, Listed, Reach, Span
+from expansion.compliance import Check, Instance, Listed, Reach, Reminder, Span
 from expansion.rulebook.schema import Rules
 from expansion.worktime.compliance import Interval
 
@@ -155,6 +156,13 @@ def _days(first: QuerySet, *others: QuerySet) -> Days:
     return days
 
 
+RETURN_VISIT = Reminder(
+    "return_visits",
+    "crm.return_visit",
+    _("return visit to {record}"),
+    lambda count: ngettext("%(count)s return visit", "%(count)s return visits", count),
+)
+
 compliance.add(
     Check(
         "crm.return_visits",
@@ -173,6 +181,7 @@ compliance.add(
             "crm.return_visit_modes",
             "working_time",
         ),
+        reminder=RETURN_VISIT,
     ),
     Check(
         "crm.client_visits",
@@ -183,6 +192,7 @@ compliance.add(
         done=_("visited"),
         settings=("sla.return_visit",),
         reads=("sla.return_visit", "crm.grading.grades.*.return_visit", "working_time"),
+        reminder=RETURN_VISIT,
     ),
     Check(
         "crm.leads_followed_up",
@@ -193,6 +203,14 @@ compliance.add(
         done=_("visited or called"),
         settings=("sla.lead_follow_up",),
         reads=("sla.lead_follow_up", "sla.long_cycle_follow_up", "working_time"),
+        reminder=Reminder(
+            "leads",
+            "crm.lead",
+            _("contact about {record}"),
+            lambda count: ngettext(
+                "%(count)s contact about a lead", "%(count)s contacts about leads", count
+            ),
+        ),
     ),
     Check(
         "crm.files_renewed",
@@ -203,5 +221,13 @@ compliance.add(
         done=_("renewed"),
         settings=("sla.file_refresh",),
         reads=("sla.file_refresh", "working_time"),
+        reminder=Reminder(
+            "files",
+            "crm.file",
+            _("renewal of the file of {record}"),
+            lambda count: ngettext(
+                "%(count)s renewal of a client file", "%(count)s renewals of client files", count
+            ),
+        ),
     ),
 )

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from crm.compliance.regular import under_contract
 from crm.models import Client
 from expansion import clock, compliance
-from expansion.compliance import Check, Instance, Listed, Reach, Screen, Span
+from expansion.compliance import Check, Instance, Listed, Reach, Reminder, Screen, Span
 from expansion.rulebook.schema import Rules
 from expansion.surveys.selectors import days_asked
 from expansion.worktime.compliance import Interval
@@ -42,6 +43,16 @@ compliance.add(
         done=_("asked"),
         settings=("surveys.asked",),
         reads=("surveys.asked", "working_time"),
+        reminder=Reminder(
+            "satisfaction",
+            "crm.satisfaction",
+            _("questionnaire for {record}"),
+            lambda count: ngettext(
+                "%(count)s questionnaire for a client",
+                "%(count)s questionnaires for clients",
+                count,
+            ),
+        ),
     ),
     Screen(
         "surveys:list",

@@ -123,6 +123,9 @@ compliance.add(
     Screen(
         "crm:communication-create",
         _("Contact records"),
-        ("A-3.2.3a", "B-2.2.2c", "B-3.1.3a", "B-3.1.3b", "B-4.2.1", "B-4.2.4b", "D-2.1.3a"),
+        (
+            *("A-3.2.3a", "B-2.2.2c", "B-3.1.3a", "B-3.1.3b", "B-4.2.1", "B-4.2.4b", "D-2.1.3a"),
+            "E9-3.2c",
+        ),
     ),
 )

@@ -14,7 +14,7 @@ from crm.models.client import Client
 from crm.models.contract import Contract
 from crm.models.opportunity import CURRENCIES, Opportunity
 from expansion import access, worktime
-from expansion.records import About, Owned, Recorded, about_key
+from expansion.records import About, Check, Owned, Recorded, about_key
 from expansion.rulebook.models import Version
 
 
@@ -67,11 +67,17 @@ class BottomLine(Recorded):
         verbose_name_plural = _("bottom lines")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(price=None) | Q(price__gte=0), name="bottom_line_price"
+            Check(
+                condition=Q(price=None) | Q(price__gte=0),
+                name="bottom_line_price",
+                field="price",
+                sentence=_("An amount is not negative."),
             ),
-            models.CheckConstraint(
-                condition=Q(share=None) | Q(share__range=(0, 100)), name="bottom_line_share"
+            Check(
+                condition=Q(share=None) | Q(share__range=(0, 100)),
+                name="bottom_line_share",
+                field="share",
+                sentence=_("A share lies between 0 and 100 percent."),
             ),
         ]
 
@@ -193,16 +199,19 @@ class Escalation(Owned, About, Recorded):
                 condition=Q(decided_at=None),
                 name="escalation_one_open_of_record",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(opportunity=None, contract=None)
                 | Q(opportunity=None, about_id=None)
                 | Q(contract=None, about_id=None),
                 name="escalation_of_one_record",
+                sentence=_("A major matter is about one record."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(decided_at=None, decided_by=None, outcome="")
                 | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(outcome="")),
                 name="escalation_decided_whole",
+                field="outcome",
+                sentence=_("A decision has its outcome, its moment and who took it."),
             ),
         ]
         indexes = [*About.Meta.indexes, models.Index(fields=["decided_at", "-opened_at"])]

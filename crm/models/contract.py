@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.client import Client
 from expansion import access, clock
-from expansion.records import Deletable, Graded, Owned, Recorded
+from expansion.records import Check, Deletable, Graded, Owned, Recorded
 
 
 class ContractQuerySet(models.QuerySet["Contract"]):
@@ -98,15 +98,23 @@ class Contract(Owned, Recorded, Deletable, Graded):
             models.UniqueConstraint(
                 fields=["number"], condition=~Q(number=""), name="contract_number"
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(signed_on=None) | Q(status="signed", approved_at__isnull=False),
                 name="contract_signed_after_approval",
+                field="signed_on",
+                sentence=_("A contract is signed after its approval."),
             ),
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="contract_term"
+            Check(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="contract_term",
+                field="ends_on",
+                sentence=_("The end lies before the start."),
             ),
-            models.CheckConstraint(
-                condition=Q(amount=None) | Q(amount__gte=0), name="contract_amount"
+            Check(
+                condition=Q(amount=None) | Q(amount__gte=0),
+                name="contract_amount",
+                field="amount",
+                sentence=_("An amount is not negative."),
             ),
         ]
         indexes = [
@@ -175,8 +183,11 @@ class Obligation(Recorded):
         verbose_name_plural = _("obligations")
         ordering = ["due_on", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(amount=None) | Q(amount__gt=0), name="obligation_amount"
+            Check(
+                condition=Q(amount=None) | Q(amount__gt=0),
+                name="obligation_amount",
+                field="amount",
+                sentence=_("An amount is more than 0, or left empty."),
             )
         ]
         indexes = [models.Index(fields=["done_on", "due_on"])]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.client import Client
 from expansion import access
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Check, Deletable, Owned, Recorded
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -64,9 +64,11 @@ class Lead(Owned, Recorded, Deletable):
             models.Index(fields=["owner", "effective_on"]),
         ]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(effective_on=None) | Q(status__in=["effective", "converted"]),
                 name="lead_effective_counts",
+                field="effective_on",
+                sentence=_("Only an effective lead has the day on which it became so."),
             )
         ]
 

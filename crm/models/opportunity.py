@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from crm.models.client import Client
 from crm.models.lead import Lead
 from expansion import access
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Check, Deletable, Owned, Recorded
 from expansion.rulebook.models import Version
 
 # The pipeline that every regulation has; a client shows the stage of the business in it.
@@ -95,13 +95,18 @@ class Opportunity(Owned, Recorded, Deletable):
             models.Index(fields=["client", "status"]),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(amount=None) | Q(amount__gte=0), name="opportunity_amount"
+            Check(
+                condition=Q(amount=None) | Q(amount__gte=0),
+                name="opportunity_amount",
+                field="amount",
+                sentence=_("An amount is not negative."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(status="open", closed_at=None)
                 | (~Q(status="open") & Q(closed_at__isnull=False)),
                 name="opportunity_closed_at",
+                field="closed_at",
+                sentence=_("What is closed has its moment, what is open has none."),
             ),
         ]
 

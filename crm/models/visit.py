@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.client import Client, Contact
 from expansion import access
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Check, Deletable, Owned, Recorded
 
 
 class Outcome(models.TextChoices):
@@ -34,9 +34,17 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Recorded ones that took place from the moment `start` to before `end`."""
         return self.done().filter(took_place_at__gte=start, took_place_at__lt=end)
 
+    def expected(self) -> "VisitQuerySet":
+        """Planned visits at which nobody has checked in yet."""
+        return self.planned().filter(arrived_at=None)
+
+    def unrecorded(self) -> "VisitQuerySet":
+        """Visits that took place, as their check-in says, and wait for their record."""
+        return self.planned().exclude(arrived_at=None)
+
     def overdue(self, moment) -> "VisitQuerySet":
         """Visits that took place and whose record is due since before `moment`."""
-        return self.planned().filter(due_at__lt=moment)
+        return self.unrecorded().filter(due_at__lt=moment)
 
     def visible_to(self, person) -> "VisitQuerySet":
         return access.visible_to(person, self)
@@ -101,13 +109,18 @@ class Visit(Owned, Recorded, Deletable):
             models.Index(fields=["status", "planned_at"]),
         ]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="done")
                 | (Q(took_place_at__isnull=False, recorded_at__isnull=False) & ~Q(said="")),
                 name="visit_done_is_recorded",
+                field="said",
+                sentence=_("One sentence is enough: what was said?"),
             ),
-            models.CheckConstraint(
-                condition=Q(status="done") | Q(planned_at__isnull=False), name="visit_is_planned"
+            Check(
+                condition=Q(status="done") | Q(planned_at__isnull=False),
+                name="visit_is_planned",
+                field="planned_at",
+                sentence=_("Say for when it is planned."),
             ),
         ]
 
@@ -116,6 +129,11 @@ class Visit(Owned, Recorded, Deletable):
 
     def get_absolute_url(self) -> str:
         return reverse("crm:visit", args=[self.pk])
+
+    @property
+    def record_title(self) -> str:
+        """What is owed once the visit has taken place."""
+        return str(_("Record of the visit to %(client)s") % {"client": self.client.name})
 
     @property
     def outcome_labels(self) -> list[str]:

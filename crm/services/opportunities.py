@@ -112,15 +112,19 @@ def update_opportunity(
     rules: Rules | None = None,
     **values: Any,
 ) -> Opportunity:
-    """Changes an opportunity's own fields; the stage moves by `move_opportunity` alone.
+    """Changes an open opportunity's own fields; the stage moves by `move_opportunity` alone.
+
+    What authority and reports have counted stays: a closed one is taken up again first.
 
     Raises:
         Stale: somebody has changed it since `version`.
+        NotNow: it is closed.
         Forbidden: it waits for a decision over who carries it on, and the amount is lower.
     """
     access.require(actor, "edit", record)
     client = lock(Client.objects.live(), record.client_id)
     opportunity = lock(Opportunity.objects.live(), record.pk, version=version)
+    require_open(opportunity)
     opportunity.client = client
     before = snapshot(opportunity, FIELDS)
     for name in FIELDS:
@@ -129,9 +133,17 @@ def update_opportunity(
     _save(opportunity, *FIELDS)
     changes = differences(before, snapshot(opportunity, FIELDS))
     write(actor=actor, verb="crm.opportunity.changed", about=opportunity, changes=changes)
-    if opportunity.status == Status.OPEN:
-        escalate(actor=actor, record=opportunity, rules=rules)
+    escalate(actor=actor, record=opportunity, rules=rules)
     return opportunity
+
+
+def require_open(opportunity: Opportunity) -> None:
+    """Raises NotNow for one that is won or lost, with the sentence that says what to do."""
+    if opportunity.status != Status.OPEN:
+        raise NotNow(
+            _("This opportunity is closed (%(status)s). Take it up again first.")
+            % {"status": opportunity.get_status_display()}
+        )
 
 
 @transaction.atomic
@@ -291,11 +303,7 @@ def _moved(
 
 def _open(record: Opportunity) -> Opportunity:
     opportunity = _locked(record)
-    if opportunity.status != Status.OPEN:
-        raise NotNow(
-            _("This opportunity is closed (%(status)s).")
-            % {"status": opportunity.get_status_display()}
-        )
+    require_open(opportunity)
     return opportunity
 
 

@@ -214,7 +214,7 @@ def mark_missed_visits(*, rules: Rules, now: datetime) -> list[Visit]:
     visit. Run twice, it changes nothing the second time.
     """
     calendar, today = rules.working_time.as_calendar(), clock.local_date(now)
-    waiting = Visit.objects.live().planned().filter(planned_at__lt=now, arrived_at=None)
+    waiting = Visit.objects.live().expected().filter(planned_at__lt=now)
     missed = [
         visit
         for visit in waiting.select_for_update(of=("self",)).select_related("client", "visitor")

@@ -255,6 +255,10 @@ class OpportunityEdit(OpportunityForm):
     title = lazy("Edit opportunity")
     done = lazy("Opportunity saved")
 
+    def load(self, pk: int | None) -> None:
+        super().load(pk)
+        opportunities.require_open(self.record)
+
     def service(self, **values: Any) -> Opportunity:
         return opportunities.update_opportunity(**values)
 

@@ -13,7 +13,7 @@ from expansion import access
 from expansion.errors import Gone, Invalid, Refusal
 from expansion.once.services import once
 from expansion.ui.forms import ReasonForm, ServiceForm, is_id
-from expansion.ui.pages import UNPROCESSABLE, Screen
+from expansion.ui.pages import UNPROCESSABLE, Screen, form_key
 
 MOST = 500
 
@@ -66,7 +66,7 @@ class SelectedPage(Screen):
         return list(records.filter(pk__in=ids))
 
     def _act(self, form: ServiceForm) -> None:
-        key = form.cleaned_data["request_id"]
+        key = form_key(self.request)
         once(actor=self.request.user, key=key, act=lambda: self._done(form))
 
     def _done(self, form: ServiceForm) -> models.Model:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from expansion.records import About, Deletable
+from expansion.records import About, Check, Deletable
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
@@ -37,8 +37,10 @@ class Attachment(About, Deletable):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(draft="") | Q(about_id=None), name="attachment_draft_or_about"
+            Check(
+                condition=Q(draft="") | Q(about_id=None),
+                name="attachment_draft_or_about",
+                sentence=_("A file belongs to a record, or to a form that is not sent yet."),
             )
         ]
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion.access import Seat
 from expansion.language import in_language
 from expansion.people.logins import AccountLink, FailedLogin, LoginPolicy, LoginSession, Token
-from expansion.records import Recorded
+from expansion.records import Check, Recorded
 from expansion.shares import Shares
 
 if TYPE_CHECKING:
@@ -226,8 +226,11 @@ class Membership(Recorded):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")), name="membership_dates"
+            Check(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="membership_dates",
+                field="until",
+                sentence=_("The last day lies before the first one."),
             )
         ]
 
@@ -269,9 +272,17 @@ class Mandate(Recorded):
     class Meta:
         ordering = ["-starts_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="mandate_dates"),
-            models.CheckConstraint(
-                condition=~Q(principal=F("delegate")), name="mandate_not_to_oneself"
+            Check(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="mandate_dates",
+                field="ends_at",
+                sentence=_("The end lies before the start."),
+            ),
+            Check(
+                condition=~Q(principal=F("delegate")),
+                name="mandate_not_to_oneself",
+                field="delegate",
+                sentence=_("Nobody acts for themselves. Choose somebody else."),
             ),
         ]
 

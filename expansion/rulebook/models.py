@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from expansion import access
 from expansion.people.models import Unit
-from expansion.records import Recorded
+from expansion.records import Check, Recorded
 
 
 class Standing(models.TextChoices):
@@ -86,9 +86,11 @@ class Version(Recorded):
             models.UniqueConstraint(
                 fields=["preset"], condition=Q(status="draft"), name="rulebook_one_draft"
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="published") | Q(effective_on__isnull=False),
                 name="rulebook_published_has_date",
+                field="effective_on",
+                sentence=_("Say from which day it is in force."),
             ),
         ]
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Client
 from expansion import access
-from expansion.records import Recorded
+from expansion.records import Check, Recorded
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
@@ -47,8 +47,11 @@ class Partner(Recorded):
         verbose_name_plural = _("partners")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(rating=None) | Q(rating__range=(1, 5)), name="partner_rating"
+            Check(
+                condition=Q(rating=None) | Q(rating__range=(1, 5)),
+                name="partner_rating",
+                field="rating",
+                sentence=_("Rate from 1 to 5."),
             )
         ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Client, Contract
 from expansion import access
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Check, Deletable, Owned, Recorded
 from expansion.rulebook.models import Version
 from partnerships.models.partner import Partner
 
@@ -97,11 +97,17 @@ class Project(Owned, Recorded, Deletable):
             models.Index(fields=["status", "stage"]),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(planned_end__gte=F("planned_start")), name="project_dates"
+            Check(
+                condition=Q(planned_end__gte=F("planned_start")),
+                name="project_dates",
+                field="planned_end",
+                sentence=_("The end lies before the start."),
             ),
-            models.CheckConstraint(
-                condition=Q(amount=None) | Q(amount__gte=0), name="project_amount"
+            Check(
+                condition=Q(amount=None) | Q(amount__gte=0),
+                name="project_amount",
+                field="amount",
+                sentence=_("An amount is not negative."),
             ),
         ]
 
@@ -212,9 +218,10 @@ class ProjectCheck(models.Model):
         verbose_name_plural = _("checks")
         ordering = ["-checked_on", "-pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(progress__range=(0, 100), rating__range=(1, 5)),
                 name="project_check_range",
+                sentence=_("Progress lies between 0 and 100 percent, the rating between 1 and 5."),
             )
         ]
 

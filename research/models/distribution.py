@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion import access
 from expansion.people.models import Unit
+from expansion.records import Check
 from research.models.report import ResearchReport
 
 
@@ -24,9 +25,10 @@ class Recipient(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(unit=None, person__isnull=False) | Q(person=None, unit__isnull=False),
                 name="research_recipient_one_kind",
+                sentence=_("A report goes either to a person or to a unit."),
             ),
             models.UniqueConstraint(
                 fields=["report", "unit"],

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Check, Deletable, Owned, Recorded
 from research.models.plan import ResearchPlan
 
 
@@ -86,13 +86,17 @@ class Finding(Owned, Recorded, Deletable):
         verbose_name_plural = _("findings")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=~Q(validity="invalid") | ~Q(invalid_reason=""),
                 name="finding_invalid_with_reason",
+                field="invalid_reason",
+                sentence=_("Say why it does not hold."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(published_at=None) | Q(validity="valid"),
                 name="finding_published_is_valid",
+                field="published_at",
+                sentence=_("Screen it first: only what holds goes to the department."),
             ),
         ]
         indexes = [

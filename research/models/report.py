@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access
-from expansion.records import Deletable, Graded, Owned, Recorded
+from expansion.records import Check, Deletable, Graded, Owned, Recorded
 from expansion.worktime import Period
 from research.models.finding import Finding
 from research.models.outline import Outlined
@@ -78,9 +78,11 @@ class ResearchReport(Outlined, Owned, Recorded, Deletable, Graded):
             models.UniqueConstraint(
                 fields=["number"], condition=~Q(number=""), name="research_report_number"
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status__in=["approved", "distributed"]) | Q(approved_at__isnull=False),
                 name="research_report_passed_has_its_moment",
+                field="approved_at",
+                sentence=_("Say when it was approved."),
             ),
         ]
         indexes = [
@@ -152,11 +154,12 @@ class QualityReview(models.Model):
         ordering = ["round"]
         constraints = [
             models.UniqueConstraint(fields=["report", "round"], name="research_reviewed_once"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(
                     accuracy__lte=100, completeness__lte=100, depth__lte=100, usefulness__lte=100
                 ),
                 name="research_review_points",
+                sentence=_("Give a whole number from 0 to 100."),
             ),
         ]
 

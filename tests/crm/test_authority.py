@@ -8,7 +8,12 @@ import pytest
 from crm.authority import decision_role, size_of, triggers_of
 from crm.models import Client, Contract, Opportunity
 from crm.services.contracts import sign_contract, submit_contract, update_contract
-from crm.services.opportunities import lose_opportunity, win_opportunity
+from crm.services.opportunities import (
+    lose_opportunity,
+    reopen_opportunity,
+    update_opportunity,
+    win_opportunity,
+)
 from expansion import clock, offers
 from expansion.approvals.selectors import latest
 from expansion.audit.models import Entry
@@ -279,6 +284,19 @@ def test_an_opportunity_is_closed_up_to_exactly_the_own_limit(cast, act):
     more = make.to_win(cast.member, "100000.01")
     assert cast.leader.name in refused(lambda: act(actor=cast.member, record=more, **given))
     assert act(actor=cast.leader, record=more, **given).status in ("won", "lost")
+
+
+def test_no_limit_is_passed_by_winning_first_and_raising_the_amount_then(cast):
+    rules = make.limited(authority__major_amount="300000")
+    deal = make.to_win(cast.member, "1")
+    win = {"actor": cast.member, "record": deal, "rules": rules}
+    win_opportunity(**win)
+    raised = {**win, "amount": Decimal("5000000")}
+    assert "closed" in refused(lambda: update_opportunity(**raised), NotNow)
+    reopen_opportunity(actor=cast.member, record=deal, reason="客户加单")
+    update_opportunity(**raised)
+    assert deal.escalations.get().is_open
+    refused(lambda: win_opportunity(**win))
 
 
 def test_an_opportunity_beyond_the_managers_limit_is_won_after_its_contract_was_granted(cast):

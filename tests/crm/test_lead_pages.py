@@ -1,6 +1,8 @@
 """The screens of leads and opportunities."""
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from crm.models import Lead, Opportunity
 from crm.services import opportunities
@@ -153,3 +155,24 @@ def test_won_and_lost_by_form(cast, opportunity, member):
     assert member.post(f"{url}/reopen", again).status_code == 302
     opportunity.refresh_from_db()
     assert opportunity.status == Opportunity.Status.OPEN
+
+
+def test_a_closed_opportunity_is_changed_neither_by_form_nor_by_api(cast, opportunity, member):
+    url = f"/crm/opportunities/{opportunity.pk}"
+    assert member.post(f"{url}/lose", {"request_id": "a", "reason": "预算取消"}).status_code == 302
+    assert member.get(f"{url}/edit").status_code == 409
+    opportunity.refresh_from_db()
+    given = {"request_id": "b", "version": opportunity.version, "title": "年会", "currency": "CNY"}
+    answer = member.post(f"{url}/edit", given | {"amount": "9999999"})
+    with translation.override("zh-hans"):
+        refusal = _("This opportunity is closed (%(status)s). Take it up again first.")
+        refusal %= {"status": opportunity.get_status_display()}
+    assert answer.status_code == 409 and refusal in answer.text
+    head = {"If-Match": f'"{opportunity.version}"'}
+    patched = member.patch(
+        f"/api/v1{url}", {"amount": "9999999.00"}, content_type="application/json", headers=head
+    )
+    assert patched.status_code == 409
+    kept = opportunity.amount, opportunity.title
+    opportunity.refresh_from_db()
+    assert (opportunity.amount, opportunity.title) == kept

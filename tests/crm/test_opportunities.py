@@ -95,6 +95,19 @@ def test_winning_takes_the_last_stage(cast, opportunity):
     assert won.client.stage == ""
 
 
+def test_what_was_counted_of_a_closed_one_stays_until_it_is_taken_up_again(cast, opportunity):
+    change = {"actor": cast.member, "record": opportunity}
+    opportunities.update_opportunity(amount=Decimal("53200"), **change)
+    opportunities.lose_opportunity(reason="预算取消", **change)
+    for value in ({"amount": Decimal("9999999")}, {"currency": "USD"}, {"need": "另一件事"}, {}):
+        with pytest.raises(NotNow):
+            opportunities.update_opportunity(**change, **value)
+    opportunities.reopen_opportunity(reason="预算恢复", **change)
+    again = opportunities.update_opportunity(amount=Decimal("60000"), **change)
+    assert (again.status, again.amount) == ("open", Decimal("60000"))
+    assert Entry.objects.filter(verb="crm.opportunity.changed").count() == 2
+
+
 def test_a_stale_change_is_refused(cast, opportunity):
     change = {"record": opportunity, "version": opportunity.version}
     opportunities.update_opportunity(actor=cast.leader, amount=Decimal("100"), **change)

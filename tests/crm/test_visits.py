@@ -1,11 +1,12 @@
 """Visits: planned, checked in, recorded, told to the manager, commented, missed."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from crm.models import Visit
-from crm.services import check_in, clients, feedback, visits
+from crm.services import check_in, clients, feedback, visit_reminders, visits
 from expansion import access, clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow
@@ -201,3 +202,31 @@ def test_a_client_goes_only_to_who_works_clients(cast, client):
         clients.reassign_client(
             actor=cast.leader, record=client, owner=cast.partner_member, reason="外组"
         )
+
+
+def remind(moment) -> Counter[str]:
+    """Who has been told what of records by that moment."""
+    with clock.clock_at(moment):
+        visit_reminders.remind_of_records(rules=rules_on(), now=clock.now())
+    told = Notice.objects.filter(kind__startswith="crm.visit.record.").select_related("person")
+    return Counter(f"{one.kind.rpartition('.')[2]} {one.person.username}" for one in told)
+
+
+def test_who_checked_in_hears_before_and_after_the_record_is_due(cast, client):
+    visit = make.checked_in(cast.member, make.planned(cast.member, client))
+    assert remind(visit.due_at - HOUR) == {"due member": 1}
+    assert remind(visit.due_at) == {"due member": 1}
+    assert remind(visit.due_at + HOUR) == {"due member": 1, "overdue member": 1}
+    notice = Notice.objects.get(kind="crm.visit.record.overdue")
+    assert notice.about == visit and client.name in notice.title
+
+
+def test_of_a_written_or_long_forgotten_record_nobody_is_told(cast, client):
+    visit = make.checked_in(cast.member, make.planned(cast.member, client))
+    forgotten = make.checked_in(cast.member, make.planned(cast.member, client))
+    make.visit(cast.member, None, record=visit)
+    old = forgotten.due_at - timedelta(days=100)
+    Visit.objects.filter(pk=forgotten.pk).update(due_at=old)
+    assert remind(visit.due_at + HOUR) == {}
+    Visit.objects.filter(pk=forgotten.pk).update(due_at=forgotten.due_at)
+    assert remind(visit.due_at + HOUR) == {"overdue member": 1}

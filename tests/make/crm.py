@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from crm.models import Client, Communication, Contact, Lead, Opportunity, Visit
-from crm.services import clients, communications, contacts, leads, opportunities, visits
+from crm.services import check_in, clients, communications, contacts, leads, opportunities, visits
 from expansion import clock
 from expansion.rulebook.selectors import rules_on, version_on
 
@@ -29,6 +29,10 @@ def planned(actor, at: Client, when: datetime | None = None, **values) -> Visit:
     """A planned visit, in two hours where no time is given."""
     when = when or clock.now() + timedelta(hours=2)
     return visits.plan_visit(actor=actor, client=at, planned_at=when, **values)
+
+
+def checked_in(actor, visit: Visit) -> Visit:
+    return check_in.check_in(actor=actor, rules=rules_on(), record=visit, reason="没有信号")
 
 
 def call(actor, to: Client, said: str = "确认下午两点面谈。", **values) -> Communication:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from expansion.records import Deletable, Owned, Recorded
+from expansion.records import Check, Deletable, Owned, Recorded
 
 
 class NdaQuerySet(models.QuerySet["Nda"]):
@@ -62,8 +62,11 @@ class Nda(Recorded, Deletable):
                 condition=Q(replaced_at=None, deleted_at=None),
                 name="nda_one_current",
             ),
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("signed_on")), name="nda_ends_later"
+            Check(
+                condition=Q(until=None) | Q(until__gte=F("signed_on")),
+                name="nda_ends_later",
+                field="until",
+                sentence=_("The end lies before the day of signing."),
             ),
         ]
         indexes = [models.Index(fields=["person", "-signed_on"])]
@@ -138,7 +141,7 @@ class Statement(Owned, Recorded):
         verbose_name_plural = _("external statements")
         ordering = ["-planned_on", "-pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="released")
                 | Q(
                     approved_at__isnull=False,
@@ -146,6 +149,8 @@ class Statement(Owned, Recorded):
                     released_by__isnull=False,
                 ),
                 name="statement_released_after_approval",
+                field="released_on",
+                sentence=_("It is released after its approval, by somebody and on a day."),
             ),
         ]
         indexes = [
@@ -198,11 +203,13 @@ class IpRight(Recorded, Deletable):
         verbose_name_plural = _("intellectual property rights")
         ordering = ["title", "pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(registered_on=None)
                 | Q(expires_on=None)
                 | Q(expires_on__gte=F("registered_on")),
                 name="ip_right_expires_later",
+                field="expires_on",
+                sentence=_("The end lies before the registration."),
             ),
         ]
         indexes = [models.Index(fields=["expires_on"])]
@@ -234,9 +241,11 @@ class PublicMatter(Owned, Recorded, Deletable):
         verbose_name_plural = _("public-relations matters")
         ordering = ["-happened_on", "-pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(follow_up_on=None) | Q(follow_up_on__gte=F("happened_on")),
                 name="public_matter_follows_later",
+                field="follow_up_on",
+                sentence=_("It is followed up after it happened."),
             ),
         ]
         indexes = [

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from expansion.records import Owned, Recorded
+from expansion.records import Check, Owned, Recorded
 
 
 class Opening(Owned, Recorded):
@@ -46,7 +46,12 @@ class Opening(Owned, Recorded):
         verbose_name_plural = _("openings")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(places__gte=1), name="opening_has_places")
+            Check(
+                condition=Q(places__gte=1),
+                name="opening_has_places",
+                field="places",
+                sentence=_("An opening has one place at least."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -188,13 +193,17 @@ class PersonnelChange(Owned, Recorded):
         ordering = ["-pk"]
         indexes = [models.Index(fields=["status", "effective_on"])]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="dismissal") | Q(to_unit__isnull=False, to_post__isnull=False),
                 name="personnel_change_leads_somewhere",
+                field="to_post",
+                sentence=_("Say to which unit and post it leads."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="hire") | Q(person__isnull=False),
                 name="personnel_change_of_somebody",
+                field="person",
+                sentence=_("Say whom it is about."),
             ),
             models.UniqueConstraint(
                 fields=["candidate"],

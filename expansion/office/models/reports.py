@@ -35,7 +35,7 @@ class WorkReport(Owned, Recorded):
 
     Opened from the rulebook, drafted from the period's records, frozen when handed in: figures,
     texts, plan and results are then copies that no later change of a record moves (law 8).
-    `outline` keeps the words of the rulebook under which it was opened.
+    `outline` keeps the words of the rulebook under which it was opened, and the cut of its cadence.
     """
 
     class Status(models.TextChoices):
@@ -99,6 +99,15 @@ class WorkReport(Owned, Recorded):
     @property
     def span(self) -> Period:
         return Period.parse(self.period)
+
+    @property
+    def counts(self) -> tuple[datetime, datetime]:
+        """Between which moments its records count: from cut to cut where its cadence was cut when
+        it was opened, else its period."""
+        cut = self.outline.get("cut")
+        if cut:
+            return datetime.fromisoformat(cut[0]), datetime.fromisoformat(cut[1])
+        return self.span.begins_at, self.span.ends_at
 
     @property
     def label(self) -> str:
