@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Prefetch, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,6 +56,14 @@ def visible_to(person: Person, records: QuerySet[M]) -> QuerySet[M]:
         return records.none()
     found = condition(person, records.model)
     return records if found == EVERYTHING else records.filter(found)
+
+
+def with_visible(person: Person, records: QuerySet[M], name: str) -> QuerySet[M]:
+    """Records with what each points at by `name` where the person sees it, else with none there:
+    who sees the one is not told what the other is called (law 1)."""
+    pointed_at: Any = records.model._meta.get_field(name).related_model
+    seen = visible_to(person, pointed_at._default_manager.all())
+    return records.prefetch_related(Prefetch(name, seen))
 
 
 def condition(person: Person, model: type[models.Model]) -> Q:

@@ -201,6 +201,11 @@ class Rule:
         """Whether this one of its files stays."""
         return self.freezes(record)
 
+    def decided_now(self, record: Any) -> bool:
+        """Whether somebody decides over the record by a copy that names its files: until that is
+        over none is added."""
+        return False
+
     def may(self, person: Person, action: str, record: Any = None) -> bool:
         """Whether a seat grants the action on the record; without one, on any record."""
         if record is None:

@@ -59,6 +59,9 @@ class ProjectAccess(access.Rule):
         decided = record.scheme_approved_at
         if record.scheme_status == Project.SchemeStatus.APPROVED:
             return decided is None or file.at <= decided
+        return self.decided_now(record)
+
+    def decided_now(self, record: Any) -> bool:
         return record.scheme_status == Project.SchemeStatus.IN_APPROVAL
 
     def allows(self, person: Any, action: str, record: Any) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from crm.models import Client, Contract
+from expansion import access
 from expansion.api import (
     Act,
     Comment,
@@ -20,7 +21,7 @@ from expansion.people.models import User
 from expansion.rulebook.api import under_rules, under_version
 from partnerships import tables
 from partnerships.models import Milestone, Partner, Project, ProjectCheck
-from partnerships.selectors import with_contract_for, with_state
+from partnerships.selectors import with_state
 from partnerships.services import milestones, partners, projects, schemes
 
 
@@ -197,7 +198,7 @@ class ProjectView(RecordViewSet):
         found = Project.objects.live().select_related(
             "partner__client", "owner", "team", "rules_version"
         )
-        return with_contract_for(self.request.user, with_state(found))
+        return access.with_visible(self.request.user, with_state(found), "contract")
 
 
 class MilestoneShown(Shown):

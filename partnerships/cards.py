@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access, clock, offers
 from partnerships.models import Milestone, Project
-from partnerships.tables import found_projects
+from partnerships.tables import PROJECTS
 
 AHEAD = timedelta(days=7)
 EVENING = time(18)
@@ -31,7 +31,7 @@ def phase_todos(person: Any) -> Iterator[offers.Todo]:
 
 def find_projects(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
     visible = access.visible_to(person, Project.objects.live())
-    found = found_projects(visible, text).select_related("partner__client")
+    found = PROJECTS.found(visible, text, person).select_related("partner__client")
     for project in found.order_by("-pk")[:most]:
         yield offers.Hit(
             project.title,
@@ -44,7 +44,8 @@ def find_projects(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
 
 def tieable_projects(person: Any, text: str, most: int) -> Iterator[Project]:
     visible = access.visible_to(person, Project.objects.live())
-    yield from (found_projects(visible, text) if text else visible).order_by("-pk")[:most]
+    found = PROJECTS.found(visible, text, person) if text else visible
+    yield from found.order_by("-pk")[:most]
 
 
 offers.add(

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from crm.compliance.regular import met_since
 from crm.models import Contract
@@ -19,6 +20,7 @@ from expansion.compliance import (
     Listed,
     Query,
     Reach,
+    Reminder,
     Screen,
     Span,
     numbers_by,
@@ -193,6 +195,14 @@ compliance.add(
         done=lazy("in contact"),
         settings=("sla.partner_update",),
         reads=("sla.partner_update", "working_time"),
+        reminder=Reminder(
+            "partners",
+            "partnerships.update",
+            lazy("contact with {record}"),
+            lambda count: ngettext(
+                "%(count)s contact with a partner", "%(count)s contacts with partners", count
+            ),
+        ),
     ),
     Check(
         "partnerships.milestones",
@@ -272,6 +282,7 @@ compliance.add(
             "C-5.5.3",
             "E9-2.3a",
             "E9-2.3b",
+            "E9-3.2e",
         ),
     ),
     Screen("crm:visit-list", lazy("Visits"), clauses=("A-3.3.2a", "A-3.3.5c", "E9-2.4")),

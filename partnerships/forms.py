@@ -87,9 +87,6 @@ class ProjectForm(RecordForm):
         self.fields["resources"].help_text = guidance(rules, "client_support")
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class MoveForm(ServiceForm):
     """To which stage, and why where that is asked."""

@@ -1,21 +1,13 @@
 """Reads over projects that need more than a queryset method."""
 
 from datetime import date, time
-from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from crm.models import Contract
 from expansion import clock, worktime
 from expansion.rulebook.schema import Rules
 from partnerships.models import Milestone, Project, ProjectCheck
-
-
-def with_contract_for(person: Any, projects: QuerySet[Project]) -> QuerySet[Project]:
-    """Projects with their contract where this person sees it, else with none: a secret one is not
-    named to whoever sees the project."""
-    return projects.prefetch_related(Prefetch("contract", Contract.objects.visible_to(person)))
 
 
 def with_state(projects: QuerySet[Project]) -> QuerySet[Project]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from crm.searching import matching
+from crm.selectors import clients_found
 from crm.tables import colleagues, label_in
 from expansion import clock
 from expansion.rulebook.selectors import rules_of, rules_on, unread
@@ -28,11 +29,6 @@ PARTNER_TONES = {
     Partner.Status.PARTNER: "done",
     Partner.Status.ENDED: "neutral",
 }
-
-
-def found_projects(records: QuerySet, text: str) -> QuerySet:
-    """Those found by their own title or by their partner's name, people, phone tail."""
-    return matching(records, text) | matching(records, text, column="partner__client__search")
 
 
 def stages(person: Any) -> list[tuple[str, str]]:
@@ -137,7 +133,8 @@ PROJECTS = Listing(
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),
         SavedView("late", _("Behind plan"), lambda records, person: late(records)),
     ],
-    search=found_projects,
+    search=matching,
+    related={"partner__client": clients_found},
     search_hint=_("Title, partner, pinyin, initials"),
     badges=lambda project: light_badge(project),
     prepare=lambda records: with_state(
@@ -198,7 +195,7 @@ PARTNERS = Listing(
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(client__owner=person)),
     ],
-    search=lambda records, text: matching(records, text, column="client__search"),
+    related={"client": clients_found},
     search_hint=_("Name, pinyin, initials, phone tail"),
     prepare=with_projects,
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from expansion import access
 from expansion.api import (
     Act,
     Comment,
@@ -112,7 +113,8 @@ class FindingView(RecordViewSet):
     }
 
     def records(self):
-        return Finding.objects.live().select_related("owner", "plan")
+        found = Finding.objects.live().select_related("owner")
+        return access.with_visible(self.request.user, found, "plan")
 
 
 class PlanShown(Shown):
@@ -235,7 +237,8 @@ class ReportView(RecordViewSet):
     }
 
     def records(self):
-        return ResearchReport.objects.live().select_related("owner", "plan")
+        found = ResearchReport.objects.live().select_related("owner")
+        return access.with_visible(self.request.user, found, "plan")
 
 
 urlpatterns = routes(

@@ -217,9 +217,6 @@ class FindingForm(RecordForm):
         own = visible.filter(pk=self.instance.plan_id) if self.instance.plan_id else visible.none()
         return running | own
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class ScreenForm(ServiceForm):
     """Whether a finding holds."""

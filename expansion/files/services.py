@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from expansion import access, clock
 from expansion.audit.services import write
-from expansion.errors import Forbidden, Invalid
+from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.files.kinds import EXTENSIONS, PICTURES, media_type, repainted
 from expansion.files.models import Attachment
 from expansion.records import about as pointing_at
@@ -43,9 +43,15 @@ def attach(
 
     Raises:
         Forbidden: the record is not this person's to change.
+        NotNow: somebody decides over it by a copy that would not name the file (R-exp-05).
         Invalid: empty, too large, or of no allowed kind.
     """
+    record = _held(record)
     access.require(actor, "edit", record)
+    if access.rule_of(type(record)).decided_now(record):
+        raise NotNow(
+            _("This is being decided. Add the file to the approval, or withdraw it first.")
+        )
     attachment = _keep(actor, checked(upload), kind, **pointing_at(record))
     write(
         actor=actor,
@@ -63,7 +69,7 @@ def attach_all(
     """Adds several files to a record, all of them or none.
 
     Raises:
-        Forbidden: the record is not this person's to change.
+        Forbidden, NotNow: as `attach`.
         Invalid: none was chosen, or one is empty, too large, or of no allowed kind.
     """
     access.require(actor, "edit", record)
@@ -77,6 +83,8 @@ def attach_all(
 def remove(*, actor: Any, attachment: Attachment) -> Attachment:
     """Takes a file off its record; the bytes stay, so that it can be brought back."""
     attachment = lock(Attachment.objects.live(), attachment.pk)
+    if attachment.about is not None:
+        attachment.about = _held(attachment.about)
     access.require(actor, "remove", attachment)
     attachment.deleted_at, attachment.deleted_by = clock.now(), actor
     attachment.save(update_fields=["deleted_at", "deleted_by"])
@@ -87,6 +95,11 @@ def remove(*, actor: Any, attachment: Attachment) -> Attachment:
         changes={"file": [attachment.name, None]},
     )
     return attachment
+
+
+def _held(record: models.Model) -> models.Model:
+    """The record as it is now, held, so that nobody submits it between the look and the write."""
+    return lock(type(record)._default_manager.all(), record.pk)
 
 
 @transaction.atomic

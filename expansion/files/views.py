@@ -12,12 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from expansion import access
-from expansion.errors import Gone, Invalid
+from expansion.errors import Gone, Invalid, NotNow
 from expansion.files import services
 from expansion.files.models import Attachment
 from expansion.files.stored import open_stored
 from expansion.ui.gates import SIGNED_IN
-from expansion.ui.pages import UNPROCESSABLE, Screen
+from expansion.ui.pages import Screen
 
 # Nothing that a person sent loads, runs, or is framed, whatever a browser takes it for.
 ALONE = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
@@ -86,9 +86,9 @@ class FileAdd(Screen):
         try:
             uploads = request.FILES.getlist("files")
             services.attach_all(actor=request.user, record=record, uploads=uploads)
-        except Invalid as refusal:
+        except (Invalid, NotNow) as refusal:
             context = {"message": refusal.message, "back": _back(request, record)}
-            return render(request, "files/refused.html", context, status=UNPROCESSABLE)
+            return render(request, "files/refused.html", context, status=refusal.status)
         return HttpResponseRedirect(_back(request, record))
 
 

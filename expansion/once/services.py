@@ -1,6 +1,7 @@
 """A second click, a retried task, a re-sent form changes nothing twice (law 3)."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -10,6 +11,14 @@ from expansion.once.models import Submission
 from expansion.records import about
 
 M = TypeVar("M", bound=models.Model)
+
+
+def at_address(request: Any, key: str) -> str:
+    """A sender's key with the address it was sent to, hashed: it answers for no other act.
+
+    Empty without a key.
+    """
+    return sha256(f"{request.method} {request.path} {key}".encode()).hexdigest() if key else ""
 
 
 def answer_to(*, actor: Any, key: str) -> models.Model | None:

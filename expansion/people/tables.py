@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from expansion import clock
+from expansion import access, clock
 from expansion.people.models import Mandate, Membership, Role, Status, Unit, User
 from expansion.people.selectors import Tree, unseated
 from expansion.ui.listing import Column, Filter, Listing, SavedView
@@ -93,7 +93,14 @@ PEOPLE = Listing(
             sort="status",
             cell=status_badge,
         ),
-        Column("last_login", _("Last login"), lambda user: user.last_login, "moment", shown=False),
+        Column(
+            "last_login",
+            _("Last login"),
+            lambda user: user.last_login,
+            "moment",
+            shown=False,
+            allowed=lambda person: access.can(person, "edit", User),
+        ),
     ],
     filters=[
         Filter("unit", _("Unit"), unit_choices, in_unit),

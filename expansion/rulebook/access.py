@@ -45,6 +45,9 @@ class VersionAccess(access.Rule):
             action = "edit"
         return super().covers(person, seat, action, record)
 
+    def decided_now(self, record: Version) -> bool:
+        return record.status == Version.Status.SUBMITTED
+
     def allows(self, person: Any, action: str, record: Version) -> bool:
         """A draft is submitted where the rulebook in force names who approves it."""
         if action == "submit":

@@ -235,7 +235,7 @@ class Page:
 
     @property
     def search(self) -> dict[str, Any] | None:
-        if not self.listing.search:
+        if not self.listing.is_searched:
             return None
         hidden = [
             (name, value)
@@ -262,7 +262,7 @@ class Page:
         return {
             "columns": [
                 {"key": column.key, "label": column.label, "shown": column.key in shown}
-                for column in self.listing.offered_columns
+                for column in self.state.offered
             ],
             "action": "",
             "reset_url": self.state.url(col=None),

@@ -6,12 +6,14 @@ the query string, so an address can be kept and sent. `drawing` makes the page o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -42,7 +44,8 @@ class Column:
     the field it orders by. A column that is not `shown` waits in the columns menu. On a phone,
     where a row is a card, `phone` says where the cell stands: `beside` the title or in its `line`;
     a list in which no column says so has its first three in the line. A column is there where
-    `offered()` says so: the rules of the day may not know what it tells.
+    `offered()` says so: the rules of the day may not know what it tells. It is there in page, file
+    and order for those alone to whom it is `allowed(person)`.
     """
 
     key: str
@@ -56,6 +59,7 @@ class Column:
     phone: str = ""
     many: Callable[[], Callable[[Any], Any]] | None = None
     offered: Callable[[], bool] = lambda: True
+    allowed: Callable[[Any], bool] = lambda person: True
 
     def text(self, record: Any) -> Any:
         """What stands in the cell: safe HTML, or text still to be escaped."""
@@ -128,7 +132,12 @@ class RowAct:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of one noun. `title(record)` and `url(record)` make the first column and the link."""
+    """A list of one noun. `title(record)` and `url(record)` make the first column and the link.
+
+    `search(records, text)` looks at what the records say themselves. What is only told by a record
+    that they point to is looked for in `related`: {foreign key: `find(person, text)`}, which gives
+    those of that noun that are found for this person.
+    """
 
     key: str
     model: type[models.Model]
@@ -140,6 +149,7 @@ class Listing:
     views: Sequence[SavedView] = ()
     acts: Sequence[Act] = ()
     search: Callable[[QuerySet, str], QuerySet] | None = None
+    related: Mapping[str, Callable[[Any, str], QuerySet]] = field(default_factory=dict)
     search_hint: Any = ""
     order: Sequence[str] = ("-pk",)
     prepare: Callable[[QuerySet], QuerySet] = lambda records: records
@@ -148,12 +158,22 @@ class Listing:
     thumb: Thumb | None = None
     row_acts: Sequence[RowAct] = ()
 
-    @property
-    def offered_columns(self) -> list[Column]:
-        return [column for column in self.columns if column.offered()]
-
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key), None)
+
+    @property
+    def is_searched(self) -> bool:
+        return bool(self.search or self.related)
+
+    def found(self, records: QuerySet, text: str, person: Any) -> QuerySet:
+        """Those of `records` in which the person finds `text`; in one statement with them."""
+        if self.search and not self.related:
+            return self.search(records, text)
+        ways = [Q(**{f"{path}__in": find(person, text)}) for path, find in self.related.items()]
+        if self.search:
+            own = self.search(self.model._default_manager.all(), text)
+            ways.append(Q(pk__in=own.order_by().values("pk")))
+        return records.filter(reduce(or_, ways)) if ways else records
 
     def select(self, records: QuerySet, query: QueryDict, person: Any) -> QuerySet:
         """`records` narrowed and ordered as the query string says; unknown words are ignored."""
@@ -201,8 +221,9 @@ class State:
     def sort(self) -> tuple[Column | None, bool]:
         """The column the list is sorted by and whether downwards."""
         wanted = self.query.get("sort", "")
-        column = self.listing.column(wanted.lstrip("-"))
-        return (column if column and column.sort else None), wanted.startswith("-")
+        column = self.listing.column(wanted.lstrip("-")) if wanted else None
+        sorts = column is not None and column.sort and self.has(column)
+        return (column if sorts else None), wanted.startswith("-")
 
     def narrowed(self, records: QuerySet) -> QuerySet:
         if self.view:
@@ -210,8 +231,8 @@ class State:
         for one in self.listing.filters:
             if one.key in self.chosen:
                 records = one.narrow(records, self.chosen[one.key][0])
-        if self.text and self.listing.search:
-            records = self.listing.search(records, self.text)
+        if self.text:
+            records = self.listing.found(records, self.text, self.person)
         return records
 
     def ordered(self, records: QuerySet) -> QuerySet:
@@ -220,12 +241,22 @@ class State:
             return records.order_by(*self.listing.order)
         return records.order_by(f"{'-' if down else ''}{column.sort}", "-pk")
 
+    def has(self, column: Column) -> bool:
+        """Whether the column is there for this person today."""
+        return column.offered() and column.allowed(self.person)
+
+    @property
+    def offered(self) -> list[Column]:
+        return [one for one in self.listing.columns if self.has(one)]
+
     @cached_property
     def columns(self) -> list[Column]:
         wanted = set(self.query.getlist("col"))
-        if not wanted:
-            return [one for one in self.listing.columns if one.shown and one.offered()]
-        return [one for one in self.listing.columns if one.key in wanted and one.offered()]
+        return [
+            one
+            for one in self.listing.columns
+            if (one.key in wanted if wanted else one.shown) and self.has(one)
+        ]
 
     @property
     def dense(self) -> bool:

@@ -21,7 +21,8 @@ from django.views import View
 
 from expansion import access
 from expansion.errors import Gone, Invalid, Refusal, Stale
-from expansion.once.services import answer_to, once
+from expansion.once.services import answer_to, at_address, once
+from expansion.records import checks_in_words
 from expansion.ui.drawing import Page
 from expansion.ui.forms import HOUSEKEEPING, ReasonForm, RecordForm, ServiceForm
 from expansion.ui.gates import SIGNED_IN, Gate, May, pass_through
@@ -195,7 +196,7 @@ class FormPage(Screen):
 
     def post(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
         # A second click gets the first one's answer, also where the first has changed who may act.
-        key = sent_key(request)
+        key = form_key(request)
         earlier = answer_to(actor=request.user, key=key) if key else None
         if earlier is not None:
             return HttpResponseRedirect(self.success_url(earlier))
@@ -204,11 +205,8 @@ class FormPage(Screen):
         if not form.is_valid():
             return self.answer(form, status=UNPROCESSABLE)
         try:
-            record, _new = once(
-                actor=request.user,
-                key=form.cleaned_data["request_id"],
-                act=lambda: self.write(form),
-            )
+            with checks_in_words():
+                record, _new = once(actor=request.user, key=key, act=lambda: self.write(form))
         except Gone:
             raise
         except Refusal as refusal:
@@ -330,6 +328,11 @@ def posted(bound: Any) -> str:
 def sent_key(request: HttpRequest) -> str:
     """The key of a sent form as a key can be stored: no NUL, no longer than its column."""
     return request.POST.get("request_id", "").replace("\x00", "")[:64]
+
+
+def form_key(request: HttpRequest) -> str:
+    """The key under which a sent form counts as done: that of another address is none here."""
+    return at_address(request, sent_key(request))
 
 
 def take_over(form: ServiceForm, current: ServiceForm, name: str) -> None:

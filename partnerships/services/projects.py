@@ -45,8 +45,12 @@ def create_project(
 ) -> Project:
     """Opens a project in the pipeline's first stage; the writer leads it.
 
+    Who works the partner does: its client's owner, who leads their team, the manager, and with whom
+    the client is shared for working on it. Reading it is not enough (law 2).
+
     Raises:
         Gone: the partner is not visible to this person.
+        Forbidden: it is not theirs to work.
         NotNow: the cooperation with the partner has ended.
         Invalid: the dates or the amount do not hold.
     """
@@ -54,6 +58,7 @@ def create_project(
     client = lock(Client.objects.all(), partner.client_id)
     partner = lock(access.visible_to(actor, Partner.objects.live()), partner.pk)
     partner.client = client
+    access.require(actor, "edit", partner)
     if partner.status == Partner.Status.ENDED:
         raise NotNow(_("The cooperation with this partner has ended. Take it up again first."))
     project = Project(

@@ -59,14 +59,16 @@ class PartnerDetail(DetailPage):
 
     def context(self, record: Partner) -> dict[str, Any]:
         person = self.request.user
+        may_edit = access.can(person, "edit", record)
         visible = access.visible_to(person, record.projects.live())
         found = visible.select_related("owner", "rules_version").order_by("-pk")
         return {
             "projects": [row(project) for project in with_state(found)],
             "badge": tables.partner_badge(record),
             "facts": facts(record),
-            "may_edit": access.can(person, "edit", record),
-            "may_open": record.status != Partner.Status.ENDED
+            "may_edit": may_edit,
+            "may_open": may_edit
+            and record.status != Partner.Status.ENDED
             and access.can(person, "create", Project),
         }
 

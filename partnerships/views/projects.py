@@ -1,5 +1,6 @@
 """Pages of projects: list, one project with its phases, forms and verbs."""
 
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from expansion.ui.pages import ActPage, DetailPage, FormPage, ListPage
 from partnerships import forms, tables
 from partnerships.models import Milestone, Partner, Project, ProjectCheck
 from partnerships.requirements import missing, pipeline_of, stage_keys
-from partnerships.selectors import check_due_on, most_urgent, with_contract_for, with_state
+from partnerships.selectors import check_due_on, most_urgent, with_state
 from partnerships.services import milestones, projects, schemes
 from partnerships.timeline import project_entries
 from partnerships.views.partners import segments
@@ -55,7 +56,7 @@ class ProjectDetail(DetailPage):
         found = Project.objects.live().select_related(
             "partner__client", "owner", "team", "rules_version"
         )
-        return with_contract_for(self.request.user, with_state(found))
+        return access.with_visible(self.request.user, with_state(found), "contract")
 
     def context(self, record: Project) -> dict[str, Any]:
         tab = self.request.GET.get("tab", "plan")
@@ -214,15 +215,19 @@ class ProjectCreate(ProjectForm):
     def get(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
         if not request.GET.get("partner", "").isdigit():
             return self.choose()
-        self.find(Partner.objects.active(), request.GET["partner"])
+        partner = self.find(Partner.objects.active(), request.GET["partner"])
+        access.require(request.user, "edit", partner)
         return super().get(request, pk, **kwargs)
 
     def choose(self) -> HttpResponse:
+        """Among the partners that this person works; some may only be read."""
         text = self.request.GET.get("q", "").strip()[:100]
         partners = access.visible_to(self.request.user, Partner.objects.active())
         if text:
-            partners = tables.PARTNERS.search(partners, text)
-        found = partners.select_related("client").order_by("-pk")[:OFFERED]
+            partners = tables.PARTNERS.found(partners, text, self.request.user)
+        works = access.can_each(self.request.user, "edit", Partner)
+        ordered = partners.select_related("client").order_by("-pk")
+        found = list(islice(filter(works, ordered.iterator()), OFFERED))
         self.template = "partnerships/choose_partner.html"
         return self.draw({"partners": found, "text": text, "title": self.title})
 

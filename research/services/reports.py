@@ -66,6 +66,14 @@ def _seen(actor: User, plan: ResearchPlan | None) -> ResearchPlan | None:
     return access.find(actor, ResearchPlan.objects.live(), plan.pk) if plan else None
 
 
+def _next_plan(
+    actor: User, report: ResearchReport, plan: ResearchPlan | None
+) -> ResearchPlan | None:
+    """The plan that is chosen; where none is, one that the writer does not see stays."""
+    hidden = report.plan is not None and not access.can(actor, "view", report.plan)
+    return report.plan if plan is None and hidden else _seen(actor, plan)
+
+
 def _check(report: ResearchReport) -> None:
     require_title(report.title)
     try:
@@ -98,7 +106,11 @@ def save_report(
     """
     report = _opened(actor, record, version)
     before = snapshot(report, FIELDS) | report.texts
-    report.title, report.period, report.plan = title.strip(), period, _seen(actor, plan)
+    report.title, report.period, report.plan = (
+        title.strip(),
+        period,
+        _next_plan(actor, report, plan),
+    )
     take_texts(report, texts or {}, LONGEST)
     _check(report)
     _store(report)

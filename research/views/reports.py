@@ -269,7 +269,7 @@ class ReportCite(Screen):
         text = request.GET.get("q", "").strip()[:100]
         found = citable(request.user, report)
         if text:
-            found = tables.FINDINGS.search(found, text)
+            found = tables.FINDINGS.found(found, text, request.user)
         shown = list(found.select_related("owner")[: self.most])
         return self.draw({"record": report, "findings": shown, "text": text})
 

@@ -9,11 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from expansion import access, clock
+from expansion.approvals.services import decide
 from expansion.audit.models import Entry
-from expansion.errors import Forbidden, Invalid
+from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.files import services, stored
 from expansion.files.models import Attachment
 from expansion.files.selectors import attachments
+from tests.make import contracts, partnerships
 from tests.make import crm as make
 
 
@@ -191,3 +193,41 @@ def test_a_photo_of_a_recorded_visit_is_part_of_the_record(cast, client, part):
         services.remove(actor=getattr(cast, part), attachment=kept)
     assert list(attachments(visit)) == [kept]
     assert Entry.objects.filter(verb="files.attachment.removed").count() == 1
+
+
+def test_no_file_joins_a_contract_while_it_is_decided_and_a_scan_may_afterwards(
+    cast, client, sign_in
+):
+    """The copy that is decided over would not name it; its own round takes one (law 6)."""
+    request = contracts.submitted(cast, client=client)
+    contract = request.about
+    for add in (
+        lambda: attach(cast.member, contract, pdf("附件.pdf")),
+        lambda: services.attach_all(actor=cast.manager, record=contract, uploads=[pdf()]),
+    ):
+        with pytest.raises(NotNow):
+            add()
+    member, add = sign_in(cast.member), f"/files/crm.contract/{contract.pk}/add"
+    assert member.post(add, {"files": [pdf()]}).status_code == 409
+    assert add not in member.get(f"{contract.get_absolute_url()}?tab=files").text
+    assert not attachments(contract).exists()
+    assert attach(cast.member, request, pdf("说明.pdf")).about == request
+    for person in (cast.manager, cast.legal, cast.leadership):
+        decide(actor=person, request=request, decision="approve")
+    assert add in member.get(f"{contract.get_absolute_url()}?tab=files").text
+    assert member.post(add, {"files": [pdf("签字页.pdf")]}).status_code == 302
+    assert attachments(contract).get().name == "签字页.pdf"
+
+
+def test_no_file_joins_a_project_while_its_scheme_is_decided(cast, sign_in):
+    """Neither does the record that was read before it was handed in let one through."""
+    read_before = partnerships.project(cast.partner_member, scheme=partnerships.SCHEME)
+    first = attach(cast.partner_member, read_before, pdf())
+    project = partnerships.submitted(cast.partner_member, type(read_before).objects.get())
+    with pytest.raises(NotNow):
+        attach(cast.partner_member, read_before, pdf())
+    assert list(attachments(project)) == [first]
+    page = sign_in(cast.partner_member).get(f"{project.get_absolute_url()}?tab=papers").text
+    assert first.name in page
+    for url in (f"/files/partnerships.project/{project.pk}/add", f"/files/{first.pk}/remove"):
+        assert url not in page

@@ -9,6 +9,7 @@ from crm.access import ContractAccess
 from crm.models import Contract, Obligation
 from crm.selectors import client_page
 from crm.selectors_contracts import contracts_of
+from crm.services.contracts import submit_contract
 from crm.tables_contracts import CONTRACTS
 from expansion import access, clock
 from expansion.access import Scope
@@ -75,9 +76,10 @@ def test_what_is_confidential_is_read_as_far_as_the_right_to_it_reaches(cast):
 
 
 def test_duties_files_rounds_and_counts_of_it_are_seen_no_further(cast, sign_in):
-    request = contracts.submitted(cast)
-    record = kept(cast, record=request.about)
-    file = attached(cast, record)
+    draft = contracts.a_contract(cast)
+    file = attached(cast, draft)
+    submit_contract(actor=cast.member, record=draft, rules=rules_on())
+    record = kept(cast, record=draft)
     duty = Obligation.objects.filter(contract=record).first()
     for part, seen in {"member": True, "leader": False, "manager": True}.items():
         person = getattr(cast, part)

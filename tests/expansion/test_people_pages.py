@@ -2,15 +2,20 @@
 
 import re
 from datetime import date, timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from expansion import clock
+from expansion import access, clock
 from expansion.audit.services import write
 from expansion.people.models import Mandate, Membership, Token, Unit, User
 from expansion.people.services import accounts, passwords, tokens
+from expansion.rulebook.selectors import rules_on
+from expansion.transfer import keeping
+from expansion.transfer.services import exports
 
 WORD = "seven-owls-asleep"
 
@@ -61,6 +66,31 @@ def test_a_colleagues_number_is_masked_for_colleagues(cast, sign_in):
     assert "13800138000" not in sign_in(cast.member).get(url).content.decode()
     for part in ("leader", "manager", "hr", "administrator"):
         assert "13800138000" in sign_in(getattr(cast, part)).get(url).content.decode()
+
+
+def test_when_an_account_was_used_is_for_its_person_and_the_administrator(cast, sign_in):
+    """In page, list and file alike; the list is put in no order by it either."""
+    url, listed = f"/people/{cast.leader.pk}", "/people/?col=last_login&col=username"
+    for part, told in (("administrator", True), ("leader", True), ("manager", False)):
+        browser = sign_in(getattr(cast, part))
+        assert ("上次登录" in browser.get(url).text) is told, part
+    for part, told in (("administrator", True), ("leader", False), ("hr", False)):
+        person = getattr(cast, part)
+        page = sign_in(person).get(listed)
+        assert ("上次登录" in page.text) is told, part
+        keys = [column.key for column in page.context["page"].state.columns]
+        assert keys == ["username", "last_login"][: 1 + told]
+        for query in ("", "col=last_login&col=username"):
+            if access.can(person, "export", User):
+                assert ("Last login" in heads(person, query)) is told, part
+
+
+def heads(person: User, query: str) -> list[str]:
+    """The heads of the staff list's file."""
+    kept = exports.export_list(rules=rules_on(), actor=person, key="people.people", query=query)
+    with keeping.open_kept(kept.key) as file:
+        sheet = openpyxl.load_workbook(BytesIO(file.read())).active
+    return [cell.value for cell in next(iter(sheet.iter_rows()))]
 
 
 def test_the_administrator_creates_and_edits_an_account(cast, sign_in):

@@ -25,6 +25,24 @@ def test_a_second_click_makes_no_second_record_and_gets_the_first_answer(cast, s
     assert Client.objects.count() == 1
 
 
+def test_a_key_answers_at_its_own_address_alone(cast, sign_in):
+    """Elsewhere the gate of the record there answers, and nothing is taken for done."""
+    browser = sign_in(cast.member)
+    browser.post("/crm/clients/new", fields())
+    own, other = Client.objects.get(), clients.create_client(actor=cast.colleague, name="无锡远航")
+    refused = [
+        (f"/crm/clients/{other.pk}/edit", 404),
+        (f"/crm/clients/{own.pk}/delete", 403),
+        (f"/people/{cast.leader.pk}/edit", 403),
+        ("/approvals/1/comment", 404),
+    ]
+    for url, status in refused:
+        assert browser.post(url, fields()).status_code == status, url
+    changed = browser.post(f"/crm/clients/{own.pk}/edit", fields(region="无锡", version=1))
+    assert changed.status_code == 302
+    assert Client.objects.get(pk=own.pk).region == "无锡"
+
+
 def test_a_refused_form_may_be_sent_again_under_the_same_key(cast, sign_in):
     browser = sign_in(cast.member)
     assert browser.post("/crm/clients/new", fields(name="")).status_code == 422

@@ -4,7 +4,9 @@ import uuid
 
 import pytest
 
+from expansion import clock
 from expansion.people.services.levels import classify
+from expansion.people.services.shares import share_record
 from partnerships.models import Milestone, Partner, Project
 from partnerships.services import projects
 from tests.make import crm
@@ -52,6 +54,20 @@ def test_a_partner_and_a_project_are_opened_in_the_browser(cast, sign_in):
         .headers["Location"]
         .startswith(f"/partnerships/projects/{project.pk}")
     )
+
+
+def test_who_only_reads_a_partner_is_offered_no_project_with_it(cast, sign_in):
+    partner, own = make.partner(cast.partner_member), make.partner(cast.member)
+    terms = {"reason": "代管", "until": clock.today(), "person": cast.member}
+    share_record(actor=cast.partner_member, record=partner.client, **terms)
+    browser, begin = sign_in(cast.member), "/partnerships/projects/new"
+    page = body(browser.get(begin))
+    assert own.client.name in page and partner.client.name not in page
+    assert f"{begin}?partner={partner.pk}" not in body(browser.get(partner.get_absolute_url()))
+    assert f"{begin}?partner={own.pk}" in body(browser.get(own.get_absolute_url()))
+    assert browser.get(f"{begin}?partner={partner.pk}").status_code == 403
+    assert browser.post(begin, form(partner=partner.pk)).status_code == 403
+    assert not Project.objects.exists()
 
 
 @pytest.mark.parametrize("tab", ["plan", "papers", "timeline"])

@@ -8,8 +8,9 @@ from django.apps import apps
 
 from expansion import access, clock
 from expansion.audit.models import Entry
-from expansion.errors import Forbidden, Invalid, NotNow, Stale
+from expansion.errors import Forbidden, Gone, Invalid, NotNow, Stale
 from expansion.notices.models import Notice, Wording
+from expansion.people.services.shares import share_record
 from expansion.rulebook.selectors import rules_on
 from partnerships.models import Milestone, Project
 from partnerships.selectors import check_due_on, light, with_state
@@ -61,6 +62,20 @@ def test_a_stranger_sees_nothing_and_whoever_sees_the_client_sees_the_project(ca
     assert not access.can(cast.member, "edit", project)
     assert not access.can(cast.outsider, "view", project)
     assert not access.can(cast.hr, "view", project)
+
+
+def test_reading_a_partner_opens_no_project_and_working_it_does(cast):
+    partner = make.partner(cast.partner_member)
+    terms = {"reason": "代管", "until": clock.today(), "person": cast.member}
+    with pytest.raises(Gone):
+        make.project(cast.member, of=partner)
+    share_record(actor=cast.partner_member, record=partner.client, **terms)
+    assert access.can(cast.again(cast.member), "view", partner)
+    with pytest.raises(Forbidden):
+        make.project(cast.again(cast.member), of=partner)
+    assert not Project.objects.exists()
+    share_record(actor=cast.partner_member, record=partner.client, for_work=True, **terms)
+    assert make.project(cast.again(cast.member), of=partner).owner == cast.member
 
 
 def test_who_answers_for_a_phase_sees_the_project_and_ticks_it_off(cast):

@@ -13,6 +13,7 @@ from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.notices.models import Notice
 from expansion.people.models import Unit
+from expansion.people.services.shares import share_record
 from expansion.rulebook.selectors import rules_on
 from research.cards import search_reports, todos
 from research.models import Receipt, ResearchReport
@@ -181,3 +182,42 @@ def test_a_reader_of_a_report_does_not_open_what_its_approvers_wrote(cast):
     assert access.can(cast.liaison, "view", report)
     assert not access.can(cast.liaison, "view", request)
     assert access.can(cast.manager, "view", request)
+
+
+def test_a_plan_is_named_to_those_alone_who_see_it(cast, sign_in):
+    """By what was collected and written under it as little as by itself (law 1)."""
+    plan = make.approved_plan(cast)
+    report = make.distributed(cast, to=[cast.member], plan=plan)
+    finding = make.published(cast, plan=plan)
+    api = "/api/v1/research"
+    for person, named in ((cast.outsider, True), (cast.manager, True), (cast.member, False)):
+        browser = sign_in(person)
+        assert (browser.get(f"{api}/plans/{plan.pk}").status_code == 200) is named
+        for url in (f"{api}/reports/{report.pk}", f"{api}/findings/{finding.pk}"):
+            found, listed = browser.get(url), browser.get(url.rpartition("/")[0] + "/")
+            assert found.status_code == 200
+            assert (found.json()["plan"] is not None) is named, url
+            assert (plan.title in found.text) is named
+            assert (plan.title in listed.text) is named
+        for record in (report, finding):
+            page = browser.get(record.get_absolute_url())
+            assert page.status_code == 200
+            assert named or plan.title not in page.text
+
+
+def test_a_plan_that_its_writer_does_not_see_stays_with_the_report(cast, sign_in):
+    plan = make.approved_plan(cast)
+    report = make.a_report(cast, plan=plan)
+    terms = {"reason": "代写", "until": clock.today(), "for_work": True}
+    share_record(actor=cast.outsider, record=report, person=cast.member, **terms)
+    url, at = (
+        f"/api/v1/research/reports/{report.pk}",
+        {"headers": {"If-Match": str(report.version)}},
+    )
+    sent = {"data": {"title": "新题目"}, "content_type": "application/json"}
+    changed = sign_in(cast.member).patch(url, **sent, **at)
+    assert changed.status_code == 200 and changed.json()["plan"] is None
+    report = ResearchReport.objects.get(pk=report.pk)
+    assert (report.title, report.plan) == ("新题目", plan)
+    at = {"title": report.title, "period": report.period}
+    assert reports.save_report(actor=cast.outsider, record=report, plan=None, **at).plan is None

@@ -20,7 +20,7 @@ from expansion.people.services.tokens import digest_of
 from expansion.people.views.once_shown import SecretPage
 from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import PUBLIC
-from expansion.ui.pages import UNPROCESSABLE, Screen, sent_key
+from expansion.ui.pages import UNPROCESSABLE, Screen, form_key
 
 
 class LinkPage(SecretPage):
@@ -105,7 +105,7 @@ class Welcome(Screen):
         try:
             once(
                 actor=link.person,
-                key=form.cleaned_data["request_id"],
+                key=form_key(request),
                 act=lambda: links.use_link(secret=secret, **form.values()),
             )
         except Invalid as refusal:
@@ -131,7 +131,7 @@ class Welcome(Screen):
     def was_answered(self, secret: str) -> bool:
         """Whether this very form was sent before: a second click gets the first one's answer."""
         link = AccountLink.objects.filter(digest=digest_of(secret)).first()
-        key = sent_key(self.request)
+        key = form_key(self.request)
         return bool(link and key and answer_to(actor=link.person, key=key))
 
     def answer(self, link: AccountLink, form: WelcomeForm, *, status: int = 200) -> HttpResponse:

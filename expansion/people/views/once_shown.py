@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from expansion.errors import Gone, Refusal
 from expansion.once.services import once
 from expansion.ui.forms import ServiceForm
-from expansion.ui.pages import UNPROCESSABLE, FormPage
+from expansion.ui.pages import UNPROCESSABLE, FormPage, form_key
 
 
 class SecretPage(FormPage):
@@ -33,7 +33,7 @@ class SecretPage(FormPage):
             return record
 
         try:
-            record, _new = once(actor=request.user, key=form.cleaned_data["request_id"], act=act)
+            record, _new = once(actor=request.user, key=form_key(request), act=act)
         except Gone:
             raise
         except Refusal as refusal:

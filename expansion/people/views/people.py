@@ -147,16 +147,22 @@ class PersonDetail(DetailPage):
 
 
 def facts(person: User, record: User) -> list[dict[str, Any]]:
-    """How to reach a colleague; in full for oneself and for those who manage people."""
-    full = person.pk == record.pk or person.holds(*SEES_NUMBERS)
+    """How to reach a colleague; in full for oneself and for those who manage people.
+
+    When an account was last used concerns its person and who keeps the accounts.
+    """
+    own = person.pk == record.pk
+    full = own or person.holds(*SEES_NUMBERS)
     phone = record.phone if full else formats.masked_phone(record.phone)
     email = record.email if full else formats.masked_email(record.email)
-    return [
+    found = [
         {"label": _("User name"), "value": record.username},
         {"label": _("Phone"), "value": phone or formats.NOTHING},
         {"label": _("E-mail"), "value": email or formats.NOTHING},
-        {"label": _("Last login"), "value": formats.moment(record.last_login)},
     ]
+    if own or access.can(person, "edit", record):
+        found.append({"label": _("Last login"), "value": formats.moment(record.last_login)})
+    return found
 
 
 class PersonEdit(FormPage):

@@ -37,7 +37,7 @@ from expansion.rulebook.services import drafts
 from expansion.rulebook.templatetags.rules import value_words
 from expansion.rulebook.views.panels import panels_of
 from expansion.ui.gates import May
-from expansion.ui.pages import UNPROCESSABLE, Screen
+from expansion.ui.pages import UNPROCESSABLE, Screen, form_key
 
 
 class DraftPage(Screen):
@@ -63,7 +63,7 @@ class DraftPage(Screen):
         try:
             once(
                 actor=request.user,
-                key=form.cleaned_data["request_id"],
+                key=form_key(request),
                 act=lambda: self.write(form, typed),
             )
         except Refusal as refusal:

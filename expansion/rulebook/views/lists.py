@@ -19,7 +19,7 @@ from expansion.rulebook.selectors import changed_rows, open_draft
 from expansion.rulebook.services import content
 from expansion.rulebook.views.drafting import DraftPage
 from expansion.ui.gates import May
-from expansion.ui.pages import UNPROCESSABLE, Screen
+from expansion.ui.pages import UNPROCESSABLE, Screen, form_key
 
 BLANK = 3  # empty lines to write new entries in
 LAST = 999
@@ -129,7 +129,7 @@ class Upload(Screen):
         try:
             draft, _new = once(
                 actor=request.user,
-                key=given["request_id"],
+                key=form_key(request),
                 act=lambda: content.upload_draft(
                     actor=request.user,
                     text=given["text"],
@@ -139,7 +139,7 @@ class Upload(Screen):
             )
         except Refusal as refusal:
             for sentence in _sentences(refusal):
-                form.add_error(None, sentence)
+                form.add_error(None, f"{given['file'].name}: {sentence}")
             invalid = isinstance(refusal, Invalid)
             return self._again(form, UNPROCESSABLE if invalid else refusal.status)
         messages.success(request, _("The file stands in draft %(version)s.") % {"version": draft})
