@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from appraisal import scoring
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Rating, Review
 from appraisal.services.consequences import rule_of
-from expansion import metrics
 from expansion.people.models import Unit, User
+from expansion.rulebook.entries import label_of
 from expansion.rulebook.scoring import Indicator
 from expansion.rulebook.values import choices_of, offered
 from expansion.ui.forms import ServiceForm
@@ -221,6 +221,4 @@ def _parts_with_targets(cycle: Cycle) -> Iterator[tuple[str, str]]:
         for one in kpi_set.indicators:
             for part in one.how:
                 if part.kind != "rated" and part.metric != "appraisal.team_mean":
-                    known = metrics.known().get(part.metric)
-                    label = known.label if known else part.key
-                    yield f"{one.key}.{part.key}", f"{kpi_set} · {one} · {label}"
+                    yield f"{one.key}.{part.key}", f"{kpi_set} · {one} · {label_of(part)}"

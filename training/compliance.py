@@ -8,6 +8,7 @@ from functools import partial
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from expansion import clock, compliance, metrics
 from expansion.compliance import (
@@ -17,6 +18,7 @@ from expansion.compliance import (
     Listed,
     Query,
     Reach,
+    Reminder,
     Screen,
     Span,
     numbers_by,
@@ -24,7 +26,7 @@ from expansion.compliance import (
 )
 from expansion.people.models import Membership
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.values import Items, offered
+from expansion.rulebook.values import Items
 from expansion.worktime.compliance import Interval
 from training.models import Course, Enrolment, Session
 
@@ -84,6 +86,15 @@ def onboarding(rules: Rules, clause: str) -> Listed:
     return Listed(partial(_newcomers, rules))
 
 
+def newcomers(rules: Rules, clause: str) -> Listed:
+    """The same, each shown as the person: a seat has no page that could be read."""
+    return Listed(
+        lambda reach, span: (
+            one._replace(record=one.record.user) for one in _newcomers(rules, reach, span)
+        )
+    )
+
+
 def _held_again(condition: Q, rules: Rules, reach: Reach, span: Span) -> Iterator[Instance]:
     interval = Interval(rules.training.internal_every.value, rules.working_time.as_calendar())
     held = Session.objects.live().filter(condition, status__in=HELD, starts_at__lte=clock.now())
@@ -103,7 +114,7 @@ def _newcomers(rules: Rules, reach: Reach, span: Span) -> Iterator[Instance]:
     for seat in seats:
         due = interval.after(seat.since)
         if due and span.has(due):
-            done = min((day for day in attended[seat.user_id] if day <= due), default=None)
+            done = min(attended[seat.user_id], default=None)
             yield Instance(seat, seat.user_id, due, done, state_of(due, done))
 
 
@@ -157,23 +168,6 @@ def _counted(items: Items, numbers: Counter[str]) -> Iterator[str]:
         yield _("%(name)s: %(number)d") % {"name": item, "number": numbers[item.key]}
 
 
-def methods(rules: Rules) -> Iterator[str]:
-    """How training is to be evaluated (B-5.3.1b)."""
-    return (str(item) for item in offered(rules.training.evaluation_methods))
-
-
-def professional(rules: Rules) -> Iterator[str]:
-    """Subjects and forms of the courses in professional quality (D-5.1.3b)."""
-    ours = rules.training
-    both = (*ours.professional_topics, *ours.professional_forms)
-    return (str(item) for item in offered(both))
-
-
-def routes(rules: Rules) -> Iterator[str]:
-    """The ways in which people rise (D-5.2.2b)."""
-    return (str(item) for item in offered(rules.training.promotion_routes))
-
-
 def in_appraisal(rules: Rules) -> Iterator[str]:
     """Which figures of training count in which indicator (B-5.3.3)."""
     counted = {
@@ -190,6 +184,13 @@ def in_appraisal(rules: Rules) -> Iterator[str]:
         }
 
 
+NEXT_TRAINING = Reminder(
+    "trainings",
+    "training.next",
+    lazy("next training after “{record}”"),
+    lambda count: ngettext("%(count)s regular training", "%(count)s regular trainings", count),
+)
+
 compliance.add(
     Check(
         "training.internal_training",
@@ -200,6 +201,7 @@ compliance.add(
         done=lazy("held"),
         settings=("training.internal_every",),
         reads=("training.internal_every", "working_time"),
+        reminder=NEXT_TRAINING,
     ),
     Check(
         "training.skills_training",
@@ -210,6 +212,7 @@ compliance.add(
         done=lazy("held"),
         settings=("training.internal_every",),
         reads=("training.internal_every", "working_time"),
+        reminder=NEXT_TRAINING,
     ),
     Check(
         "training.held_as_planned",
@@ -235,6 +238,15 @@ compliance.add(
         done=lazy("attended"),
         settings=("training.onboarding",),
         reads=("training.onboarding", "training.onboarding_topics", "working_time"),
+        reminder=Reminder(
+            "trainings",
+            "training.onboarding",
+            lazy("training of {record}, who is new"),
+            lambda count: ngettext(
+                "%(count)s training of new staff", "%(count)s trainings of new staff", count
+            ),
+            cases=newcomers,
+        ),
     ),
     Fact(
         "training.catalogue",
@@ -242,9 +254,6 @@ compliance.add(
         clauses=("A-6.2.1", "A-6.2.2", "A-6.2.3", "B-5.1.3"),
     ),
     Fact("training.modes", modes, clauses=("C-7.2.2", "D-5.1.2b")),
-    Fact("training.methods", methods, clauses=("B-5.3.1b",)),
-    Fact("training.professional", professional, clauses=("D-5.1.3b",)),
-    Fact("training.routes", routes, clauses=("D-5.2.2b",)),
     Fact("training.in_appraisal", in_appraisal, clauses=("B-5.3.3",)),
     Screen(
         "training:course-list",

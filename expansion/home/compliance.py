@@ -18,6 +18,7 @@ from expansion.home.compliance_words import (
     column_word,
     kind_words,
     legend,
+    row_words,
     standing,
 )
 from expansion.rulebook.board import (
@@ -116,7 +117,7 @@ class Compliance(BoardScreen):
         clause = row.clause.id
         return {
             "row": row,
-            "words": standing(row.state),
+            "words": row_words(row),
             "url": self._opened(clause, self.board.until),
             "cells": [
                 {
@@ -193,7 +194,7 @@ class Compliance(BoardScreen):
             "detail": detail,
             "cell": detail.cell,
             "names": names_in((one.value for one in detail.settings), board.rules),
-            "words": standing(detail.row.state),
+            "words": row_words(detail.row),
             "is_proven": detail.row.state == FACT,
             "close_url": asked.url(**CLOSED),
             "states": self._states(detail),

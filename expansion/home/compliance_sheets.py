@@ -13,7 +13,7 @@ from expansion import clock
 from expansion.audit.models import Entry
 from expansion.audit.services import write
 from expansion.compliance import OPEN
-from expansion.home.compliance_words import standing
+from expansion.home.compliance_words import row_words, standing
 from expansion.people.models import User
 from expansion.rulebook.board import Board, Chapter, Detail, Named, Row
 from expansion.transfer.columns import Column, Kind
@@ -91,7 +91,7 @@ def print_board(*, actor: User, shown: Shown) -> tuple[str, bytes]:
                 {
                     "row": row,
                     "cell": row.cells[-1] if row.cells else None,
-                    "words": standing(row.state),
+                    "words": row_words(row),
                 }
                 for row in one.rows
             ],
@@ -147,7 +147,7 @@ def _lines(shown: Shown) -> Iterator[list[Any]]:
             for cell in row.cells or (None,) * len(shown.board.periods)
             for number in ((cell.kept, cell.broken, cell.open, cell.share) if cell else (None,) * 4)
         ]
-        yield [row.clause.id, row.label, standing(row.state), check, *numbers]
+        yield [row.clause.id, row.label, row_words(row), check, *numbers]
 
 
 def _case_heads(detail: Detail) -> Iterator[Column]:

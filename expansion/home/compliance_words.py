@@ -15,6 +15,7 @@ from expansion.rulebook.board import (
     RUNNING,
     UNANSWERED,
     Cell,
+    Row,
 )
 from expansion.worktime import Period, PeriodKind
 
@@ -30,6 +31,15 @@ def standing(state: str) -> str:
         RECORDED: _("recorded, not measured"),
         UNANSWERED: _("not measured yet"),
     }[state]
+
+
+def row_words(row: Row) -> str:
+    """The same of a clause; of one that nothing answers for yet with what it waits for."""
+    words = standing(row.state)
+    if not row.waits_for:
+        return words
+    waits = _("waits for %(noun)s") % {"noun": row.waits_for}
+    return f"{words}{_(': ')}{waits}"
 
 
 def legend() -> list[tuple[str, str]]:

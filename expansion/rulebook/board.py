@@ -24,7 +24,7 @@ from expansion.people.selectors import Tree
 from expansion.rulebook.clause_settings import Setting, settings_by_clause
 from expansion.rulebook.clauses import SETTLED, Clause
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.waiting import CLAUSES
+from expansion.rulebook.waiting import CLAUSES, setting_waits_for
 from expansion.worktime import Period, PeriodKind
 
 # How many periods of a kind stand side by side.
@@ -84,6 +84,11 @@ class Row:
     def state(self) -> str:
         """How it stands in the last period, or how it is proven where nothing is counted."""
         return self.cells[-1].state if self.cells else self.proof
+
+    @property
+    def waits_for(self) -> Any:
+        """The noun without which nothing answers for it; empty where something does."""
+        return CLAUSES.get(self.clause.id, "") if self.state == UNANSWERED else ""
 
     def state_in(self, period: Period) -> str:
         """The same of another period."""
@@ -186,10 +191,13 @@ class Board:
         return RECORDED if answer.screens and clause.is_record else UNANSWERED
 
     def _is_settled(self, clause: Clause) -> bool:
-        """Whether a clause that asks for a setting has one."""
+        """Whether a clause that asks for a setting has one that something obeys."""
         if SETTLED.isdisjoint(clause.kind):
             return False
-        return any(one.value is not None for one in self.settings.get(clause.id, ()))
+        return any(
+            one.value is not None and not setting_waits_for(one.path, self.rules)
+            for one in self.settings.get(clause.id, ())
+        )
 
     @cached_property
     def settings(self) -> dict[str, list[Setting]]:
@@ -349,8 +357,7 @@ class Detail:
 
     @property
     def waits_for(self) -> Any:
-        """The noun that its check waits for, where one is known."""
-        return CLAUSES.get(self.clause.id, "")
+        return self.row.waits_for
 
     @property
     def screens(self) -> list[tuple[str, str]]:

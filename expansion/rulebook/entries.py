@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args, get_origin
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import BaseModel
 
-from expansion import clock, offers
+from expansion import clock, metrics, offers
 from expansion.errors import Gone
 from expansion.people.models import Membership
 from expansion.rulebook.origins import origin_of
 from expansion.rulebook.overlays import Overlay
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.scoring import Party
+from expansion.rulebook.scoring import Part, Party
 from expansion.rulebook.values import Choice, Item, Parameter, Source
 from expansion.rulebook.work import LeadCondition, NumberPattern, OpenList, Pipeline
 
@@ -28,13 +28,17 @@ FIXED = (Choice, LeadCondition, NumberPattern, OpenList, Overlay, Party, Pipelin
 TITLES = {
     "also": gettext_noop("Also decided by"),
     "factors": gettext_noop("Factors"),
-    "grades": gettext_noop("Grades"),
     "how": gettext_noop("Parts of the indicator"),
     "indicators": gettext_noop("Indicators"),
-    "levels": gettext_noop("Levels"),
     "promotion_factors": gettext_noop("Factors of promotion"),
     "screening": gettext_noop("Screening of target clients"),
     "topics": gettext_noop("Shared topics"),
+}
+# How a part of an indicator comes about.
+HOW = {
+    "computed": gettext_lazy("computed from records"),
+    "rated": gettext_lazy("rated by people"),
+    "survey": gettext_lazy("asked by a survey"),
 }
 GRADES = "crm.grading.grades"
 
@@ -117,8 +121,16 @@ def title_of(name: str, field: Any) -> str:
 
 
 def label_of(entry: Any) -> str:
-    """An entry by its words; a part of an indicator by its key, having none."""
-    return entry.label() if isinstance(entry, Item) else str(entry.key)
+    """An entry by its words; a part of an indicator, having none, by what it is made of."""
+    if isinstance(entry, Item):
+        return entry.label()
+    return made_of(entry.kind, entry.metric) if isinstance(entry, Part) else str(entry.key)
+
+
+def made_of(kind: str, metric: str) -> str:
+    """What a part of an indicator is computed from, or how it comes about."""
+    known = metrics.known().get(metric)
+    return str(known.label if known else HOW[kind])
 
 
 def stays(path: str, key: str) -> str:

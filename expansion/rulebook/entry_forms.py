@@ -12,7 +12,7 @@ from expansion import metrics, offers
 from expansion.rulebook.blanks import blank, parameter_in
 from expansion.rulebook.checks import ROLES
 from expansion.rulebook.deciders import Deciders
-from expansion.rulebook.entries import Collection, collections, label_of, title_of
+from expansion.rulebook.entries import HOW, Collection, collections, label_of, title_of
 from expansion.rulebook.fields import Choices, field_of
 from expansion.rulebook.lists import guidance
 from expansion.rulebook.naming import LABELS
@@ -42,9 +42,7 @@ OPTIONS = {
     "department": _("of the department"),
     "person": _("of a person"),
     "unit": _("of everybody in the units below"),
-    "computed": _("computed from records"),
-    "rated": _("rated by people"),
-    "survey": _("asked by a survey"),
+    **HOW,
     "public": _("public"),
     "internal": _("internal"),
     "confidential": _("confidential"),

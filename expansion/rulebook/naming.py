@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion.language import in_language
 from expansion.rulebook.comparing import Difference, differences
-from expansion.rulebook.entries import collections
+from expansion.rulebook.entries import collections, made_of
 from expansion.rulebook.lists import lists
 from expansion.rulebook.loading import to_data
 from expansion.rulebook.schema import Rules
@@ -138,5 +138,12 @@ def _names(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(node, list) and all(isinstance(one, Mapping) for one in node):
         for one in node:
             key = str(one.get("key") or one.get("id"))
-            yield f"{path}.{key}", in_language(one["zh"], one["en"]) if "zh" in one else key
+            yield f"{path}.{key}", _called(one, key)
             yield from _names(one, f"{path}.{key}")
+
+
+def _called(entry: Mapping[str, Any], key: str) -> str:
+    """An entry by its words, a part of an indicator by what it is made of."""
+    if "zh" in entry:
+        return in_language(entry["zh"], entry["en"])
+    return made_of(entry["kind"], entry.get("metric", "")) if "share" in entry else key

@@ -57,8 +57,8 @@ class Overlay(Item):
     """
 
     regulation: ClauseId = Field(description="What its clause ids begin with.")
-    posts: tuple[OwnPost, ...]
-    teams: tuple[OwnTeam, ...] = ()
+    posts: tuple[OwnPost, ...] = Field(title=_("Posts"))
+    teams: tuple[OwnTeam, ...] = Field((), title=_("Teams"))
     cycles: tuple[CycleType, ...] = ()
     indicators: tuple[Key, ...] = ()
     measured_by: ClauseId | None = Field(default=None, title=_("Indicators named by"))

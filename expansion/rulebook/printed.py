@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
-from expansion.rulebook.entries import title_of
+from expansion.rulebook.entries import label_of, title_of
 from expansion.rulebook.entry_forms import CHOSEN, NAMES, OPTIONS, named_in
 from expansion.rulebook.lists import LISTS, clause_of
 from expansion.rulebook.naming import LABELS
@@ -200,6 +200,4 @@ def _title(node: BaseModel, name: str) -> str:
 
 def _called(one: BaseModel, number: int) -> str:
     """What an entry is called in the labels of its lines."""
-    if isinstance(one, Item):
-        return one.label()
-    return str(getattr(one, "key", number))
+    return label_of(one) if hasattr(one, "key") else str(number)

@@ -66,7 +66,7 @@ class Formula(Strict):
 
 class Appraisal(Strict):
     cycles: tuple[CycleType, ...]
-    parties: tuple[Party, ...]
+    parties: tuple[Party, ...] = Field(title=_("Who scores"))
     final_by: Parameter[Approver] = Field(title=_("Final score set by"))
     superior_of_manager: Parameter[Approver] = Field(title=_("The manager is appraised by"))
     opens: Parameter[Literal["first_workday_after", "last_workday_of"]] = Field(
@@ -89,7 +89,7 @@ class Appraisal(Strict):
     combine: Combination
     quarter_formula: Formula | None = None
     year_formula: Formula | None = None
-    levels: tuple[Level, ...]
+    levels: tuple[Level, ...] = Field(title=_("Levels"))
 
 
 class Part(Strict):

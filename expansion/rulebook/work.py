@@ -165,7 +165,7 @@ class EffectiveLead(Strict):
     """Which conditions make a lead count (E11-2.3.2, readings 27 and 28): all of them."""
 
     enabled: Parameter[bool] = Field(title=_("Effective leads are told apart"))
-    conditions: tuple[LeadCondition, ...] = ()
+    conditions: tuple[LeadCondition, ...] = Field(default=(), title=_("Conditions"))
 
 
 class Grade(Item):
@@ -181,7 +181,7 @@ class Factor(Item):
 class Grading(Strict):
     """Grades of clients by weighted factors; no grades, no grading (reading 34)."""
 
-    grades: tuple[Grade, ...] = ()
+    grades: tuple[Grade, ...] = Field(default=(), title=_("Grades"))
     factors: tuple[Factor, ...] = ()
     review: Parameter[Limit] = optional_limit(_("Grades reviewed every"))
     strategy_per_grade: Parameter[bool] = optional_switch(_("Each grade has its strategy"))
@@ -365,7 +365,7 @@ class Risk(Strict):
     categories: Items = Field(default=(), title=_("Categories"))
     responses: Items = Field(default=(), title=_("Responses"))
     scale: Parameter[Count] = _figure(_("Likelihood and impact from 1 to"))
-    levels: tuple[RiskLevel, ...] = ()
+    levels: tuple[RiskLevel, ...] = Field(default=(), title=_("Levels of risk"))
     warning: Parameter[bool] = optional_switch(_("Early warning"))
     review: Parameter[Limit] = optional_limit(_("Risks reviewed every"))
 

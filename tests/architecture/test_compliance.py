@@ -8,7 +8,7 @@ import pytest
 from expansion import compliance
 from expansion.people.models import User
 from expansion.rulebook import loading
-from expansion.rulebook.board import FACT, NOTHING, UNANSWERED, Board, running
+from expansion.rulebook.board import UNANSWERED, Board, running
 from expansion.rulebook.waiting import CLAUSES as WAITING
 
 TESTS = Path(__file__).parent.parent
@@ -46,20 +46,18 @@ def test_a_clause_that_can_be_kept_or_broken_is_measured_or_waits_for_a_noun(key
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", loading.preset_keys())
-def test_what_asks_for_a_setting_or_a_right_is_proven_or_waits_for_a_noun(key):
-    """Only what is a record and nothing else may stand without either."""
+def test_every_clause_is_counted_proven_or_lived_somewhere_or_waits_for_a_noun(key):
+    """What is a setting and moves nothing yet proves nothing (R-exp-01)."""
     rules = loading.preset(key)
     board = Board(User.objects.create(username="anybody"), rules, running())
     for clause in rules.clauses:
         row = board.row(clause)
-        if row.cells:
-            continue
-        if clause.is_measured:
-            assert row.state == UNANSWERED, clause.id
-        elif clause.is_record:
-            assert clause.id not in WAITING, clause.id
-        else:
-            assert (row.state in {FACT, NOTHING}) != (clause.id in WAITING), clause.id
+        assert (row.state == UNANSWERED) == (clause.id in WAITING), clause.id
+        assert bool(row.waits_for) == (clause.id in WAITING), clause.id
+
+
+def test_what_waits_is_a_clause_of_some_regulation():
+    assert set(WAITING) <= set(CLAUSES)
 
 
 def test_a_setting_that_a_check_rests_on_is_a_parameter():

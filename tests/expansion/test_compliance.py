@@ -121,9 +121,24 @@ def test_a_clause_that_cases_could_break_is_not_proven_by_a_fact(cast):
 
 def test_a_setting_proves_the_clause_that_asks_for_it(cast):
     found = board(cast.manager)
+    detail = found.detail(rules_on().clause("A-6.3.3"), running(), "")
+    assert (detail.row.state, detail.waits_for) == ("fact", "")
+    assert "training.modes" in {one.path for one in detail.settings}
+
+
+def test_a_setting_that_moves_nothing_yet_proves_nothing(cast):
+    """A-4.3.1 lists kinds of documents, and there are no documents."""
+    found = board(cast.manager)
     detail = found.detail(rules_on().clause("A-4.3.1"), running(), "")
-    assert detail.row.state == "fact"
+    assert (detail.row.state, str(detail.waits_for)) == ("unanswered", "documents")
     assert {"documents.internal", "documents.external"} <= {one.path for one in detail.settings}
+
+
+def test_a_record_that_is_nowhere_kept_says_what_it_waits_for(cast):
+    found = board(cast.manager)
+    kept, missing = (found.row(rules_on().clause(id)) for id in ("A-3.2.1b", "A-3.2.2a"))
+    assert (kept.state, kept.waits_for) == ("recorded", "")
+    assert (missing.state, str(missing.waits_for)) == ("unanswered", "client plans")
 
 
 def test_a_fact_that_says_nothing_proves_nothing(cast):
@@ -157,6 +172,12 @@ class TestPage:
         states = {row.clause.id: row.state for row in rows}
         assert (states[CLAUSE], states["A-2.1a"]) == ("broken", "fact")
         assert states["A-4.2.1"] == "unanswered"
+        words = {
+            line["row"].clause.id: line["words"]
+            for chapter in page.context["chapters"]
+            for line in chapter["rows"]
+        }
+        assert words["A-3.2.2a"] == "尚未计量：待“客户开发计划”上线后计量"
         assert page.context["board"].sums["broken"] >= 1
 
     def test_only_what_is_broken_is_shown_on_demand(self, cast, sign_in):
@@ -224,6 +245,7 @@ class TestPage:
         book = load_workbook(io.BytesIO(answer.content))
         rows = {row[0]: row for row in book.active.iter_rows(values_only=True)}
         assert rows[CLAUSE][-4:] == (0, 1, 0, 0)
+        assert rows["A-4.3.1"][2] == "尚未计量：待“文件归档”上线后计量"
         assert set(rows) >= {one.id for one in rules_on().clauses}
         entry = Entry.objects.get(verb="home.compliance.exported")
         assert book.properties.identifier == str(entry.pk)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from expansion.rulebook import printed
 from expansion.rulebook.deciders import names_in
+from expansion.rulebook.entries import collections
+from expansion.rulebook.lists import lists
 from expansion.rulebook.loading import preset, preset_keys, to_data
 from expansion.rulebook.models import Version
 from expansion.rulebook.regulation import sections_of
@@ -122,6 +124,25 @@ def test_every_leaf_of_the_schema_is_printed_with_source_and_clause(
     assert not {one for one in rows if one not in drawn}
     for one in lines:
         assert all(tidy(item.zh) in text for item in one.items), one.path
+
+
+@pytest.mark.parametrize(("key", "overlay"), PRESETS)
+def test_no_line_is_named_by_a_key_of_the_schema(key, overlay):
+    rules = preset(key, overlay)
+    with override("zh-hans"):
+        named = [*printed.lines(rules), *rules.parameters(), *lists(rules), *collections(rules)]
+        for one in named:
+            assert not {*one.label.split(" · ")} & {*one.path.split(".")}, one.path
+
+
+def test_levels_of_appraisal_and_risk_are_no_levels_of_secrecy():
+    lines = {one.path: one.label for one in printed.lines(preset("business"))}
+    assert (lines["appraisal.levels"], lines["risk.levels"]) == ("Levels", "Levels of risk")
+
+
+def test_to_transfer_a_risk_is_not_to_move_staff():
+    with override("zh-hans"):
+        assert value_words("transfer") != gettext("transfer")
 
 
 @pytest.mark.parametrize("key", preset_keys())

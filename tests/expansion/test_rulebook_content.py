@@ -222,6 +222,19 @@ class TestPages:
         assert answer.status_code == 422 and answer.context["form"].errors
         assert open_draft() is None
 
+    def test_what_is_wrong_in_a_file_is_told_with_file_key_and_what_was_expected(
+        self, cast, sign_in
+    ):
+        browser, url = sign_in(cast.administrator), reverse("rulebook:upload")
+        key = browser.get(url).context["form"]["request_id"].value()
+        text = as_file(lambda text: text.replace('value = "24 hours"', 'value = "soon"', 1))
+        wrong = SimpleUploadedFile("broken.toml", text.encode())
+        answer = browser.post(url, {"request_id": key, "draft": "0", "file": wrong})
+        told = answer.context["form"].non_field_errors()
+        assert answer.status_code == 422 and told
+        assert all(one.startswith("broken.toml: ") for one in told)
+        assert any(".value: " in one and "数字加单位" in one for one in told)
+
     def test_everybody_takes_the_regulation_away_as_a_file_that_loads(self, cast, sign_in):
         version = Version.objects.get()
         answer = sign_in(cast.member).get(reverse("rulebook:toml", args=[version.pk]))

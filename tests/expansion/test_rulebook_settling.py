@@ -290,6 +290,15 @@ class TestStandings:
         told = [("v3", "follows"), ("v2", "in_force"), ("v1", "superseded")]
         assert self.words(sign_in(cast.administrator)) == told
 
+    def test_a_draft_is_set_beside_the_version_it_changes_and_says_which(self, cast, sign_in):
+        """One that begins later is not the one in force."""
+        browser, url = sign_in(cast.administrator), "/rulebook/weights"
+        assert '<th scope="col" class="num">现行</th>' in browser.get(url).text
+        self.publish(cast, "48 hours", self.JANUARY)
+        page = browser.get(url).text
+        assert '<th scope="col" class="num">v2</th>' in page
+        assert '<th scope="col" class="num">现行</th>' not in page
+
     def test_one_overtaken_before_its_day_never_follows(self, cast, sign_in):
         self.publish(cast, "48 hours", self.JANUARY)
         self.publish(cast, "36 hours", self.JANUARY)

@@ -5,7 +5,7 @@ from datetime import time
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from expansion.rulebook.values import Cadence, Item, is_approver, parts
@@ -123,7 +123,7 @@ WORDS = {
     "after": _("after it"),
     "avoid": _("avoid"),
     "reduce": _("reduce"),
-    "transfer": _("transfer"),
+    "transfer": pgettext_lazy("risk", "transfer"),
     "accept": _("accept"),
 }
 
