@@ -208,6 +208,22 @@ Cases = Query | Listed
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """That whoever has an open case of a check is told of it, ahead and once it is late, and those
+    above by the rulebook's `ladder` (R-exp-11).
+
+    `kind` is how its notices begin. `what` names one case, with `{record}` in it, and `number` so
+    many of them. `cases` finds those that are told of, where that is not all of the check's.
+    """
+
+    ladder: str
+    kind: str
+    what: Any
+    number: Callable[[int], str]
+    cases: Callable[[Any, str], Cases] | None = None
+
+
+@dataclass(frozen=True)
 class Check:
     """Finds the cases of clauses. `cases(rules, clause)` gives them for one clause, not read yet.
 
@@ -216,7 +232,8 @@ class Check:
 
     `reads` is what of the rulebook decides its cases whenever they are counted, by path, `*` for
     any one step: what a draft would change in them. What a record keeps from the rules of its day,
-    a deadline that was written into it, is not among them.
+    a deadline that was written into it, is not among them. `reminder` says how people hear of its
+    cases; without one no deadline runs there, or the room tells of it itself.
     """
 
     key: str
@@ -228,6 +245,7 @@ class Check:
     settings: Sequence[str] = ()
     by_clause: bool = False
     reads: Sequence[str] = ()
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True)

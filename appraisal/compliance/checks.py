@@ -1,6 +1,6 @@
 """What the steps of an appraisal answer for: opened, written, fixed, told, followed (A-5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import time
 from functools import partial
 
@@ -65,8 +65,8 @@ def finals(rules: Rules, clause: str) -> Query:
 
 
 def finals_owed(rules: Rules, clause: str) -> Listed:
-    """Final scores, by the end of the time in which `finals` still calls them running; where no
-    clause asks for them there are no cases."""
+    """Cycles with final scores to be fixed, until the time is over in which `finals` still calls
+    them running; where no clause asks for them there are none."""
     return Listed(partial(_finals_owed, rules) if clause else lambda reach, span: ())
 
 
@@ -76,8 +76,8 @@ def told_and_heard(rules: Rules, clause: str) -> Listed:
 
 
 def results_told(rules: Rules, clause: str) -> Listed:
-    """Of these the results alone: who decides an appeal is reminded of it by the cycle's rules."""
-    return Listed(partial(_told, rules))
+    """Cycles with fixed results to be told; who decides an appeal is reminded by another way."""
+    return Listed(lambda reach, span: _by_cycle(_told(rules, reach, span)))
 
 
 def appeals(rules: Rules, clause: str) -> Query:
@@ -208,10 +208,15 @@ def _openings(reach: Reach, span: Span) -> Iterator[Instance]:
 def _finals_owed(rules: Rules, reach: Reach, span: Span) -> Iterator[Instance]:
     limit, calendar = rules.appraisal.feedback_due.value, rules.working_time.as_calendar()
     begins = Interval(limit, calendar).begins(span)
-    for one in finals(rules, "").every(reach, Span(begins, span.last)):
+    for one in _by_cycle(finals(rules, "").every(reach, Span(begins, span.last))):
         due = worktime.deadline(one.due, limit, calendar)
         if due and span.has(due):
             yield one._replace(due=due)
+
+
+def _by_cycle(found: Iterable[Instance]) -> set[Instance]:
+    """What is still to be done, once in a cycle: whoever stands above reads no single result."""
+    return {one._replace(record=one.record.cycle) for one in found if one.done is None}
 
 
 def _told_and_heard(rules: Rules, reach: Reach, span: Span) -> Iterator[Instance]:
@@ -286,8 +291,10 @@ compliance.add(
         reminder=Reminder(
             "results",
             "appraisal.final",
-            lazy("final score of {record}"),
-            lambda count: ngettext("%(count)s final score", "%(count)s final scores", count),
+            lazy("final scores of {record}"),
+            lambda count: ngettext(
+                "final scores of %(count)s cycle", "final scores of %(count)s cycles", count
+            ),
             cases=finals_owed,
         ),
     ),
@@ -303,9 +310,11 @@ compliance.add(
         reminder=Reminder(
             "results",
             "appraisal.result",
-            lazy("result of {record} to be told"),
+            lazy("results of {record} to be told"),
             lambda count: ngettext(
-                "%(count)s result to be told", "%(count)s results to be told", count
+                "results of %(count)s cycle to be told",
+                "results of %(count)s cycles to be told",
+                count,
             ),
             cases=results_told,
         ),

@@ -1,4 +1,5 @@
-"""Who will begin and stop to act for whom: both sides and the department are told (R-exp-04)."""
+"""Who will begin and stop to act for whom: both sides and the department are told (R-exp-04). Of
+which cases people will be reminded (R-exp-11)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from expansion import offers
+from expansion.notices import cases
 from expansion.offers import Firing
 from expansion.people.models import Mandate
 from expansion.rulebook.schema import Rules
@@ -27,4 +29,7 @@ def mandates(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
                 yield Firing(at, what % words, "", clause)
 
 
-offers.add(offers.Foresight("notices.mandates", 15, mandates))
+offers.add(
+    offers.Foresight("notices.mandates", 15, mandates),
+    offers.Foresight("notices.cases", 45, cases.foresee),
+)

@@ -1,6 +1,6 @@
 """What is owed by a day, foreseen: how many of a kind fall due, and when people hear of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,29 @@ def due(
 
     A day is over with its last moment. Nothing is said of a single record: one query.
     """
+    found = counted(rows, column, start, horizon(end, lead, rules))
+    yield from told(found, what, rules=rules, start=start, end=end, lead=lead, clause=clause)
+
+
+def horizon(end: datetime, lead: Limit | None, rules: Rules) -> datetime:
+    """The last deadline of which a reminder leaves before `end`."""
     calendar = rules.working_time.as_calendar()
-    horizon = (worktime.deadline(end, lead, calendar) if lead else None) or end
-    for at, count in counted(rows, column, start, horizon):
+    return (worktime.deadline(end, lead, calendar) if lead else None) or end
+
+
+def told(
+    found: Iterable[tuple[datetime, int]],
+    what: Words,
+    *,
+    rules: Rules,
+    start: datetime,
+    end: datetime,
+    lead: Limit | None = None,
+    clause: str = "",
+) -> Iterator[Firing]:
+    """What is said in the span of so many deadlines at each of these moments."""
+    calendar = rules.working_time.as_calendar()
+    for at, count in found:
         words = {"what": what(count) % {"count": count}}
         if start <= at < end:
             yield Firing(at, _("Due: %(what)s") % words, "", clause)

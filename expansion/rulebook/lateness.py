@@ -25,9 +25,18 @@ Owed = Literal[
     "findings",
     "major_matters",
     "surveys",
+    "survey_measures",
     "handovers",
     "appraisal",
     "appeals",
+    "results",
+    "return_visits",
+    "leads",
+    "needs",
+    "files",
+    "partners",
+    "satisfaction",
+    "trainings",
 ]
 
 

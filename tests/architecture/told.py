@@ -12,6 +12,7 @@ from itertools import product
 from pathlib import Path
 
 from appraisal.services.reminders import WORDS
+from expansion import compliance
 from expansion.approvals.models import Decision
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,9 @@ LADDERS = {"remind": (".due", ".overdue"), "tell_late": (".overdue",)}
 # {place: the kinds that its words are chosen from}, where they come from data.
 SPOKEN = {
     "appraisal.services.reminders._tell": {f"appraisal.{what}" for what in WORDS},
+    "expansion.notices.cases.remind": {
+        check.reminder.kind for check in compliance.checks().values() if check.reminder
+    },
     "expansion.approvals.notifying.decided": {f"approvals.{one}" for one in Decision.Kind.values},
 }
 

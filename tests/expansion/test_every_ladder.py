@@ -25,7 +25,16 @@ from expansion.rulebook.lateness import ANY, Owed
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Limit as WorkLimit
 from expansion.worktime import Period, Unit, deadline, end_of
-from tests.make import appraisal, authority, contracts, crm, partnerships, research, surveys
+from tests.make import (
+    appraisal,
+    authority,
+    cases,
+    contracts,
+    crm,
+    partnerships,
+    research,
+    surveys,
+)
 from tests.make.rules import put_in_force
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +67,12 @@ def visits(cast) -> Owing:
     calendar = rules_on().working_time.as_calendar()
     due = deadline(end_of(day), WorkLimit(1, Unit.WORKING_DAYS), calendar)
     return due, {"member", "leader", "manager"}
+
+
+def records(cast) -> Owing:
+    """Checked in and never written down."""
+    visit = crm.checked_in(cast.member, crm.planned(cast.member, crm.client(cast.member)))
+    return visit.due_at, {"member", "leader", "manager"}
 
 
 def obligations(cast) -> Owing:
@@ -94,6 +109,12 @@ def questionnaires(cast) -> Owing:
     calendar = rules_on().working_time.as_calendar()
     within = rules_on().surveys.report_within.value
     return deadline(held.closed_at, within, calendar), {"member", "leader", "manager"}
+
+
+def survey_measures(cast) -> Owing:
+    """Whoever is responsible owes it; who runs the survey hears nothing of it."""
+    held = surveys.reported(cast, responsible=cast.colleague)
+    return end_of(held.measures.get().due_on), {"colleague", "leader", "manager"}
 
 
 def acceptances(cast) -> Owing:
@@ -138,16 +159,21 @@ CASES: dict[str, tuple[str, Callable[..., Owing], str, str]] = {
     "approvals": ("approvals", approvals, "approvals.remind", "approvals."),
     "reports": ("reports", reports, "office.remind", "office.report"),
     "visits": ("visits", visits, "crm.mark_missed_visits", "crm.visit"),
+    "records": ("visits", records, "crm.remind_of_records", "crm.visit"),
     "obligations": ("obligations", obligations, "crm.remind_of_contracts", "crm."),
     "milestones": ("milestones", milestones, "partnerships.remind", "partnerships."),
     "checks": ("checks", checks, "partnerships.remind", "partnerships."),
     "findings": ("findings", findings, "research.remind", "research."),
     "major_matters": ("major_matters", major_matters, "crm.remind_of_matters", "crm."),
     "surveys": ("surveys", questionnaires, "surveys.attend", "surveys."),
+    "survey_measures": ("survey_measures", survey_measures, "surveys.attend", "surveys.measure"),
     "handovers": ("handovers", acceptances, "office.remind_of_confidence", "office.handover"),
     "self_reviews": ("appraisal", self_reviews, "appraisal.remind", "appraisal.self_review"),
     "evaluations": ("appraisal", evaluations, "appraisal.remind", "appraisal.evaluation"),
     "appeals": ("appeals", appealed, "appraisal.remind", "appraisal.appeal"),
+} | {
+    name: (one.ladder, one.owe, "notices.remind_of_cases", one.kind)
+    for name, one in cases.ALL.items()
 }
 KEYS = {key for key, _owe, _job, _kinds in CASES.values()}
 
@@ -179,7 +205,8 @@ def test_every_kind_that_the_rulebook_names_is_tried_or_waits_for_its_room():
 
 def test_a_preset_gives_each_of_them_its_ladder(cast):
     rules = rules_on()
-    assert {one.key for one in rules.ladders} >= KEYS - {"reports", "visits", "obligations"}
+    elsewhere = {"reports", "visits", "obligations", "needs", "files", "satisfaction"}
+    assert {one.key for one in rules.ladders} >= KEYS - elsewhere
     assert all(rules.ladder(key).superior_after.value.amount for key in KEYS)
 
 

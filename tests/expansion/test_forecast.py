@@ -91,7 +91,9 @@ def test_every_room_tells_what_its_records_will_let_happen(cast):
     partnerships.phase(cast.manager, partnerships.running(cast.partner_member))
     training.session(cast.manager)
     surveys.opened(cast)
+    surveys.reported(cast, due_on=in_a_week)
     crm.planned(cast.member, crm.client(cast.member))
+    crm.checked_in(cast.member, crm.planned(cast.member, crm.client(cast.member)))
     confidence.matter(cast.manager, follow_up_on=in_a_week)
     create_mandate(
         actor=cast.manager, principal=cast.manager, delegate=cast.deputy, reason="leave",
@@ -103,7 +105,10 @@ def test_every_room_tells_what_its_records_will_let_happen(cast):
     assert told["Begins: 1 training session"] == {day + timedelta(days=2)}
     assert told["Reminder: 1 training session"] == {day + timedelta(days=1)}
     assert told["1 planned visit counts as missed unless it is recorded"] == {date(2026, 11, 19)}
+    assert told["Due: 1 record of a visit"] == {date(2026, 11, 19)}
     assert told["Due: 1 matter to follow up"] == {in_a_week}
+    assert told["Due: 1 measure after a survey"] == {in_a_week}
+    assert told["Reminder: 1 measure after a survey"] == {day + timedelta(days=5)}
     assert told["周敏 begins to act for 陈立群"] == {day + timedelta(days=2)}
     assert told["周敏 stops acting for 陈立群"] == {day + timedelta(days=5)}
     assert any("survey closes" in one for one in told)

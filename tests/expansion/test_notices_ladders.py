@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crm.services import missed_visits
+from crm.services import visit_reminders
 from expansion import clock
 from expansion.notices import ladders
 from expansion.notices.models import Notice
@@ -137,6 +137,6 @@ def test_a_visit_that_stays_missed_goes_up(cast):
     )
     with clock.clock_at(THURSDAY):
         for _twice in range(2):
-            missed_visits.tell_above(rules=rules(), now=clock.now())
+            visit_reminders.tell_above(rules=rules(), now=clock.now())
     heard = Notice.objects.filter(kind="crm.visit.overdue").select_related("person")
     assert sorted(one.person.username for one in heard) == ["leader", "manager"]
