@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -29,7 +28,8 @@ from expansion.api.parsing import StrictJSON
 from expansion.api.problems import PROBLEM, Malformed, Problem, Unconditional
 from expansion.api.values import Nothing
 from expansion.errors import Stale
-from expansion.once.services import answer_to, once
+from expansion.once.services import answer_to, at_address, once
+from expansion.records import checks_in_words
 from expansion.ui.listing import Listing, State
 
 
@@ -144,7 +144,8 @@ class RecordViewSet(viewsets.GenericViewSet):
         self.ask(act, record)
         given = self.given(act, record, partial)
         try:
-            result, new = self.once(key, lambda: act.service(actor=self.request.user, **given))
+            with checks_in_words():
+                result, new = self.once(key, lambda: act.service(actor=self.request.user, **given))
         except Stale as stale:
             raise self.with_both(stale) from None
         return self.answer(act, result, status) if new else self.replayed(act, result, status)
@@ -194,11 +195,8 @@ class RecordViewSet(viewsets.GenericViewSet):
         return int(tag)
 
     def key(self) -> str:
-        """The caller's key, hashed with the address: one never answers for another act."""
-        key = self.request.headers.get("Idempotency-Key", "")
-        if not key:
-            return ""
-        return sha256(f"{self.request.method} {self.request.path} {key}".encode()).hexdigest()
+        """The caller's key at this address."""
+        return at_address(self.request, self.request.headers.get("Idempotency-Key", ""))
 
     def once(self, key: str, act: Callable[[], models.Model]) -> tuple[models.Model, bool]:
         """The act, or the first one's record where its key has been sent before."""
@@ -287,7 +285,7 @@ def _queries(view: type[RecordViewSet]) -> list[OpenApiParameter]:
     if listing is not None:
         words += [one.key for one in listing.filters]
         words += ["view"] if listing.views else []
-        words += ["q"] if listing.search else []
+        words += ["q"] if listing.is_searched else []
     return [OpenApiParameter(word, OpenApiTypes.STR) for word in words]
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("rulebook/", include("expansion.rulebook.api")),
     path("approvals/", include("expansion.approvals.api")),
     path("office/", include("expansion.office.api")),
+    path("surveys/", include("expansion.surveys.api")),
     path("transfer/", include("expansion.transfer.api")),
     path("crm/", include("crm.api")),
     path("research/", include("research.api")),

@@ -40,6 +40,8 @@ class WorkReportShown(Shown):
             "texts",
             "plan",
             "results",
+            "covers_from",
+            "covers_until",
             "submitted_at",
             "late",
             "read_at",
@@ -50,6 +52,7 @@ class WorkReportShown(Shown):
         shown = super().to_representation(report)
         if not may_see_content(self.context["request"].user, report):
             shown |= {"figures": [], "texts": {}, "plan": [], "results": []}
+            shown |= {"covers_from": None, "covers_until": None}
         return shown
 
 

@@ -39,9 +39,6 @@ class NdaForm(RecordForm):
         goes_on = rules_on().confidentiality.duty_after_leaving.value
         self.initial.setdefault("survives_leaving", goes_on)
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class StatementForm(RecordForm):
     """What is to be said, to whom and when; material is added on the statement's page."""
@@ -58,9 +55,6 @@ class StatementForm(RecordForm):
         self.fields["text"].help_text = _(
             "Slides and pictures are added as files once it is saved."
         )
-
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
 
 
 class SubmitForm(ServiceForm):
@@ -99,9 +93,6 @@ class RightForm(RecordForm):
         )
         self.fields["holder"].help_text = _("The company, or the person.")
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class MatterForm(RecordForm):
     """A line of the log; who dealt with it is asked of those who write for others."""
@@ -124,6 +115,3 @@ class MatterForm(RecordForm):
         owner.queryset = User.objects.filter(pk__in=people - {None}).order_by("name", "pk")
         owner.label = _("Dealt with by")
         self.initial.setdefault("owner", self.person.pk)
-
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""

@@ -44,9 +44,6 @@ class OpeningForm(RecordForm):
         self.fields["skills"].help_text = _("Business knowledge, experience, languages, tools.")
         self.fields["traits"].help_text = _("How somebody works and deals with people.")
 
-    def validate_constraints(self) -> None:
-        """The service says it, in a sentence beside the field."""
-
 
 class CandidateForm(RecordForm):
     """A private person who applies."""
@@ -239,6 +236,3 @@ class ReturnedForm(RecordForm):
         if self.instance.kind == kind.HIRE:
             return place
         return (*hire, *place) if self.instance.kind == kind.DISMISSAL else hire
-
-    def validate_constraints(self) -> None:
-        """The service says it."""

@@ -8,8 +8,11 @@ told by the matrix. Answers are read by nobody one by one: pages and files show 
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
 from expansion import access
-from expansion.access import Scope
+from expansion.access import Scope, Seat, principals
 from expansion.people.models import Role
 from expansion.surveys.models import Invitation, Measure, Question, Questionnaire
 
@@ -42,6 +45,12 @@ class QuestionnaireAccess(access.Rule):
         "report": RUNNING,
         "export": READING,
     }
+    also_because = _("is responsible for a measure after it")
+
+    def also_visible(self, person: Any) -> Q:
+        """From the report on, whoever is told of a measure reads what it follows from."""
+        own = Measure.objects.filter(responsible__in=sorted(principals(person)))
+        return Q(status=Questionnaire.Status.REPORTED, pk__in=own.values("questionnaire_id"))
 
     def allows(self, person: Any, action: str, record: Any) -> bool:
         return record.deleted_at is None
@@ -57,6 +66,10 @@ class OfQuestionnaire(access.Rule):
     def scope(self, seat: access.Seat, action: str) -> Scope:
         """As the questionnaire's own, also where an administrator granted that otherwise."""
         return access.rule_of(Questionnaire).scope(seat, action)
+
+    def also_visible(self, person: Any) -> Q:
+        found = access.visible_to(person, Questionnaire.objects.all()).order_by().values("pk")
+        return Q(questionnaire__in=found)
 
     def allows(self, person: Any, action: str, record: Any) -> bool:
         return record.questionnaire.deleted_at is None
@@ -74,4 +87,12 @@ class InvitationAccess(OfQuestionnaire):
 
 @access.register(Measure)
 class MeasureAccess(OfQuestionnaire):
-    pass
+    """Whoever is responsible says that it is carried out, as does whoever runs the survey."""
+
+    grants = OfQuestionnaire.grants | {"complete": RUNNING}
+
+    def covers(self, person: Any, seat: Seat, action: str, record: Any) -> bool:
+        if action != "complete":
+            return super().covers(person, seat, action, record)
+        responsible = record.responsible_id == (seat.acting_for or person.pk)
+        return responsible or super().covers(person, seat, "edit", record)

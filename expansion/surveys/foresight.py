@@ -1,4 +1,5 @@
-"""What surveys will do by themselves: a questionnaire closes after its last day (R-crm-17)."""
+"""What surveys will do by themselves: a questionnaire closes after its last day (R-crm-17), what is
+to become better is reminded of and falls due (D-3.2.4d)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,7 +10,7 @@ from expansion import offers
 from expansion.offers import Firing
 from expansion.rulebook import foreseen
 from expansion.rulebook.schema import Rules
-from expansion.surveys.models import Questionnaire
+from expansion.surveys.models import Measure, Questionnaire
 
 
 def closings(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
@@ -21,4 +22,23 @@ def closings(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
             yield Firing(at, words % {"count": count})
 
 
-offers.add(offers.Foresight("surveys.closings", 60, closings))
+def measures(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
+    lead = rules.ladder("survey_measures").remind_before
+    yield from foreseen.due(
+        Measure.objects.running(),
+        "due_on",
+        lambda count: ngettext(
+            "%(count)s measure after a survey", "%(count)s measures after surveys", count
+        ),
+        rules=rules,
+        start=start,
+        end=end,
+        lead=lead.value,
+        clause=lead.clause or "",
+    )
+
+
+offers.add(
+    offers.Foresight("surveys.closings", 60, closings),
+    offers.Foresight("surveys.measures", 61, measures),
+)

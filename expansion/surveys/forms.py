@@ -43,9 +43,6 @@ class QuestionnaireForm(RecordForm):
             self.initial.setdefault("audience", audiences(rules)[0][0])
             self.initial.setdefault("valid_until", last_day(rules))
 
-    def validate_constraints(self) -> None:
-        """The service says what does not hold, field by field."""
-
 
 class CopyForm(ServiceForm):
     title = forms.CharField(label=_("Title"), max_length=120)
@@ -132,6 +129,13 @@ class MeasureForm(ServiceForm):
         self.fields["responsible"].queryset = User.objects.active().order_by("name", "pk")
         self.initial.setdefault("responsible", self.person.pk)
         self.initial.setdefault("due_on", clock.today())
+
+
+class MeasureDoneForm(ServiceForm):
+    done_on = forms.DateField(label=_("Done on"), initial=clock.today)
+    done_note = forms.CharField(
+        label=_("What was done"), widget=forms.Textarea(attrs={"rows": 4}), max_length=500
+    )
 
 
 class AnswerForm(ServiceForm):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock
-from expansion.records import About, Deletable, Owned, Recorded
+from expansion.records import About, Check, Deletable, Owned, Recorded
 
 
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
@@ -70,12 +70,17 @@ class Questionnaire(Owned, Recorded, Deletable):
         verbose_name_plural = _("questionnaires")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status="draft") | Q(sent_at__isnull=False), name="questionnaire_sent"
+            Check(
+                condition=Q(status="draft") | Q(sent_at__isnull=False),
+                name="questionnaire_sent",
+                field="sent_at",
+                sentence=_("Say when it was sent."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status__in=("closed", "reported")) | Q(closed_at__isnull=False),
                 name="questionnaire_closed",
+                field="closed_at",
+                sentence=_("Say when it was closed."),
             ),
         ]
         indexes = [
@@ -226,8 +231,18 @@ class Answer(models.Model):
         return self.text or str(self.number)
 
 
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    def live(self) -> MeasureQuerySet:
+        return self.filter(questionnaire__deleted_at=None)
+
+    def running(self) -> MeasureQuerySet:
+        """Those that are owed: their report is handed in, and they are not carried out."""
+        return self.live().filter(questionnaire__status="reported", done_on=None)
+
+
 class Measure(models.Model):
-    """What is to become better after a survey: what, by whom, until when (D-3.2.4d)."""
+    """What is to become better after a survey: what, by whom, until when, and what came of it
+    (D-3.2.4d)."""
 
     questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="measures")
     text = models.CharField(_("measure"), max_length=300)
@@ -236,6 +251,11 @@ class Measure(models.Model):
     )
     due_on = models.DateField(_("due on"))
     done_on = models.DateField(_("done on"), null=True, editable=False)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    done_note = models.CharField(_("what was done"), max_length=500, blank=True, editable=False)
+    objects = MeasureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("improvement measure")
@@ -247,3 +267,10 @@ class Measure(models.Model):
 
     def get_absolute_url(self) -> str:
         return self.questionnaire.get_absolute_url()
+
+    def is_overdue(self, day: date) -> bool:
+        return self.done_on is None and self.due_on < day
+
+    @property
+    def came_late(self) -> bool:
+        return self.done_on is not None and self.done_on > self.due_on

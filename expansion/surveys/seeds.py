@@ -1,5 +1,5 @@
-"""Surveys of the demo department: two closed quarters that were reported on, one under way, one
-that waits for its report, and a draft."""
+"""Surveys of the demo department: two closed quarters that were reported on and whose measures were
+carried out, one under way, one that waits for its report, and a draft."""
 
 from datetime import date, timedelta
 from functools import partial
@@ -8,8 +8,8 @@ from typing import Any
 from expansion import clock, offers, worktime
 from expansion.guests.services import submit_pass
 from expansion.rulebook.selectors import rules_on, version_on
-from expansion.surveys.models import Invitation, Question, Questionnaire
-from expansion.surveys.services import closing, inviting, questionnaires
+from expansion.surveys.models import Invitation, Measure, Question, Questionnaire
+from expansion.surveys.services import closing, inviting, measures, questionnaires
 
 RUNS = "leader.client"
 SOURCE = "crm.contracted"
@@ -43,8 +43,14 @@ SUMMARY = (
     "前者与门店排房规则有关，后者多在月底积压。"
 )
 MEASURES = (
-    ("企业客户周末大房提前十四天可锁定，与门店约定排房规则。", "leader.client", 30),
-    ("发票申请当日提交财务，超过三个工作日由组长催办。", "member.client", 14),
+    (
+        *("企业客户周末大房提前十四天可锁定，与门店约定排房规则。", "leader.client", 30),
+        "已与各门店约定：提前十四天锁定，逾期未付定金自动释放。",
+    ),
+    (
+        *("发票申请当日提交财务，超过三个工作日由组长催办。", "member.client", 14),
+        "已建催办表，每周五核对一次。",
+    ),
 )
 
 
@@ -86,7 +92,7 @@ def _ask(demo: Any, diary: Any, runs: str, title: str, comes_to: str) -> None:
             diary.enter(demo.moment(day), partial(_answer, demo, runs, invitation))
     if comes_to:
         ends = demo.workday(record.valid_until + timedelta(days=1))
-        act = partial(_end, demo, runs, record, comes_to == "reported")
+        act = partial(_end, demo, diary, runs, record, comes_to == "reported")
         diary.enter(demo.moment(ends, 9, 40), act)
 
 
@@ -142,22 +148,31 @@ def _given(demo: Any, question: Question, poor: bool) -> Any:
     return demo.one((2, 3, 3, 4) if poor else (3, 4, 4, 5, 5, 5))
 
 
-def _end(demo: Any, runs: str, record: Questionnaire, reports: bool) -> None:
-    """Closed by whoever runs it, then reported on with what is to become better."""
+def _end(demo: Any, diary: Any, runs: str, record: Questionnaire, reports: bool) -> None:
+    """Closed by whoever runs it, then reported on with what is to become better, which is done in
+    time."""
     record.refresh_from_db()
     actor = demo.acting(runs)
     closing.close_questionnaire(actor=actor, record=record)
     if not reports:
         return
-    for text, username, days in MEASURES:
-        closing.add_measure(
+    for text, username, days, done in MEASURES:
+        measure = closing.add_measure(
             actor=actor,
             record=record,
             text=text,
             responsible=demo.people[username],
             due_on=_later(days),
         )
+        day = demo.workday(_later(days - 5))
+        diary.enter(demo.moment(day, 15, 30), partial(_carry_out, demo, username, measure, done))
     closing.report_questionnaire(actor=actor, record=record, summary=SUMMARY)
+
+
+def _carry_out(demo: Any, username: str, measure: Measure, done: str) -> None:
+    measures.finish_measure(
+        actor=demo.acting(username), record=measure, done_on=clock.today(), done_note=done
+    )
 
 
 def _later(days: int) -> date:

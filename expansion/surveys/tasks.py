@@ -7,7 +7,7 @@ from expansion.jobs import registry
 from expansion.jobs.models import Job
 from expansion.rulebook.selectors import rules_on
 from expansion.surveys.models import Questionnaire
-from expansion.surveys.services import closing, inviting
+from expansion.surveys.services import closing, inviting, measures
 
 
 @registry.job(inviting.MAIL, label=_("Write to whom a questionnaire asks"))
@@ -20,7 +20,7 @@ def mail_invitations(job: Job) -> dict:
 @registry.every("surveys.attend", "20 * * * *", label=_("Close surveys that have ended"))
 def attend(job: Job) -> dict:
     """Closes those whose last day has passed, and reminds who runs one that ends soon or is to be
-    reported on."""
+    reported on, and who is to carry out a measure."""
     ended = Questionnaire.objects.ended_before(clock.today())
     running = Questionnaire.objects.live().filter(status=Questionnaire.Status.SENT)
     rules = rules_on()
@@ -31,4 +31,5 @@ def attend(job: Job) -> dict:
             for one in running.select_related("owner")
         ),
         "reports": closing.remind_of_reports(now=clock.now(), rules=rules),
+        "measures": measures.remind(now=clock.now(), rules=rules),
     }

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from expansion import access
+from expansion import access, clock
 from expansion.rulebook.selectors import rules_on, version_on
 from expansion.surveys import forms, tables
 from expansion.surveys.models import Invitation, Measure, Question, Questionnaire
 from expansion.surveys.selectors import audience_label, results, visible_labels, with_counts
-from expansion.surveys.services import closing, inviting, printing, questionnaires
+from expansion.surveys.services import closing, inviting, measures, printing, questionnaires
 from expansion.transfer.models import Export
 from expansion.transfer.services.exports import export
 from expansion.ui import formats
@@ -55,7 +55,8 @@ class SurveyDetail(DetailPage):
             "facts": facts(record),
             "questions": list(record.questions.all()),
             "results": results(record) if record.is_over else None,
-            "measures": list(record.measures.select_related("responsible")),
+            "measures": measure_rows(person, record),
+            "sees_list": access.can(person, "view", Questionnaire),
             **self._recipients(record),
             **acts(person, record),
         }
@@ -84,6 +85,22 @@ def facts(record: Questionnaire) -> list[dict[str, Any]]:
     if record.closed_at:
         found.append({"label": _("Closed"), "value": formats.day_as("full", record.closed_at)})
     return found
+
+
+def measure_rows(person: Any, record: Questionnaire) -> list[dict[str, Any]]:
+    """What is to become better, how it stands, and what this person may do about it."""
+    runs = access.can(person, "edit", record)
+    reported = record.status == Status.REPORTED
+    today = clock.today()
+    return [
+        {
+            "measure": one,
+            "overdue": reported and one.is_overdue(today),
+            "may_finish": reported and not one.done_on and access.can(person, "complete", one),
+            "may_reopen": reported and one.done_on and runs,
+        }
+        for one in record.measures.select_related("responsible", "done_by")
+    ]
 
 
 def acts(person: Any, record: Questionnaire) -> dict[str, bool]:
@@ -282,20 +299,46 @@ class MeasureAdd(SurveyAct):
         return closing.add_measure(**values)
 
 
-class MeasureRemove(ActPage):
+class MeasureAct(ActPage):
     model = Measure
+
+    def records(self):
+        return Measure.objects.live().select_related("questionnaire")
+
+
+class MeasureRemove(MeasureAct):
     form = forms.ConfirmForm
     danger = True
     title = lazy("Remove measure")
     verb = lazy("Remove")
     done = lazy("Measure removed")
 
-    def records(self):
-        live = Measure.objects.filter(questionnaire__deleted_at=None)
-        return live.select_related("questionnaire")
-
     def service(self, **values: Any) -> Questionnaire:
         return closing.remove_measure(**values)
+
+
+class MeasureDone(MeasureAct):
+    action = "complete"
+    form = forms.MeasureDoneForm
+    title = lazy("Tick measure off")
+    verb = lazy("Tick off")
+    done = lazy("Measure ticked off")
+
+    @property
+    def note(self) -> str:
+        return self.record.text
+
+    def service(self, **values: Any) -> Measure:
+        return measures.finish_measure(**values)
+
+
+class MeasureReopen(MeasureAct):
+    title = lazy("Open measure again")
+    verb = lazy("Open again")
+    done = lazy("Measure opened again")
+
+    def service(self, **values: Any) -> Measure:
+        return measures.reopen_measure(**values)
 
 
 class SurveySheet(SurveyAct):

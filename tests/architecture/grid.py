@@ -157,6 +157,8 @@ KINDS = {
     "api-office-candidates": "candidate",
     "api-office-changes": "change",
     "api-office": "work-report",
+    "api-surveys-measures": "measure",
+    "api-surveys": "questionnaire",
     "api-crm-clients": "client",
     "api-crm-contacts": "contact",
     "api-crm-points": "point",
@@ -227,7 +229,8 @@ GET 200
     training:session training:enrolment-list training:course-list training:course
     research:report-list
     appraisal:mine appraisal:evaluations appraisal:appeal-list appraisal:trial
-    api-transfer-imports-list api-transfer-rows-list
+    api-transfer-imports-list api-transfer-rows-list api-surveys-questionnaires-list
+    api-surveys-measures-list
 GET 200
     crm:escalation-list api-crm-escalations-list
 GET 200 member leader manager leadership | 404
@@ -690,12 +693,12 @@ GET 200 desk leadership | 403
 GET 200 desk | 403
     surveys:create
 GET 200 member colleague leader deputy manager consolidator leadership | 404
-    surveys:questionnaire
+    surveys:questionnaire api-surveys-questionnaires-detail api-surveys-measures-detail
 GET 200 member leader manager | 403 colleague deputy consolidator leadership | 404
     surveys:edit surveys:delete surveys:question-create surveys:question-edit
     surveys:question-remove surveys:invite surveys:send surveys:close surveys:report
     surveys:invitation-link surveys:invitation-remove surveys:measure-create
-    surveys:measure-remove
+    surveys:measure-remove surveys:measure-done surveys:measure-reopen
 GET 200 member colleague leader deputy manager consolidator | 403 leadership | 404
     surveys:copy
 GET 200 member colleague leader deputy manager consolidator leadership | 404
@@ -708,7 +711,8 @@ POST ok member leader manager | 403 colleague deputy consolidator leadership | 4
     surveys:edit surveys:delete surveys:question-create surveys:question-edit
     surveys:question-remove surveys:invite surveys:send surveys:close surveys:report
     surveys:invitation-link surveys:invitation-remove surveys:measure-create
-    surveys:measure-remove
+    surveys:measure-remove surveys:measure-done surveys:measure-reopen
+    api-surveys-measures-act-done api-surveys-measures-act-reopen
 POST ok member colleague leader deputy manager consolidator | 403 leadership | 404
     surveys:copy
 POST ok member colleague leader deputy manager consolidator leadership | 404

@@ -154,7 +154,7 @@ def test_a_draft_is_written_from_the_records(week, visits):
     assert report.status == "draft"
     assert report.texts["done"] == "拜访南京金陵票务"
     assert report.figures[0]["figures"][0]["value"] == "7"
-    assert visits == [(WEEK.begins_at, NOW)]
+    assert visits == [(FRIDAY_15 - timedelta(days=7), NOW)]
 
 
 def test_drafting_again_keeps_what_was_written(week):
@@ -252,9 +252,118 @@ def test_a_late_week_ends_where_the_next_one_begins(week, visits):
         submit(week.member)
         figures.fill(report_of(week.member, "2026-W48"))
     assert visits[-2:] == [
-        (WEEK.begins_at, WEEK.ends_at),
-        (WEEK.ends_at, FRIDAY_15 + timedelta(days=5)),
+        (FRIDAY_15 - timedelta(days=7), FRIDAY_15),
+        (FRIDAY_15, FRIDAY_15 + timedelta(days=5)),
     ]
+
+
+def drawn(person, period, moment, **cadence) -> WorkReport:
+    """The report of a week opened and drafted at a moment, under this cadence if one is said."""
+    rules = rules_on()
+    if cadence:
+        rules = rules.with_changes({f"reports.{KIND}.cadence": {"every": "week"} | cadence})
+    services.open_reports(rules=rules, period=Period.parse(period))
+    with clock.clock_at(moment):
+        return services.draft_report(actor=None, record=report_of(person, period))
+
+
+def local(*parts) -> datetime:
+    return datetime(*parts, tzinfo=clock.zone())
+
+
+def span(report) -> tuple[datetime, datetime]:
+    return report.covers_from, report.covers_until
+
+
+def test_a_week_counts_from_friday_at_15_to_friday_at_15(cast, visits):
+    late = drawn(cast.member, "2026-W47", FRIDAY_15 + timedelta(hours=20))
+    assert span(late) == visits[-1] == (local(2026, 11, 13, 15), FRIDAY_15)
+    running = drawn(cast.colleague, "2026-W47", FRIDAY_15 - timedelta(minutes=1))
+    assert span(running) == (local(2026, 11, 13, 15), FRIDAY_15 - timedelta(minutes=1))
+
+
+def test_a_cadence_that_names_no_day_counts_its_own_week(cast, visits):
+    report = drawn(cast.member, "2026-W47", FRIDAY_15 + timedelta(days=9), weekday=None)
+    assert span(report) == (WEEK.begins_at, WEEK.ends_at)
+
+
+def test_a_holiday_moves_the_deadline_and_not_the_cut(cast, visits):
+    """Friday 1 May 2026 is free: due on Thursday, what comes after is in the next report."""
+    report = drawn(cast.member, "2026-W18", local(2026, 4, 30, 14))
+    assert report.due_at == local(2026, 4, 30, 15)
+    with clock.clock_at(local(2026, 4, 30, 14)):
+        services.submit_report(actor=cast.member, record=report)
+    after = drawn(cast.member, "2026-W19", local(2026, 5, 9, 9))
+    assert span(after) == (local(2026, 4, 30, 14), local(2026, 5, 8, 15))
+    late = drawn(cast.colleague, "2026-W18", local(2026, 5, 6, 9))
+    assert span(late) == (local(2026, 4, 24, 15), local(2026, 5, 1, 15))
+
+
+def test_what_lies_in_a_week_in_which_nobody_works_counts_for_the_next(cast, visits, own_calendar):
+    worktime.use_notices(lambda year: {WEEK.start + timedelta(days=n): False for n in range(7)})
+    first = drawn(cast.member, "2026-W46", local(2026, 11, 13, 12))
+    with clock.clock_at(local(2026, 11, 13, 12)):
+        services.submit_report(actor=cast.member, record=first, texts={}, plan=["签约"], results=[])
+    report = drawn(cast.member, "2026-W48", local(2026, 11, 28, 9))
+    assert span(report) == (local(2026, 11, 13, 12), local(2026, 11, 27, 15))
+    assert report.results[0]["text"] == "签约"
+    other = drawn(cast.colleague, "2026-W48", local(2026, 11, 28, 9))
+    assert span(other) == (local(2026, 11, 13, 15), local(2026, 11, 27, 15))
+
+
+def test_a_report_keeps_the_cut_it_was_opened_with(week, visits):
+    """Another weekday from now on: the running week ends as it was to, the next begins there."""
+    thursday = {"weekday": "thursday", "at": "12:00"}
+    drawn(week.member, "2026-W47", FRIDAY_15 + timedelta(days=1), **thursday)
+    assert span(report_of(week.member)) == (local(2026, 11, 13, 15), FRIDAY_15)
+    after = drawn(week.member, "2026-W48", FRIDAY_15 + timedelta(days=8), **thursday)
+    assert span(after) == (FRIDAY_15, local(2026, 11, 26, 12))
+
+
+@pytest.mark.parametrize(
+    ("cadence", "end"),
+    [({}, local(2026, 11, 27, 15)), ({"weekday": None}, local(2026, 11, 30))],
+)
+def test_a_later_cut_or_none_leaves_no_gap(cast, visits, cadence, end):
+    first = {"weekday": "thursday", "at": "12:00"}
+    drawn(cast.member, "2026-W47", FRIDAY_15, **first)
+    after = drawn(cast.member, "2026-W48", local(2026, 12, 1, 9), **cadence)
+    assert span(after) == (local(2026, 11, 19, 12), end)
+
+
+def test_whoever_was_away_for_weeks_has_no_report_before(cast, visits):
+    drawn(cast.member, "2026-W44", local(2026, 10, 30, 15))
+    report = drawn(cast.member, "2026-W47", FRIDAY_15)
+    assert span(report) == (local(2026, 11, 13, 15), FRIDAY_15)
+    assert figures.previous(report) is None
+
+
+def test_a_report_opened_before_cuts_were_kept_counts_its_week(week, visits):
+    report = report_of(week.member)
+    report.outline.pop("cut")
+    report.save()
+    services.open_reports(rules=rules_on(), period=WEEK.next())
+    after = drawn(week.member, "2026-W48", FRIDAY_15 + timedelta(days=8))
+    assert figures.coverage(report)[0] == WEEK.begins_at
+    assert span(after) == (WEEK.ends_at, FRIDAY_15 + timedelta(days=7))
+
+
+def test_what_was_handed_in_keeps_its_span(week, visits):
+    with clock.clock_at(FRIDAY_15 - timedelta(hours=3)):
+        kept = span(submit(week.member))
+    with clock.clock_at(FRIDAY_15 + timedelta(days=3)):
+        reports.page(week.member, report := report_of(week.member))
+    assert span(report) == kept == (local(2026, 11, 13, 15), FRIDAY_15 - timedelta(hours=3))
+
+
+def test_a_month_is_cut_on_the_day_its_cadence_names(cast, visits):
+    rules = rules_on().with_changes(
+        {f"reports.{KIND}.cadence": {"every": "month", "day": 25, "at": "18:00"}}
+    )
+    services.open_reports(rules=rules, period=Period.parse("2026-11"))
+    assert report_of(cast.member, "2026-11").counts == (
+        local(2026, 10, 25, 18), local(2026, 11, 25, 18),
+    )  # fmt: skip
 
 
 def test_last_weeks_plan_stands_beside_this_weeks_result(week):

@@ -1,21 +1,25 @@
 """The pages of work reports: one address for the writer's editor and everybody's paper."""
 
 import io
+import re
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils.translation import override
 from openpyxl import load_workbook
 
-from expansion import offers
+from expansion import clock, offers
 from expansion.approvals.wording import role_label
 from expansion.audit.models import Entry
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as services
 from expansion.rulebook.selectors import rules_on
+from expansion.ui.formats import moment
 from expansion.worktime import Period
 
 pytestmark = pytest.mark.django_db
 MARKER = "南京海纳二稿"
+CUT_BEFORE = datetime(2026, 11, 13, 15, tzinfo=clock.zone())
 
 
 @pytest.fixture
@@ -48,6 +52,20 @@ def test_the_list_shows_the_own_reports(report, cast, sign_in):
 def test_the_writer_gets_the_editor_with_a_draft(report, cast, sign_in):
     page = sign_in(cast.member).get(url(report)).content.decode()
     assert 'name="text_done"' in page and "拜访七家" in page and url(report, "submit") in page
+
+
+def counted(page: str, until: datetime) -> bool:
+    """Whether one sentence of the page names both moments."""
+    with override("zh-hans"):
+        return bool(re.search(f"{moment(CUT_BEFORE)}[^<]*{moment(until)}", page))
+
+
+def test_the_page_says_from_when_to_when_was_counted(report, cast, sign_in):
+    page = sign_in(cast.member).get(url(report)).content.decode()
+    assert counted(page, clock.now())
+    with clock.clock_at(CUT_BEFORE + timedelta(days=9)):
+        late = sign_in(cast.member).get(url(report)).content.decode()
+        assert counted(late, CUT_BEFORE + timedelta(days=7)) and not counted(late, clock.now())
 
 
 def test_who_sees_it_and_who_does_not(report, cast, sign_in):

@@ -18,7 +18,7 @@ from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.selectors import rules_on, version_on
 from expansion.surveys.models import Answer, Invitation, Questionnaire, Response
 from expansion.surveys.selectors import results, score_of, told_of
-from expansion.surveys.services import closing, inviting, questionnaires
+from expansion.surveys.services import closing, inviting, measures, questionnaires
 from expansion.surveys.services.answering import keep_answers
 from expansion.surveys.tasks import attend
 from tests.make import crm
@@ -530,3 +530,127 @@ def test_a_measure_that_does_not_hold_is_refused(cast, field, values):
 def test_nobody_who_has_left_is_responsible(cast):
     with pytest.raises(Invalid):
         measure(make.closed(cast, [5, 4, 3]), cast.member, responsible=cast.deactivated)
+
+
+# What is to become better
+
+
+def reported(cast, **values):
+    return make.reported(cast, **{"responsible": cast.colleague} | values)
+
+
+def finish(record, actor, **values):
+    given = {"done_on": clock.today(), "done_note": "改由前台开票。"}
+    return measures.finish_measure(actor=actor, record=record, **given | values)
+
+
+@pytest.mark.parametrize("part", ["colleague", "member", "leader", "manager"])
+def test_whoever_is_responsible_or_runs_the_survey_ticks_a_measure_off(cast, part):
+    done = finish(reported(cast).measures.get(), getattr(cast, part), done_note=" 改由前台开票。 ")
+    assert (done.done_on, done.done_by.username) == (TODAY, part)
+    assert done.done_note == "改由前台开票。" and not done.came_late
+    entry = Entry.objects.get(verb="surveys.measure.done")
+    assert entry.about == done.questionnaire
+    assert entry.changes["measure"] == [done.text, done.text]
+    assert entry.changes["done_on"] == [None, "2026-11-18"]
+
+
+@pytest.mark.parametrize("part", ["deputy", "leadership", "consolidator"])
+def test_who_only_reads_a_survey_ticks_no_measure_off(cast, part):
+    held = reported(cast).measures.get()
+    with pytest.raises(Forbidden):
+        finish(held, getattr(cast, part))
+    held.refresh_from_db()
+    assert held.done_on is None
+
+
+def test_a_colleague_ticks_no_measure_of_others_off(cast):
+    held = reported(cast, responsible=cast.leader).measures.get()
+    with pytest.raises(Forbidden, match=cast.leader.name):
+        finish(held, cast.colleague)
+
+
+def test_before_the_report_a_measure_is_not_carried_out(cast):
+    over = make.closed(cast, [5, 4, 3])
+    held = measure(over, cast.member)
+    with pytest.raises(NotNow, match="Hand in the report first"):
+        finish(held, cast.member)
+    with pytest.raises(NotNow):
+        measures.reopen_measure(actor=cast.member, record=held, reason="再想。")
+
+
+def test_a_measure_is_ticked_off_once(cast):
+    held = finish(reported(cast).measures.get(), cast.colleague)
+    with pytest.raises(NotNow, match="ticked off already"):
+        finish(held, cast.member)
+    assert Entry.objects.filter(verb="surveys.measure.done").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("done_on", {"done_on": TODAY + timedelta(days=1)}),
+        ("done_on", {"done_on": TODAY - timedelta(days=1)}),
+        ("done_note", {"done_note": "  "}),
+    ],
+)
+def test_a_day_to_come_one_before_the_end_or_no_word_ticks_nothing_off(cast, field, values):
+    held = reported(cast).measures.get()
+    with pytest.raises(Invalid) as refused:
+        finish(held, cast.colleague, **values)
+    assert set(refused.value.fields) == {field}
+    held.refresh_from_db()
+    assert held.done_on is None
+
+
+@pytest.mark.parametrize(("day", "late"), [(date(2026, 12, 1), False), (date(2026, 12, 2), True)])
+def test_done_after_its_day_it_came_late(cast, day, late):
+    held = reported(cast).measures.get()
+    clock.set_clock(clock.now() + timedelta(days=14))
+    assert clock.today() == date(2026, 12, 2) and held.is_overdue(clock.today())
+    done = finish(held, cast.colleague, done_on=day)
+    assert done.came_late is late and not done.is_overdue(clock.today())
+
+
+def test_a_tick_is_taken_back_by_whoever_runs_the_survey_with_its_reason(cast):
+    held = finish(reported(cast).measures.get(), cast.colleague)
+    with pytest.raises(Forbidden):
+        measures.reopen_measure(actor=cast.colleague, record=held, reason="没做完。")
+    again = measures.reopen_measure(actor=cast.member, record=held, reason="没做完。")
+    assert (again.done_on, again.done_by, again.done_note) == (None, None, "")
+    assert Entry.objects.get(verb="surveys.measure.reopened").changes["reason"] == [
+        None,
+        "没做完。",
+    ]
+    with pytest.raises(NotNow, match="still open"):
+        measures.reopen_measure(actor=cast.member, record=again, reason="再")
+
+
+def test_whoever_is_responsible_reads_the_survey_from_the_report_on(cast):
+    """Told of it, they find it; before the report, and others of theirs, they do not."""
+    over = make.closed(cast, [5, 4, 3])
+    held = measure(over, cast.member, responsible=cast.outsider)
+    assert not access.can(cast.outsider, "view", over)
+    closing.report_questionnaire(actor=cast.member, record=over, summary="开票慢。")
+    assert access.can(cast.outsider, "view", over) and access.can(cast.outsider, "view", held)
+    assert not access.can(cast.partner_member, "view", over)
+    assert not access.can(cast.outsider, "export", over)
+    assert finish(held, cast.outsider).done_by == cast.outsider
+    told = Notice.objects.get(kind="surveys.measure")
+    assert told.person == cast.outsider
+
+
+def test_a_measure_of_somebody_who_left_is_owed_by_whoever_runs_the_survey(cast):
+    held = reported(cast).measures.get()
+    held.responsible.status = "left"
+    held.responsible.save()
+    clock.set_clock(clock.now() + timedelta(days=14))
+    attend(Job())
+    assert Notice.objects.get(kind="surveys.measure.overdue", person=cast.member)
+
+
+def test_of_a_measure_that_is_carried_out_nobody_is_reminded(cast):
+    finish(reported(cast).measures.get(), cast.colleague)
+    clock.set_clock(clock.now() + timedelta(days=30))
+    attend(Job())
+    assert not Notice.objects.filter(kind__startswith="surveys.measure.").exists()

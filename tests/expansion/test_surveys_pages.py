@@ -2,13 +2,14 @@
 
 import io
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from django.core.files.storage import default_storage
 from pypdfium2 import PdfDocument
 
+from expansion import clock
 from expansion.audit.models import Entry
 from expansion.guests.models import Pass
 from expansion.surveys.models import Questionnaire
@@ -27,15 +28,6 @@ def key() -> dict[str, str]:
 
 def body(answer) -> str:
     return answer.content.decode()
-
-
-def reported(cast, marks=(5, 4, 3), **values) -> Questionnaire:
-    record = make.closed(cast, marks, **values)
-    closing.add_measure(
-        actor=cast.member, record=record, text="缩短开票时间。", responsible=cast.colleague,
-        due_on=date(2026, 12, 15),
-    )  # fmt: skip
-    return closing.report_questionnaire(actor=cast.member, record=record, summary="开票慢。")
 
 
 # Lists
@@ -57,7 +49,7 @@ def test_the_list_is_narrowed_by_what_they_are(cast, sign_in, query, found):
     make.draft(cast, title="问卷甲")
     make.opened(cast, title="问卷乙")
     make.closed(cast, [5, 4, 3], title="问卷丙")
-    reported(cast, title="问卷丁")
+    make.reported(cast, title="问卷丁")
     text = body(sign_in(cast.member).get(HERE + query))
     assert {
         one for one in ("问卷甲", "问卷乙", "问卷丙", "问卷丁") if f">{one}</a>" in text
@@ -177,7 +169,7 @@ def test_of_two_answers_the_page_tells_the_number_alone(cast, sign_in):
 
 
 def test_the_workbook_has_the_answers_question_by_question(cast, sign_in):
-    record = reported(cast)
+    record = make.reported(cast)
     browser = sign_in(cast.manager)
     assert browser.post(f"{HERE}{record.pk}/sheet", key()).status_code == 302
     made = Export.objects.get()
@@ -196,7 +188,7 @@ def test_the_workbook_of_two_answers_is_empty_of_them(cast, sign_in):
 
 
 def test_the_report_is_printed_with_who_printed_it(cast, sign_in):
-    record = reported(cast)
+    record = make.reported(cast)
     answer = sign_in(cast.leadership).get(f"{HERE}{record.pk}/pdf")
     text = "".join(page.get_textpage().get_text_range() for page in PdfDocument(answer.content))
     assert all(words in text for words in ("80.00", "开票慢", "缩短开票时间", cast.leadership.name))
@@ -207,3 +199,71 @@ def test_nothing_is_printed_before_the_end(cast, sign_in):
     record = make.opened(cast)
     assert sign_in(cast.member).get(f"{HERE}{record.pk}/pdf").status_code == 409
     assert not Entry.objects.filter(verb="surveys.questionnaire.exported").exists()
+
+
+# What is to become better
+
+
+def done(**values):
+    return {"done_on": "2026-11-18", "done_note": "改由前台开票。"} | values | key()
+
+
+def test_a_measure_is_ticked_off_and_the_page_says_when_and_what(cast, sign_in):
+    record = make.reported(cast, responsible=cast.colleague)
+    held, browser = record.measures.get(), sign_in(cast.colleague)
+    page, act = f"{HERE}{record.pk}", f"{HERE}measures/{record.measures.get().pk}/done"
+    assert act in body(browser.get(page))
+    assert held.text in body(browser.get(act))
+    assert browser.post(act, done()).headers["Location"] == page
+    text = body(browser.get(page))
+    assert "改由前台开票。" in text and "badge-done" in text and act not in text
+    assert f"{HERE}measures/{held.pk}/reopen" not in text
+    assert f"{HERE}measures/{held.pk}/reopen" in body(sign_in(cast.member).get(page))
+
+
+@pytest.mark.parametrize(
+    ("part", "offered"), [("member", True), ("manager", True), ("leadership", False)]
+)
+def test_the_button_stands_for_whoever_may(cast, sign_in, part, offered):
+    record = make.reported(cast, responsible=cast.colleague)
+    act = f"{HERE}measures/{record.measures.get().pk}/done"
+    browser = sign_in(getattr(cast, part))
+    assert (act in body(browser.get(f"{HERE}{record.pk}"))) is offered
+    assert browser.post(act, done()).status_code == (302 if offered else 403)
+
+
+def test_what_was_typed_about_a_measure_stays_when_it_is_refused(cast, sign_in):
+    record = make.reported(cast)
+    act = f"{HERE}measures/{record.measures.get().pk}/done"
+    answer = sign_in(cast.member).post(act, done(done_on="2026-11-19"))
+    assert answer.status_code == 422 and "改由前台开票。" in body(answer)
+
+
+def test_an_overdue_measure_says_since_when(cast, sign_in):
+    record = make.reported(cast)
+    browser = sign_in(cast.member)
+    assert "badge-late" not in body(browser.get(f"{HERE}{record.pk}"))
+    clock.set_clock(clock.now() + timedelta(days=14))
+    assert "badge-late" in body(browser.get(f"{HERE}{record.pk}"))
+
+
+def test_before_the_report_nothing_is_to_be_ticked_off(cast, sign_in):
+    record = make.closed(cast, [5, 4, 3])
+    closing.add_measure(
+        actor=cast.member, record=record, text="加快开票。", responsible=cast.member,
+        due_on=date(2026, 12, 1),
+    )  # fmt: skip
+    act = f"{HERE}measures/{record.measures.get().pk}/done"
+    browser = sign_in(cast.member)
+    assert act not in body(browser.get(f"{HERE}{record.pk}"))
+    assert browser.post(act, done()).status_code == 409
+
+
+def test_somebody_outside_the_desk_who_is_responsible_finds_it(cast, sign_in):
+    """They read the survey they were told of; the list of surveys is not theirs."""
+    record = make.reported(cast, responsible=cast.hr)
+    browser = sign_in(cast.hr)
+    text = body(browser.get(f"{HERE}{record.pk}"))
+    assert "缩短开票时间" in text and f'href="{HERE}"' not in text
+    act = f"{HERE}measures/{record.measures.get().pk}/done"
+    assert browser.post(act, done()).status_code == 302

@@ -13,22 +13,29 @@ from expansion.office.models import WorkReport
 
 
 def coverage(report: WorkReport) -> tuple[datetime, datetime]:
-    """The moments whose records count: from where the previous report was cut, to now or the end.
+    """The moments whose records count: from where the report before ends to now, or to the own end.
 
-    What happens after a report was handed in thus counts for the next one, and nothing twice.
+    One ends at the cut of its cadence, else with its period, or earlier where it was handed in:
+    what happens after that counts for the next one, and nothing is counted twice or by none.
     """
+    start, end = report.counts
     before = previous(report)
-    start = report.span.begins_at
-    if before and not before.is_open and before.covers_until:
-        start = before.covers_until
-    return start, max(start, min(clock.now(), report.span.ends_at))
+    if before is not None:
+        start = before.counts[1]
+        if not before.is_open and before.covers_until:
+            start = before.covers_until
+    return start, max(start, min(clock.now(), end))
 
 
 def previous(report: WorkReport) -> WorkReport | None:
-    """The same person's report of the period before."""
-    return WorkReport.objects.filter(
-        owner_id=report.owner_id, kind=report.kind, period=report.span.previous().key
+    """The same person's report of the period before, or before weeks in which nobody works."""
+    earlier = WorkReport.objects.filter(
+        owner_id=report.owner_id, kind=report.kind, begins_on__lt=report.begins_on
     ).first()
+    if earlier is None:
+        return None
+    follows = earlier.period == report.span.previous().key
+    return earlier if follows or earlier.counts[1] >= report.counts[0] else None
 
 
 def fill(report: WorkReport, *, longest: int = 2000) -> None:

@@ -21,9 +21,9 @@ from expansion.office.selectors.reporters import Reporter, reporters
 from expansion.people.models import User
 from expansion.records import lock
 from expansion.rulebook.schema import Rules
-from expansion.rulebook.values import offered
+from expansion.rulebook.values import Cadence, offered
 from expansion.rulebook.work import Report
-from expansion.worktime import Period
+from expansion.worktime import Calendar, CutPeriod, Period
 
 LONGEST_TEXT = 2000
 LONGEST_LINE = 200
@@ -48,9 +48,10 @@ def _open_kind(rules: Rules, report: Report, period: Period) -> list[WorkReport]
     there = WorkReport.objects.of(report.key, period.key)
     had = set(there.values_list("owner_id", flat=True))
     ahead = worktime.before(due_at, report.remind_before.value, calendar)
+    cut = _cut(report.cadence.value, period, calendar)
     owing = reporters(report, worktime.local_date(due_at))
     rows = [
-        _row(rules, report, period, one, due_at=due_at, remind_at=ahead)
+        _row(rules, report, period, one, cut, due_at=due_at, remind_at=ahead)
         for one in owing
         if one.person.pk not in had
     ]
@@ -60,7 +61,29 @@ def _open_kind(rules: Rules, report: Report, period: Period) -> list[WorkReport]
     return opened
 
 
-def _row(rules: Rules, report: Report, period: Period, one: Reporter, **moments: Any) -> WorkReport:
+def _cut(cadence: Cadence, period: Period, calendar: Calendar) -> dict[str, list[str]]:
+    """From which cut to which the period counts, as it is kept; nothing where none is named.
+
+    A week in which nobody works has no report: what was cut off for it counts for the next one.
+    """
+    cutoff = cadence.cutoff()
+    if cutoff is None:
+        return {}
+    first = period
+    while cadence.due_at(first.previous(), calendar) is None:
+        first = first.previous()
+    begin = CutPeriod(cutoff, first).begins_at
+    return {"cut": [begin.isoformat(), CutPeriod(cutoff, period).ends_at.isoformat()]}
+
+
+def _row(
+    rules: Rules,
+    report: Report,
+    period: Period,
+    one: Reporter,
+    cut: dict[str, list[str]],
+    **moments: Any,
+) -> WorkReport:
     return WorkReport(
         owner=one.person,
         team=one.team,
@@ -75,6 +98,7 @@ def _row(rules: Rules, report: Report, period: Period, one: Reporter, **moments:
             "zh": report.zh,
             "en": report.en,
             "sections": [item.model_dump() for item in offered(report.sections)],
+            **cut,
         },
         rules_version=rules.version,
         **moments,

@@ -44,7 +44,6 @@ class StatementDetail(ConfidenceDetail):
         return super().context(record) | {
             "heading": record.title,
             "badge": tables.statement_badge(record),
-            "locked": not record.is_editable,
             "may_release": status == Statement.Status.APPROVED
             and access.can(person, "release", record),
             "may_withdraw": underway and access.can(person, "withdraw", record),
