@@ -109,7 +109,7 @@ class Report(Item):
 class Plan(Item):
     """A work plan due by a cadence: a department's year, a team's month, targets broken down."""
 
-    level: Literal["department", "team", "person"]
+    level: Literal["department", "team", "person"] = Field(title=_("Tier of the plan"))
     team: Key | None = None
     cadence: Parameter[Cadence] = Field(title=_("When it is due"))
     remind_before: Parameter[Limit] = optional_limit(_("Reminder ahead"))

@@ -226,3 +226,14 @@ def test_by_origin_only_values_are_listed():
     assert found and {str(line.source) for line in found} == {"proposal"}
     whole = [line for section in sections_of(rules) for line in section.lines]
     assert any(line.source is None for line in whole)
+
+
+@pytest.mark.parametrize("key", preset_keys())
+def test_a_link_leads_to_a_clause_of_this_regulation_and_a_borrowed_one_is_only_named(
+    cast, sign_in, key
+):
+    make.published(to_data(preset(key)))
+    browser = sign_in(cast.member)
+    links = set(re.findall(r'href="/rulebook/clauses#([^"]+)"', browser.get(REGULATION).text))
+    there = set(re.findall(r'<li id="([^"]+)"', browser.get(f"{REGULATION}clauses").text))
+    assert links and links <= there

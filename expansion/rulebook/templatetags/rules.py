@@ -178,7 +178,7 @@ def rule_value(value: Any, names: Mapping[str, str] | None = None) -> str:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, Limit):
-        return value.label if value else gettext("no limit")
+        return value.label if value else gettext("none")
     if isinstance(value, Cadence):
         return cadence(value)
     return _word(value, names or {}) if isinstance(value, str) else str(value)

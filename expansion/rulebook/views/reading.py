@@ -56,6 +56,7 @@ class Regulation(Screen):
             {
                 "version": version,
                 "sections": sections,
+                "clauses": {clause.id for clause in rules.clauses},
                 "names": names_in(values_of(sections), rules),
                 "wanted": wanted,
                 "waiting": len(unsettled(version)) + len(unsettled_lists(version)),
