@@ -1,6 +1,6 @@
 """Reminding of visits without a record, and telling up the ladder of them (R-exp-11, A-3.2.4c)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.functional import lazy
 
@@ -11,13 +11,12 @@ from expansion.notices import ladders
 from expansion.rulebook.schema import Rules
 
 LADDER = "visits"
-LOOKED_BACK = timedelta(days=92)  # after that nobody needs to hear of it any more
 
 
 def remind_of_records(*, rules: Rules, now: datetime) -> dict[str, int]:
     """Tells the visitors who have checked in that their record falls due, and that it is late; then
     those above too, as the ladder says. Everybody is told once of each visit."""
-    visits = Visit.objects.live().unrecorded().filter(due_at__gt=now - LOOKED_BACK)
+    visits = Visit.objects.live().unrecorded().filter(due_at__gt=now - ladders.LOOKED_BACK)
     owed = [_record_owed(visit) for visit in visits.select_related("client", "visitor")]
     return ladders.remind(owed, now=now, kind="crm.visit.record", ladder=LADDER, rules=rules)
 
@@ -26,7 +25,7 @@ def tell_above(*, rules: Rules, now: datetime) -> int:
     """Tells superiors and the manager, each once, of visits that are still missed after the limits
     of the ladder; visitors are told by `visits`. Returns how many were told."""
     visits = Visit.objects.live().filter(
-        status=Visit.Status.MISSED, planned_at__gt=now - LOOKED_BACK
+        status=Visit.Status.MISSED, planned_at__gt=now - ladders.LOOKED_BACK
     )
     owed = [_visit_owed(visit, rules) for visit in visits.select_related("client", "visitor")]
     return ladders.tell_late(

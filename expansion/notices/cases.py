@@ -21,7 +21,6 @@ from expansion.rulebook import foreseen
 from expansion.rulebook.lateness import Ladder
 from expansion.rulebook.schema import Rules
 
-LOOKED_BACK = timedelta(days=92)  # after that nobody needs to hear of it any more
 LOOKED_AHEAD = timedelta(days=366)  # in the turn that runs shows what came late for the one before
 TO_CATCH_UP = timedelta(days=7)  # for runs that were missed
 Held = list[tuple[Instance, User]]
@@ -34,7 +33,7 @@ def remind(*, now: datetime, rules: Rules) -> dict[str, int]:
     The number of queries of a check does not grow with its cases.
     """
     day, added = clock.local_date(now), Counter({"due": 0, "overdue": 0})
-    span = Span(day - LOOKED_BACK, day + LOOKED_AHEAD)
+    span = Span(day - ladders.LOOKED_BACK, day + LOOKED_AHEAD)
     for reminder, found in _to_be_done(rules, span):
         meant = _not_overtaken(found, rules, rules.ladder(reminder.ladder), now)
         owed = [_owed(one, person, reminder) for one, person in meant]

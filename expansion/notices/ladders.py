@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,8 @@ from expansion.people.selectors import active_people, home_unit
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import asked_once
 from expansion.ui import deadlines, formats
+
+LOOKED_BACK = timedelta(days=92)  # after that nobody needs to hear of it any more
 
 
 @dataclass(frozen=True)

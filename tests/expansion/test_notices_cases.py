@@ -14,6 +14,7 @@ from expansion import clock, compliance
 from expansion.home.forecast import days
 from expansion.jobs import services as jobs
 from expansion.notices import cases as room
+from expansion.notices import ladders
 from expansion.notices.models import Notice
 from expansion.people.models import Status
 from expansion.rulebook import lateness
@@ -121,10 +122,10 @@ def test_turns_shorter_than_the_ladder_reach_the_manager_all_the_same(cast):
 def test_old_debt_is_not_told_for_ever(cast):
     """A need that nobody has taken on was due once."""
     due, _late = cases.need(cast)
-    clock.set_clock(due + room.LOOKED_BACK + 2 * DAY)
+    clock.set_clock(due + ladders.LOOKED_BACK + 2 * DAY)
     run()
     assert not told("crm.need.overdue")
-    clock.set_clock(due + room.LOOKED_BACK - 2 * DAY)
+    clock.set_clock(due + ladders.LOOKED_BACK - 2 * DAY)
     run()
     assert told("crm.need.overdue")["member"] == 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
@@ -20,7 +20,6 @@ from expansion.rulebook.schema import Rules
 from expansion.ui import deadlines, formats
 
 NAMED = 12  # names in one notice; the page behind it has them all
-LOOKED_BACK = timedelta(days=92)  # after that nobody needs to hear of it any more
 
 
 def _spoken(words: Callable[[], str]) -> str:
@@ -134,7 +133,7 @@ def _tell_recipient(recipient: User, missing: list[WorkReport]) -> None:
 def tell_above(*, now: datetime, rules: Rules) -> int:
     """Tells superiors and the manager, each once, of reports that stay missing after the limits of
     the ladder; reporter and recipient have been told at the deadline. Returns how many were."""
-    missing = WorkReport.objects.missing(now).filter(due_at__gt=now - LOOKED_BACK)
+    missing = WorkReport.objects.missing(now).filter(due_at__gt=now - ladders.LOOKED_BACK)
     owed = [_owed(report) for report in missing.select_related("owner")]
     return ladders.tell_late(
         owed, now=now, kind="office.report", ladder="reports", rules=rules, only_above=True
