@@ -18,7 +18,6 @@ LONGEST = worktime.Limit(14, worktime.Unit.DAYS)  # no holiday puts the next wor
 
 
 def obligations(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
-    notice = rules.sla.contract_notice
     yield from foreseen.due(
         Obligation.objects.running(),
         "due_on",
@@ -28,14 +27,12 @@ def obligations(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing
         rules=rules,
         start=start,
         end=end,
-        lead=notice.value,
-        clause=notice.clause or "",
+        lead=rules.sla.contract_notice,
     )
 
 
 def endings(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
     """Contracts that end; their owners hear of it ahead by the rulebook's notice."""
-    notice = rules.sla.contract_notice
     yield from foreseen.due(
         Contract.objects.live().signed(),
         "ends_on",
@@ -43,8 +40,7 @@ def endings(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
         rules=rules,
         start=start,
         end=end,
-        lead=notice.value,
-        clause=notice.clause or "",
+        lead=rules.sla.contract_notice,
     )
 
 
@@ -57,7 +53,7 @@ def records(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
         rules=rules,
         start=start,
         end=end,
-        lead=rules.ladder("visits").remind_before.value,
+        lead=rules.ladder("visits").remind_before,
         clause=rules.sla.visit_feedback.clause or "",
     )
 

@@ -35,7 +35,7 @@ offers.add(
         "layout-kanban",
         30,
         may("view", Opportunity),
-        folder="/crm/opportunities/",
+        folders=("/crm/opportunities/",),
     ),
     offers.NavItem(
         "visits",

@@ -40,8 +40,8 @@ def lines_seen(person: Any, deal: Deal) -> QuerySet[BottomLine]:
 
 def authority_of(person: Any, deal: Deal, action: str, rules: Rules) -> dict[str, Any]:
     """What the deal's page shows of major matters, limits and the bottom line."""
-    open_deal = isinstance(deal, Opportunity) and deal.status == Opportunity.Status.OPEN
-    may_set = open_deal and access.can(person, "create", BottomLine(opportunity=deal))
+    may_set = isinstance(deal, Opportunity) and deal.is_open
+    may_set = may_set and access.can(person, "create", BottomLine(opportunity=deal))
     lines = list(lines_seen(person, deal))
     closing = _is_closing(deal) and access.can(person, action, deal)
     refused, missing = obstacles(person, action, deal, rules) if closing else ("", "")

@@ -26,7 +26,7 @@ Text = Any  # a str or a lazy translation
 class NavItem:
     """One line of the menu. `allowed` decides for a person; `count` names what waits there.
 
-    It is marked on the pages whose address begins with its own, or with `folder`.
+    It is marked on the pages whose address begins with its own, or with one of its `folders`.
     """
 
     key: str
@@ -37,7 +37,7 @@ class NavItem:
     order: int
     allowed: Callable[[Any], bool]
     count: Callable[[Any], int] | None = None
-    folder: str = ""
+    folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from partnerships.models import Milestone
 
 
 def milestones(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
-    lead = rules.ladder("milestones").remind_before
     yield from foreseen.due(
         Milestone.objects.running(),
         "due_on",
@@ -23,8 +22,7 @@ def milestones(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]
         rules=rules,
         start=start,
         end=end,
-        lead=lead.value,
-        clause=lead.clause or "",
+        lead=rules.ladder("milestones").remind_before,
     )
 
 

@@ -21,6 +21,6 @@ offers.add(
         "heart-handshake",
         30,
         may_view,
-        folder="/partnerships/",
+        folders=("/partnerships/",),
     ),
 )

@@ -13,7 +13,6 @@ from research.services.reminders import empty_plans
 
 
 def plans(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
-    lead = rules.ladder("findings").remind_before
     yield from foreseen.due(
         empty_plans(),
         "due_on",
@@ -23,8 +22,7 @@ def plans(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
         rules=rules,
         start=start,
         end=end,
-        lead=lead.value,
-        clause=lead.clause or "",
+        lead=rules.ladder("findings").remind_before,
     )
 
 

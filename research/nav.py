@@ -24,7 +24,7 @@ offers.add(
         "file-analytics",
         10,
         reads_reports,
-        folder="/research/",
+        folders=("/research/",),
     ),
     offers.NavItem(
         "research.findings",

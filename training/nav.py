@@ -21,6 +21,6 @@ offers.add(
         "school",
         60,
         may_view,
-        folder="/training/",
+        folders=("/training/",),
     ),
 )

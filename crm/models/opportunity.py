@@ -116,6 +116,10 @@ class Opportunity(Owned, Recorded, Deletable):
     def get_absolute_url(self) -> str:
         return reverse("crm:opportunity", args=[self.pk])
 
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
 
 class StageMove(models.Model):
     """One move from stage to stage: forward, back with its reason, or by the manager's order.

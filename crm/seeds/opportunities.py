@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from crm.models import Opportunity
 from crm.seeds import words
 from crm.seeds.contracts import Contracts
 from crm.seeds.deal import STAGES, Deal, Desk
@@ -42,7 +41,7 @@ class Opportunities:
 
     def win(self, deal: Deal) -> None:
         """After the signature; some are followed up before they are closed."""
-        if deal.opportunity and deal.opportunity.status == Opportunity.Status.OPEN:
+        if deal.opportunity and deal.opportunity.is_open:
             actor = self.desk.seller(deal)
             moved = move_opportunity(actor=actor, record=deal.opportunity, stage="signed")
             deal.opportunity = moved

@@ -27,12 +27,13 @@ def set_bottom_line(
 
     Raises:
         Forbidden: only who negotiates it and the manager do.
-        NotNow: it has one already.
+        NotNow: it has one already, or is closed.
         Invalid: none of its values is given, or one does not hold.
     """
     deal = _held(opportunity)
     line = BottomLine(opportunity=deal, set_by=actor, **values)
     access.require(actor, "create", line)
+    _require_open(deal)
     if BottomLine.objects.filter(opportunity=deal).exists():
         raise NotNow(_("This opportunity has a bottom line already. Change that one."))
     _check(line)
@@ -57,10 +58,12 @@ def change_bottom_line(
     Raises:
         Forbidden: only who negotiates it and the manager do.
         Stale: somebody has changed it since `version`.
+        NotNow: the opportunity is closed.
         Invalid: none of its values is left, or one does not hold.
     """
     access.require(actor, "edit", record)
     deal = _held(record.opportunity)
+    _require_open(deal)
     line = lock(BottomLine.objects.all(), record.pk, version=version)
     line.opportunity = deal
     before, was_below = snapshot(line, FIELDS), undercuts(deal, line)
@@ -85,11 +88,16 @@ def _held(record: Opportunity) -> Opportunity:
     return deal
 
 
+def _require_open(deal: Opportunity) -> None:
+    """What a closed deal was held against stays as it was."""
+    if not deal.is_open:
+        raise NotNow(_("This opportunity is closed; its bottom line stays as it was."))
+
+
 def _watch(actor: User, deal: Opportunity, line: BottomLine, rules: Rules | None) -> None:
-    """A deal that is closed is past saving; an open one that now lies below is put forward."""
-    if deal.status == Opportunity.Status.OPEN:
-        anew = {CONDITIONS} if undercuts(deal, line) else set()
-        escalate(actor=actor, record=deal, rules=rules, anew=anew)
+    """A deal that now lies below is put forward."""
+    anew = {CONDITIONS} if undercuts(deal, line) else set()
+    escalate(actor=actor, record=deal, rules=rules, anew=anew)
 
 
 def _check(line: BottomLine) -> None:

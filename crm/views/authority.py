@@ -158,7 +158,7 @@ class BottomLineDetail(DetailPage):
         return {
             "deal": record.opportunity,
             "facts": line_facts(record),
-            "may_edit": access.can(person, "edit", record),
+            "may_edit": record.opportunity.is_open and access.can(person, "edit", record),
             "may_open": access.can(person, "view", record.opportunity),
         }
 

@@ -185,8 +185,7 @@ class OpportunityDetail(DetailPage):
         stages = pipeline.open_stages
         keys = [stage.key for stage in stages]
         place = keys.index(record.stage) if record.stage in keys else -1
-        is_open = record.status == Opportunity.Status.OPEN
-        following = stages[place + 1] if is_open and place + 1 < len(stages) else None
+        following = stages[place + 1] if record.is_open and place + 1 < len(stages) else None
         return {
             "badge": opportunity_badge(record),
             "pipeline": pipeline.label() if pipelines.several() else "",
@@ -197,7 +196,7 @@ class OpportunityDetail(DetailPage):
             "following": following,
             "gate": gate(record, following.key) if following else [],
             "last": place == len(stages) - 1,
-            "is_open": is_open,
+            "is_open": record.is_open,
             "moves": moves(record, stages),
             "may_edit": access.can(person, "edit", record),
             **authority_of(person, record, "edit", rules_on()),
@@ -306,7 +305,7 @@ class OpportunityClose(OpportunityAct):
     def load(self, pk: int | None) -> None:
         super().load(pk)
         person, deal = self.request.user, self.record
-        if deal.status == Opportunity.Status.OPEN:
+        if deal.is_open:
             require_authority(person, "edit", deal, rules_on(), losing=self.losing)
 
 

@@ -47,8 +47,8 @@ def foresee(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
     """How many cases fall due and when people are reminded of them; each deadline counts once."""
     span = Span(clock.local_date(start), clock.local_date(end) + LOOKED_AHEAD)
     for reminder, found in _to_be_done(rules, span):
-        step = rules.ladder(reminder.ladder).remind_before
-        last = foreseen.horizon(end, step.value, rules)
+        lead = rules.ladder(reminder.ladder).remind_before
+        last = foreseen.horizon(end, lead, rules)
         ahead = {(one.record.pk, _moment(one)) for one, _person in found}
         numbers = Counter(at for _record, at in ahead if start <= at <= last)
         yield from foreseen.told(
@@ -57,8 +57,7 @@ def foresee(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
             rules=rules,
             start=start,
             end=end,
-            lead=step.value,
-            clause=step.clause or "",
+            lead=lead,
         )
 
 

@@ -58,11 +58,10 @@ def _label(rules: Rules, word: str) -> Any:
 
 def matters(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
     """Rights that end, matters to follow up, and changes of staff that are approved."""
-    ending = rules.documents.ip_notice
     followed = PublicMatter.objects.live()
     coming = PersonnelChange.objects.filter(status=PersonnelChange.Status.APPROVED)
     for rows, column, words, lead in (
-        (IpRight.objects.live(), "expires_on", _rights, ending.value),
+        (IpRight.objects.live(), "expires_on", _rights, rules.documents.ip_notice),
         (followed, "follow_up_on", _matters, None),
         (coming, "effective_on", _changes, None),
     ):

@@ -19,7 +19,7 @@ offers.add(
         "user-cog",
         36,
         lambda person: access.can(person, "view", PersonnelChange),
-        folder="/office/personnel/",
+        folders=("/office/personnel/",),
     ),
     offers.NavItem(
         "handovers",
@@ -38,7 +38,7 @@ offers.add(
         "shield-lock",
         70,
         lambda person: person.holds(*SIGNING),
-        folder="/office/confidence/",
+        folders=("/office/confidence/",),
     ),
     offers.NavItem(
         "reports",

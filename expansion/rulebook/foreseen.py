@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from expansion import clock, worktime
 from expansion.offers import Firing
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.values import Parameter
 from expansion.worktime import Limit
 
 Words = Callable[[int], str]  # “%(count)s milestones”, for that many
@@ -24,21 +25,22 @@ def due(
     rules: Rules,
     start: datetime,
     end: datetime,
-    lead: Limit | None = None,
+    lead: Parameter[Limit] | None = None,
     clause: str = "",
 ) -> Iterator[Firing]:
     """The deadlines of these rows in the span, and with a `lead` the reminders that leave in it.
 
-    A day is over with its last moment. Nothing is said of a single record: one query.
+    A day is over with its last moment. The clause is that of the lead where none is given.
+    Nothing is said of a single record: one query.
     """
     found = counted(rows, column, start, horizon(end, lead, rules))
     yield from told(found, what, rules=rules, start=start, end=end, lead=lead, clause=clause)
 
 
-def horizon(end: datetime, lead: Limit | None, rules: Rules) -> datetime:
+def horizon(end: datetime, lead: Parameter[Limit] | None, rules: Rules) -> datetime:
     """The last deadline of which a reminder leaves before `end`."""
     calendar = rules.working_time.as_calendar()
-    return (worktime.deadline(end, lead, calendar) if lead else None) or end
+    return (worktime.deadline(end, lead.value, calendar) if lead and lead.value else None) or end
 
 
 def told(
@@ -48,16 +50,18 @@ def told(
     rules: Rules,
     start: datetime,
     end: datetime,
-    lead: Limit | None = None,
+    lead: Parameter[Limit] | None = None,
     clause: str = "",
 ) -> Iterator[Firing]:
     """What is said in the span of so many deadlines at each of these moments."""
     calendar = rules.working_time.as_calendar()
+    limit = lead.value if lead else None
+    clause = clause or (lead and lead.clause) or ""
     for at, count in found:
         words = {"what": what(count) % {"count": count}}
         if start <= at < end:
             yield Firing(at, _("Due: %(what)s") % words, "", clause)
-        if lead and start <= (ahead := worktime.before(at, lead, calendar)) < end:
+        if limit and start <= (ahead := worktime.before(at, limit, calendar)) < end:
             yield Firing(ahead, _("Reminder: %(what)s") % words, "", clause)
 
 

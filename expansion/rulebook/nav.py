@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from expansion import access, offers
 from expansion.rulebook.models import Version
 
+EDITED = ("parameters", "lists", "entries", "unsettled", "upload")  # beside the weights
+
 offers.add(
     offers.NavItem(
         "regulation",
@@ -23,5 +25,6 @@ offers.add(
         "adjustments",
         10,
         lambda person: access.can(person, "edit", Version),
+        folders=tuple(f"/rulebook/{page}" for page in EDITED),
     ),
 )

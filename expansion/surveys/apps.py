@@ -6,4 +6,4 @@ class SurveysConfig(AppConfig):
     label = "surveys"
 
     def ready(self) -> None:
-        from expansion.surveys import access, foresight, guest_page, nav  # noqa: F401
+        from expansion.surveys import access, cards, foresight, guest_page, nav  # noqa: F401

@@ -23,7 +23,6 @@ def closings(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
 
 
 def measures(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
-    lead = rules.ladder("survey_measures").remind_before
     yield from foreseen.due(
         Measure.objects.running(),
         "due_on",
@@ -33,8 +32,7 @@ def measures(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
         rules=rules,
         start=start,
         end=end,
-        lead=lead.value,
-        clause=lead.clause or "",
+        lead=rules.ladder("survey_measures").remind_before,
     )
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -238,6 +239,12 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def running(self) -> MeasureQuerySet:
         """Those that are owed: their report is handed in, and they are not carried out."""
         return self.live().filter(questionnaire__status="reported", done_on=None)
+
+    def owed_by(self, person: Any) -> MeasureQuerySet:
+        """Those of this person, and of those who have left where the person runs the survey."""
+        theirs = Q(responsible=person)
+        left = Q(questionnaire__owner=person) & ~Q(responsible__status="active")
+        return self.running().filter(theirs | left)
 
 
 class Measure(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from expansion import access, offers
-from expansion.surveys.models import Questionnaire
+from expansion.surveys.models import Measure, Questionnaire
 from expansion.surveys.tables import SURVEYS
 from expansion.transfer.registry import add_export
 
@@ -33,7 +33,7 @@ offers.add(
         "mood-smile",
         70,
         lambda person: access.can(person, "view", Questionnaire),
-        folder="/surveys/",
+        folders=("/surveys/",),
     ),
     offers.SearchSource("surveys", 60, find_surveys),
     offers.Holding(
@@ -41,6 +41,14 @@ offers.add(
         _("surveys under way"),
         70,
         lambda person: Questionnaire.objects.live().filter(owner=person, reported_at=None),
+    ),
+    offers.Holding(
+        "surveys.measures",
+        _("measures after surveys"),
+        71,
+        lambda person: Measure.objects.running().filter(responsible=person),
+        owner="responsible",
+        team="",
     ),
     offers.Seed("surveys", 60, "expansion.surveys.seeds.sow"),
 )

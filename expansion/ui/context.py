@@ -90,14 +90,19 @@ class Shell:
 
     @cached_property
     def _here(self) -> str:
-        """The entry whose address, or folder, is the longest beginning of this page's."""
+        """The entry that begins like this page's address; the longest beginning decides."""
         path, urls = self.request.path, self._addresses
         begins = [(url, key) for key, url in urls.items()]
-        begins += [(one.folder, one.key) for one in offers.of(offers.NavItem) if one.key in urls]
+        begins += [
+            (folder, one.key)
+            for one in offers.of(offers.NavItem)
+            if one.key in urls
+            for folder in one.folders
+        ]
         found = [
             (len(begin), key)
             for begin, key in begins
-            if begin and (path == begin or (begin != "/" and path.startswith(begin)))
+            if path == begin or (begin != "/" and path.startswith(begin))
         ]
         return max(found, default=(0, ""))[1]
 

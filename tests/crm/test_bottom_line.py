@@ -9,7 +9,7 @@ from crm.models import BottomLine, Escalation
 from crm.services.bottom_lines import change_bottom_line
 from crm.services.clients import reassign_client
 from crm.services.major import leave_with
-from crm.services.opportunities import update_opportunity
+from crm.services.opportunities import lose_opportunity, update_opportunity
 from expansion import access, clock
 from expansion.audit.models import Entry
 from expansion.audit.selectors import for_reader, label_of
@@ -130,6 +130,23 @@ def test_a_line_drawn_above_the_deal_puts_it_forward(cast, deal):
     assert not Escalation.objects.exists()
     change_bottom_line(actor=cast.member, record=line, price=Decimal("50000.01"))
     assert Escalation.objects.get().opportunity == deal
+
+
+def test_what_a_closed_deal_was_held_against_stays_as_it_was(cast, deal, line, sign_in):
+    lose_opportunity(actor=cast.member, record=deal, reason="对方换了供应商")
+    with pytest.raises(NotNow, match="stays as it was"):
+        change_bottom_line(actor=cast.member, record=line, price=Decimal("1"))
+    line.refresh_from_db()
+    assert line.price == Decimal(PRICE)
+    page = sign_in(cast.member).get(line.get_absolute_url())
+    assert page.status_code == 200 and f"{line.get_absolute_url()}/edit" not in page.text
+
+
+def test_a_closed_deal_gets_no_line_any_more(cast, deal):
+    lose_opportunity(actor=cast.member, record=deal, reason="对方换了供应商")
+    with pytest.raises(NotNow, match="stays as it was"):
+        make.bottom_line(cast.member, deal)
+    assert not BottomLine.objects.exists()
 
 
 def test_a_deal_that_falls_further_is_asked_about_again(cast, deal):

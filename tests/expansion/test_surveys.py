@@ -1,6 +1,6 @@
 """Satisfaction surveys: written, sent, answered by others, closed, reported on (R-crm-17)."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,8 +14,10 @@ from expansion.guests.models import Pass
 from expansion.guests.services import submit_pass
 from expansion.jobs.models import Cancelled, Job
 from expansion.notices.models import Notice
+from expansion.office.services import handovers
 from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.selectors import rules_on, version_on
+from expansion.surveys import cards
 from expansion.surveys.models import Answer, Invitation, Questionnaire, Response
 from expansion.surveys.selectors import results, score_of, told_of
 from expansion.surveys.services import closing, inviting, measures, questionnaires
@@ -647,6 +649,47 @@ def test_a_measure_of_somebody_who_left_is_owed_by_whoever_runs_the_survey(cast)
     clock.set_clock(clock.now() + timedelta(days=14))
     attend(Job())
     assert Notice.objects.get(kind="surveys.measure.overdue", person=cast.member)
+
+
+def evening(day: date):
+    return clock.moment_on(day, time(18))
+
+
+def to_do(person) -> list[str]:
+    return [one.title for one in cards.measure_todos(person)]
+
+
+def test_a_measure_waits_for_whoever_is_responsible_from_a_week_before_its_day(cast):
+    held = reported(cast).measures.get()
+    clock.set_clock(evening(held.due_on - timedelta(days=8)))
+    assert to_do(cast.colleague) == []
+    clock.set_clock(evening(held.due_on - timedelta(days=7)))
+    assert to_do(cast.colleague) == [held.text] and to_do(cast.member) == []
+    finish(held, cast.colleague)
+    assert to_do(cast.colleague) == []
+
+
+def test_a_measure_of_somebody_who_left_waits_for_whoever_runs_the_survey(cast):
+    held = reported(cast).measures.get()
+    held.responsible.status = "left"
+    held.responsible.save()
+    clock.set_clock(evening(held.due_on))
+    assert to_do(cast.member) == [held.text]
+
+
+def test_a_leaver_hands_over_the_measures_that_are_not_carried_out(cast):
+    held = reported(cast).measures.get()
+    record = handovers.open_handover(
+        actor=cast.manager, person=cast.colleague, last_day=TODAY, reason="调往上海。"
+    )
+    handovers.divide(
+        actor=cast.manager, record=record, receiver=cast.outsider, kind="surveys.measures"
+    )
+    handovers.offer(actor=cast.manager, record=record)
+    handovers.accept(actor=cast.outsider, record=record)
+    held.refresh_from_db()
+    assert held.responsible == cast.outsider
+    assert Entry.objects.get(verb="surveys.measure.handed_over").about == held
 
 
 def test_of_a_measure_that_is_carried_out_nobody_is_reminded(cast):

@@ -145,6 +145,8 @@ def test_the_page_of_our_own_mistake_says_its_language():
         ("/training/courses/", "/training/sessions/"),
         ("/research/findings/", "/research/findings/"),
         ("/crm/clients/", "/crm/clients/"),
+        ("/rulebook/parameters", "/rulebook/weights"),
+        ("/rulebook/clauses", "/rulebook/"),
     ],
 )
 def test_the_menu_marks_where_a_page_belongs(cast, sign_in, address, entry):
