@@ -49,9 +49,9 @@ ORDER BY c.next_contact_on LIMIT 10
 NEW_CLIENT = """
 INSERT INTO crm_client (created_at, updated_at, version, owner_id, team_id, name, identity, search,
   kind, credit_code, industry, business_scope, preferences, region, address, source, grade, major,
-  stage, note)
+  stage, note, category, own)
 VALUES (%s, %s, 1, %s, (SELECT unit_id FROM people_membership WHERE user_id = %s LIMIT 1), %s, %s,
-  %s, 'firm', '', '', '', '', '', '', '', '', false, '', '') RETURNING id
+  %s, 'firm', '', '', '', '', '', '', '', '', false, '', '', '', '{}') RETURNING id
 """
 NEW_CONTACT = """
 INSERT INTO crm_contact (created_at, updated_at, version, client_id, name, post, main, note)
@@ -85,9 +85,9 @@ WITH fit AS (
 ), firms AS (
   INSERT INTO crm_client (created_at, updated_at, version, owner_id, team_id, name, identity,
     search, kind, credit_code, industry, business_scope, preferences, region, address, source,
-    grade, major, stage, note, next_contact_on)
+    grade, major, stage, note, category, own, next_contact_on)
   SELECT now(), now(), 1, %(owner)s, (SELECT min(id) FROM people_unit), name, identity, name,
-    'firm', '', '', '', '', '', '', '', '', false, '', '', day::date FROM fit
+    'firm', '', '', '', '', '', '', '', '', false, '', '', '', '{}', day::date FROM fit
   RETURNING id, identity
 ), people AS (
   INSERT INTO crm_contact (created_at, updated_at, version, client_id, name, post, main, note)

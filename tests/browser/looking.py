@@ -10,7 +10,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from django.http import HttpRequest, HttpResponse
 from django.test import Client as Visitor
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 MEASURES = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ class Screen:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda fault: self.heard.append(f"script: {fault}"))
         self.page.on("response", self._answered)
-        self.page.on("requestfailed", lambda one: self.heard.append(f"no answer: {one.url}"))
+        self.page.on("requestfailed", self._unanswered)
 
     def faults_of(self, address: str) -> list[str]:
         """All that is wrong with the page behind an address, in both themes."""
@@ -117,6 +117,11 @@ class Screen:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "Failed to load" not in message.text:
             self.heard.append(f"console: {message.text}")
+
+    def _unanswered(self, request: Request) -> None:
+        """What the page itself broke off by being left, as the count of notices, is no fault."""
+        if request.failure != "net::ERR_ABORTED":
+            self.heard.append(f"no answer: {request.url}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
