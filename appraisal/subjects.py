@@ -38,7 +38,8 @@ def _results(case: ConsequenceCase) -> Iterator[str]:
     levels = {one.key: one.label() for one in case.participant.cycle.rules.appraisal.levels}
     for fact in case.facts:
         period = Period.parse(fact["cycle"]).label
-        yield f"{period}: {fact['score']}, {levels.get(fact['level'], fact['level'])}"
+        result = (str(fact["score"]), levels.get(fact["level"], fact["level"]))
+        yield _(": ").join((period, _(", ").join(result)))
 
 
 offers.add(

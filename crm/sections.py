@@ -57,7 +57,7 @@ def talks(person: Any, start: datetime, end: datetime) -> dict[str, Any]:
 
 def _visit_line(visit: Visit) -> str:
     day = formats.day_as("short", visit.took_place_at)
-    return f"{day} {visit.client.name}: {visit.said[:120]}"
+    return _(": ").join((f"{day} {visit.client.name}", visit.said[:120]))
 
 
 def _figure(key: str, label: str, value: int, url: str) -> dict[str, Any]:

@@ -58,13 +58,14 @@ def computed(rules: Rules) -> Iterator[str]:
         for indicator in one.indicators:
             read = [str(metrics.get(part.metric).label) for part in indicator.how if part.metric]
             if read:
-                yield f"{indicator}: {_(', ').join(read)}"
+                yield _(": ").join((str(indicator), _(", ").join(read)))
 
 
 def consequences(rules: Rules) -> Iterator[str]:
     """What follows from how many results at one level in a row (A-5.5.3)."""
     for rule in rules.consequences:
-        yield f"{rule}: {_(', ').join(str(measure) for measure in rule.measures)}"
+        measures = _(", ").join(str(measure) for measure in rule.measures)
+        yield _(": ").join((str(rule), measures))
 
 
 def who_fixes(rules: Rules) -> Iterator[str]:
@@ -90,7 +91,7 @@ def bonus(rules: Rules) -> Iterator[str]:
         (_("Bonus base"), rules.bonus.base.value),
         (_("Bonus limit"), rules.bonus.cap.value),
     ):
-        yield f"{label}: {_('none') if amount is None else f'{amount:f}'}"
+        yield _(": ").join((label, _("none") if amount is None else f"{amount:f}"))
 
 
 def _share(label: str, percent: Any) -> str:

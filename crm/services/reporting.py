@@ -91,9 +91,13 @@ def _own(contact: Contact) -> Iterator[Line]:
 def _met(contact: Contact) -> Iterator[Line]:
     for visit in contact.visits.order_by("pk").select_related("client", "visitor"):
         when = visit.took_place_at or visit.planned_at
-        yield Line(_("Visits"), str(visit), f"{visit.visitor}: {visit.said}".strip(": "), when)
+        yield Line(_("Visits"), str(visit), _said(visit.visitor, visit.said), when)
     for talk in contact.communications.order_by("pk").select_related("by"):
-        yield Line(_("Calls and messages"), str(talk), f"{talk.by}: {talk.said}", talk.at)
+        yield Line(_("Calls and messages"), str(talk), _said(talk.by, talk.said), talk.at)
+
+
+def _said(by: Any, words: str) -> str:
+    return _(": ").join(one for one in (str(by), words) if one)
 
 
 def _asked(contact: Contact) -> Iterator[Line]:
@@ -117,7 +121,7 @@ def _copies(contact: Contact, traces: Traces) -> Iterator[Line]:
 
 
 def _pairs(changes: dict[str, Any]) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in changes.items())
+    return _("; ").join(_(": ").join((name, str(value))) for name, value in changes.items())
 
 
 def _mentions(contact: Contact, traces: Traces) -> Iterator[Line]:
@@ -131,7 +135,7 @@ def _mentions(contact: Contact, traces: Traces) -> Iterator[Line]:
             for one in texts:
                 text = str(getattr(record, one.attname) or "")
                 if model is not Contact and any(word in text for word in words):
-                    name = f"{capfirst(str(model._meta.verbose_name))}: {one.verbose_name}"
+                    name = f"{capfirst(str(model._meta.verbose_name))} · {one.verbose_name}"
                     yield Line(_("Texts that mention the person"), name, text)
 
 

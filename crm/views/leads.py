@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as lazy
 
 from crm import forms_leads, tables_leads
@@ -138,7 +139,7 @@ class OnCondition(LeadAct):
     def context(self, form: ServiceForm) -> dict[str, Any]:
         key = str(form["key"].value() or "")
         label = label_in(rules_on().crm.effective_lead.conditions, key)
-        return {**super().context(form), "title": f"{self.title}: {label}"}
+        return {**super().context(form), "title": gettext(": ").join((str(self.title), label))}
 
     def service(self, **values: Any) -> Lead:
         return self.act(rules=rules_on(), **values)

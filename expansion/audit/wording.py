@@ -365,5 +365,5 @@ def _each(
     for name, value in values.items():
         field = _field(model, name)
         label = getattr(field, "verbose_name", name)
-        found.append(f"{label}: {_words(field, name, value, people)}")
-    return "; ".join(found)
+        found.append(gettext(": ").join((str(label), _words(field, name, value, people))))
+    return gettext("; ").join(found)

@@ -223,7 +223,7 @@ class RightsForm(ServiceForm):
                         initial=cell.name,
                         show_hidden_initial=True,
                         widget=forms.Select(
-                            attrs={"aria-label": f"{cell.role.label}: {line.label}"}
+                            attrs={"aria-label": f"{cell.role.label} · {line.label}"}
                         ),
                     )
 

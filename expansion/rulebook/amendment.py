@@ -50,7 +50,8 @@ def line(row: Changed, names: Mapping[str, str]) -> str:
             "name": row.label,
             "value": value_words(row.after, names),
         }
-    return f"{row.label}: {value_words(row.before, names)} → {value_words(row.after, names)}"
+    before, after = value_words(row.before, names), value_words(row.after, names)
+    return _(": ").join((str(row.label), f"{before} → {after}"))
 
 
 def rebuilt_line(one: Rebuilt, names: Mapping[str, str]) -> str:
@@ -60,7 +61,7 @@ def rebuilt_line(one: Rebuilt, names: Mapping[str, str]) -> str:
         return _("%(name)s: new, %(value)s") % {"name": one.label, "value": after}
     if one.after is None:
         return _("%(name)s: taken away, %(value)s") % {"name": one.label, "value": before}
-    return f"{one.label}: {before} → {after}"
+    return _(": ").join((str(one.label), f"{before} → {after}"))
 
 
 offers.add(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from expansion.rulebook.naming import Rebuilt, rebuilt
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import value_words
@@ -35,7 +37,8 @@ def _label(one: Rebuilt) -> str:
     """Where it stands; of an entry that only one side has, what it is called too."""
     if one.before is not None and one.after is not None:
         return one.label
-    return f"{one.label}: {value_words(one.before if one.after is None else one.after)}"
+    value = one.before if one.after is None else one.after
+    return _(": ").join((str(one.label), value_words(value)))
 
 
 def looks_at(patterns: Iterable[str], path: str) -> bool:

@@ -108,7 +108,8 @@ class _Walk:
     def entry(self, node: BaseModel, place: _Place) -> Iterator[Line]:
         """The lines of one entry; what names it and its clause stand in each of them."""
         if isinstance(node, Right):
-            yield place.line(words=f"{WORDS.get(node.role, node.role)}: {_option(node.scope)}")
+            role = str(WORDS.get(node.role, node.role))
+            yield place.line(words=_(": ").join((role, str(_option(node.scope)))))
             return
         clause = clause_of(node)
         for name in type(node).model_fields:

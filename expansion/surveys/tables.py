@@ -169,7 +169,8 @@ def _of_one(words: Callable[[Tally], Any]) -> Callable[[Question], Any]:
 
 
 def _shares(tally: Tally) -> str:
-    return "; ".join(f"{one.label}: {one.count}" for one in tally.shares)
+    colon = gettext(": ")
+    return gettext("; ").join(f"{one.label}{colon}{one.count}" for one in tally.shares)
 
 
 def _texts(tally: Tally) -> str:

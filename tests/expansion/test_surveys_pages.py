@@ -175,7 +175,7 @@ def test_the_workbook_has_the_answers_question_by_question(cast, sign_in):
     made = Export.objects.get()
     book = openpyxl.load_workbook(io.BytesIO(default_storage.open(made.key).read()))
     cells = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row]
-    assert make.SCALE["text"] in cells and "5: 1; 4: 1; 3: 1; 2: 0; 1: 0" in cells
+    assert make.SCALE["text"] in cells and "5：1；4：1；3：1；2：0；1：0" in cells
     assert made.actor == cast.manager
 
 
