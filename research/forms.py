@@ -146,8 +146,12 @@ class DistributeForm(ServiceForm):
 
 
 class ReviewForm(ServiceForm):
-    """Four scores, the rulebook's review list, and a remark."""
+    """Four scores, the rulebook's review list, and a remark.
 
+    `read` is the digest of the document that they are about.
+    """
+
+    read = forms.CharField(widget=forms.HiddenInput, max_length=64)
     checklist = forms.MultipleChoiceField(
         label=_("Review list"), required=False, widget=forms.CheckboxSelectMultiple
     )

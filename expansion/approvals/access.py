@@ -49,11 +49,28 @@ class RequestAccess(access.Rule):
             return not self.freezes(record) and (
                 person.pk in record.parties or own_step(person, record)[1] is not None
             )
+        if action == "download":
+            about = record.about
+            return about is None or access.rule_of(type(about)).may(person, action, about)
         return False
+
+    def kept(self, record: Any) -> str:
+        """Its files are kept as those of the record are (R-exp-18)."""
+        about = record.about
+        return "" if about is None else access.rule_of(type(about)).kept(about)
+
+    def may_take(self, person: Any, record: Any) -> bool:
+        about = record.about
+        return about is None or access.rule_of(type(about)).may_take(person, about)
 
     def freezes(self, record: Any) -> bool:
         """What was decided keeps the files that were read with it."""
         return record.status != Request.Status.PENDING
+
+    def keeps(self, record: Any, file: Any) -> bool:
+        """What one of several deciders has read stays for the others."""
+        decided = Decision.objects.filter(step__request=record, at__gte=file.at)
+        return self.freezes(record) or decided.exists()
 
 
 def withdrawers(request: Request) -> set[int]:

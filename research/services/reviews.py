@@ -30,20 +30,24 @@ def score_report(
     scores: Mapping[str, int],
     checklist: Collection[str] = (),
     note: str = "",
+    read: str = "",
 ) -> QualityReview:
     """Accuracy, completeness, depth and usefulness, 0 to 100 each, of the round being decided.
 
     Given by whoever may decide it or has approved it, never by its author. A second time corrects
-    the first; both stay in the trail.
+    the first; both stay in the trail. `read` is the digest of the document that was read.
 
     Raises:
-        NotNow: it was never submitted, or its last round ended without an approval.
+        NotNow: it was never submitted, its last round ended without an approval, or it is another
+            document than the one that was read.
         Forbidden: it is not this person's to score.
         Invalid: a score is missing or out of range.
     """
     report = lock(ResearchReport.objects.live(), record.pk)
     request = latest(report)
     holder = _holder(actor, request)
+    if read and read != request.digest:
+        raise NotNow(_("This has changed meanwhile. Read it again."))
     _check(scores)
     before = QualityReview.objects.filter(report=report, round=request.round).first()
     review, _new = QualityReview.objects.update_or_create(
@@ -80,6 +84,7 @@ def approve_report(
     checklist: Collection[str] = (),
     note: str = "",
     comment: str = "",
+    read: str = "",
 ) -> ResearchReport:
     """Scores and approves in one act (A-3.1.5a).
 
@@ -87,7 +92,13 @@ def approve_report(
         As `score_report` and `approvals.services.decide`.
     """
     score_report(
-        actor=actor, record=record, rules=rules, scores=scores, checklist=checklist, note=note
+        actor=actor,
+        record=record,
+        rules=rules,
+        scores=scores,
+        checklist=checklist,
+        note=note,
+        read=read,
     )
     decide(
         actor=actor,

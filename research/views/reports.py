@@ -242,12 +242,23 @@ class ReportReview(ReportAct):
     def initial(self) -> dict[str, Any]:
         review = self.record.reviews.last()
         kept = (*QualityReview.RESPECTS, "checklist", "note")
-        return {name: getattr(review, name) for name in kept} if review else {}
+        given = {name: getattr(review, name) for name in kept} if review else {}
+        return given | {"read": self._digest()}
 
     def service(self, **values: Any) -> ResearchReport:
         act = reviews.approve_report if self.pending else reviews.score_report
         act(rules=rules_on(), **values)
         return self.record
+
+    def refuse(self, form: Any, refusal: Refusal) -> HttpResponse:
+        """What stands there now is shown; the next try is about that."""
+        form.data = form.data.copy()
+        form.data["read"] = self._digest()
+        return super().refuse(form, refusal)
+
+    def _digest(self) -> str:
+        request = latest(self.record)
+        return request.digest if request else ""
 
     def context(self, form: Any) -> dict[str, Any]:
         return super().context(form) | {

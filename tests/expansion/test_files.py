@@ -219,6 +219,21 @@ def test_no_file_joins_a_contract_while_it_is_decided_and_a_scan_may_afterwards(
     assert attachments(contract).get().name == "签字页.pdf"
 
 
+def test_what_the_first_of_several_deciders_has_read_stays_for_the_others(cast, client):
+    request = contracts.submitted(cast, client=client)
+    wrong = attach(cast.member, request, pdf("错的.pdf"))
+    services.remove(actor=cast.member, attachment=wrong)
+    read = attach(cast.member, request, pdf("报价.pdf"))
+    clock.set_clock(clock.now() + timedelta(minutes=1))
+    decide(actor=cast.manager, request=request, decision="approve")
+    with pytest.raises(Forbidden):
+        services.remove(actor=cast.member, attachment=read)
+    clock.set_clock(clock.now() + timedelta(minutes=1))
+    later = attach(cast.member, request, pdf("补充.pdf"))
+    services.remove(actor=cast.member, attachment=later)
+    assert list(attachments(request)) == [read]
+
+
 def test_no_file_joins_a_project_while_its_scheme_is_decided(cast, sign_in):
     """Neither does the record that was read before it was handed in let one through."""
     read_before = partnerships.project(cast.partner_member, scheme=partnerships.SCHEME)

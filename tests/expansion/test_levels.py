@@ -154,6 +154,26 @@ def test_the_level_is_written_down_and_set_by_those_with_the_right(cast):
     assert entry.changes == {"level": ["internal", "secret"], "reason": [None, WHY]}
 
 
+def test_the_files_of_its_approval_are_kept_as_its_own_are(cast, sign_in, monkeypatch):
+    """Who decides over it fetches them; who only sees it does not, and both are written down."""
+    record = kept(cast, "confidential", contracts.a_contract(cast))
+    submit_contract(actor=cast.member, record=record, rules=rules_on())
+    request = latest(record)
+    file = attached(cast, request)
+    decide(actor=cast.manager, request=request, decision="approve")
+    grants = {key: value for key, value in ContractAccess.grants.items() if key != "download"}
+    monkeypatch.setattr(ContractAccess, "grants", grants)
+    address = f"/files/{file.pk}"
+    assert sign_in(cast.legal).get(address).status_code == 200
+    refused = sign_in(cast.leader).get(address)
+    assert refused.status_code == 403
+    log = Entry.objects.filter(about_id=request.pk, verb__startswith="files.attachment.")
+    assert [(one.actor, one.verb.rpartition(".")[2]) for one in log.order_by("pk")][-2:] == [
+        (cast.legal, "fetched"),
+        (cast.leader, "kept_back"),
+    ]
+
+
 def test_each_file_of_it_is_written_down_and_so_is_each_refusal(cast, sign_in, monkeypatch):
     record = contracts.a_contract(cast)
     file = attached(cast, record)

@@ -280,12 +280,30 @@ def test_the_review_page_scores_and_approves(cast, sign_in, report):
     browser = sign_in(cast.manager)
     address = f"/research/reports/{report.pk}/review"
     assert browser.get(address).status_code == 200
-    refused = browser.post(address, sent(**make.SCORES | {"depth": 101}))
+    read = latest(report).digest
+    refused = browser.post(address, sent(**make.SCORES | {"depth": 101}, read=read))
     assert refused.status_code == 422
-    done = browser.post(address, sent(**make.SCORES, checklist=["concise"], note="好"))
+    done = browser.post(address, sent(**make.SCORES, checklist=["concise"], note="好", read=read))
     report.refresh_from_db()
     assert done.status_code == 302 and report.status == "distributed"
     assert report.reviews.get().mean == 85
+
+
+def test_scores_given_for_an_earlier_document_approve_no_later_one(cast, sign_in, report):
+    """Returned, rewritten and submitted again while the page stood open."""
+    browser, request = sign_in(cast.manager), latest(report)
+    given = make.SCORES | {"read": request.digest, "note": "结论清楚"}
+    decide(actor=cast.manager, request=request, decision="return", comment="补数据。")
+    report.refresh_from_db()
+    reports.save_report(
+        actor=report.owner, record=report, title="改写过的报告", period=report.period
+    )
+    reports.submit_report(actor=report.owner, record=report, rules=rules_on())
+    again = browser.post(f"/research/reports/{report.pk}/review", sent(**given))
+    assert again.status_code == 409 and "结论清楚" in again.text and "改写过的报告" in again.text
+    report.refresh_from_db()
+    assert report.status == "in_approval" and not report.reviews.exists()
+    assert f'value="{latest(report).digest}"' in again.text  # the next try is about this one
 
 
 def test_the_desk_leads_the_approver_to_the_scores(cast, sign_in, report):
