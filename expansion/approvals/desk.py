@@ -1,14 +1,14 @@
 """What the approval desk shows: the queue, the document with its notes, the chain, the bar."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from expansion import access, clock, offers
 from expansion.approvals.approvers import holders_of
-from expansion.approvals.comparison import Part, compared
+from expansion.approvals.comparison import compared, compared_facts, gone
 from expansion.approvals.models import Comment, Decision, Note, Request, Step
 from expansion.approvals.notifying import way_out
 from expansion.approvals.selectors import (
@@ -78,7 +78,6 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
     before = way[-2] if len(way) > 1 else None
     frozen = request.status != Request.Status.PENDING
     links = list(chain(way, step if seat else None))
-    changed = compared(before.snapshot, request.snapshot) if before else {}
     notes = list(notes_of(request))
     principal = User.objects.get(pk=seat.acting_for) if seat and seat.acting_for else None
     asks = seat is not None and _passes_on(request)
@@ -96,7 +95,10 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "talk": list(_talk(way)),
         "may_comment": not frozen and _may_comment(person, way, seat),
         "place": place(step, steps),
-        "sections": list(_sections(request, changed if comparing else {}, notes)),
+        "sections": list(_sections(request, before if comparing else None, notes)),
+        "facts": compared_facts(
+            before.snapshot if before and comparing else request.snapshot, request.snapshot
+        ),
         "comparing": comparing and before is not None,
         "earlier": before,
         "unsettled": sum(note.settled_at is None for note in notes),
@@ -154,12 +156,15 @@ def _mandate(person: User, seat: access.Seat | None) -> Mandate | None:
 
 
 def _sections(
-    request: Request, changed: Mapping[str, list[Part]], notes: list[Note]
+    request: Request, before: Request | None, notes: list[Note]
 ) -> Iterator[dict[str, Any]]:
+    """What is decided over, section by section, where asked for against the round `before`."""
+    now, old = request.snapshot, (before or request).snapshot
+    changed = compared(old, now)
     by_section = defaultdict(list)
     for note in notes:
         by_section[note.section].append(note)
-    for section in request.snapshot["sections"]:
+    for section in (*now["sections"], *gone(old, now)):
         yield section | {
             "parts": changed.get(section["key"]),
             "notes": by_section[section["key"]],

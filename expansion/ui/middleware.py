@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from expansion.errors import Refusal
+from expansion.errors import Refusal, Stale
 
 TEMPLATES = {403: "403.html", 404: "404.html", 409: "409.html"}
 
@@ -26,4 +26,5 @@ class Refusals:
 def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
     """The page of a refusal."""
     template = TEMPLATES.get(error.status, "400.html")
-    return render(request, template, {"message": error.message}, status=error.status)
+    words = {"message": error.message, "somebody_else": isinstance(error, Stale)}
+    return render(request, template, words, status=error.status)

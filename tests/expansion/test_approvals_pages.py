@@ -4,6 +4,7 @@ import ctypes
 import io
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pypdfium2
 import pytest
@@ -12,6 +13,7 @@ from django.db import transaction
 from crm.models import Contract
 from crm.services.contracts import submit_contract, update_contract
 from expansion import access, clock
+from expansion.approvals.comparison import Part, compared, compared_facts, gone
 from expansion.approvals.models import Comment, Decision, Note, Request
 from expansion.approvals.remarks import settle_note
 from expansion.approvals.selectors import latest
@@ -21,6 +23,7 @@ from expansion.errors import Forbidden
 from expansion.machine import pdf_missing
 from expansion.people.services.mandates import create_mandate
 from expansion.rulebook.selectors import rules_on
+from expansion.ui import formats
 from tests.make import contracts as make
 from tests.make.rules import put_in_force
 
@@ -226,11 +229,29 @@ def test_a_resubmission_shows_what_has_changed(cast, sign_in):
     request = make.submitted(cast)
     decide(actor=cast.manager, request=request, decision="return", comment="补充")
     contract = Contract.objects.get()
-    update_contract(actor=cast.member, record=contract, scope=make.TEXT["scope"] + "另含接送。")
+    changed = {"scope": make.TEXT["scope"] + "另含接送。", "amount": Decimal("61000")}
+    update_contract(actor=cast.member, record=contract, **changed)
     submit_contract(actor=cast.member, record=contract, rules=rules_on())
     page = body(sign_in(cast.manager).get("/approvals/?compare=1"))
     assert "<ins>另含接送。</ins>" in page
+    assert f"<del>{formats.money(contract.amount, 'CNY')}</del> <ins>¥61,000.00</ins>" in page
     assert "<ins>" not in body(sign_in(cast.manager).get("/approvals/"))
+
+
+def test_a_section_and_a_fact_that_are_gone_show_as_removed():
+    def paper(facts, *texts):
+        sections = [{"key": key, "label": key, "text": text} for key, text in texts]
+        return {"facts": facts, "sections": sections}
+
+    old = paper([["File a", "1"], ["Kind", "x"]], ("scope", "甲。"), ("breach", "乙。"))
+    new = paper([["File b", "1"], ["Kind", "x"]], ("scope", "甲。"))
+    assert compared(old, new) == {"breach": [Part("removed", "乙。")]}
+    assert [one["key"] for one in gone(old, new)] == ["breach"]
+    assert compared_facts(old, new) == [
+        ("File b", [Part("added", "1")]),
+        ("Kind", [Part("same", "x")]),
+        ("File a", [Part("removed", "1")]),
+    ]
 
 
 def test_text_of_a_person_never_becomes_markup(cast, sign_in):
