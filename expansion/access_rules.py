@@ -193,6 +193,10 @@ class Rule:
         found = self.model._default_manager.filter(self.also_visible(person), pk=record.pk)
         return found.exists()
 
+    def files_besides(self, person: Person) -> Q:
+        """Which attachments of such records the person reads without seeing the record."""
+        return NOTHING
+
     def freezes(self, record: Any) -> bool:
         """Whether the files of the record stay as they are: it is being decided, or decided."""
         return False

@@ -2,18 +2,20 @@
 
 A partner is seen and worked as its client is. A project is worked by its lead, the lead's team
 leader and the manager (R-exp-03); whoever sees the partner's client or answers for one of its
-phases sees it. Who decides over its scheme reads the frozen copy.
+phases sees it. Who decides over its scheme reads the frozen copy and its files.
 """
 
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import LEADING, WORKING, HangsOnClient
 from crm.models import Client
 from expansion import access
 from expansion.access import Seat
+from expansion.approvals.selectors import involving
 from expansion.shares import keep_in
 from partnerships.models import (
     Milestone,
@@ -53,6 +55,14 @@ class ProjectAccess(access.Rule):
         clients = access.visible_to(person, Client.objects.all()).order_by().values("pk")
         phases = Milestone.objects.filter(owner=person.pk).order_by().values("project_id")
         return Q(partner__client__in=clients) | Q(pk__in=phases)
+
+    def files_besides(self, person: Any) -> Q:
+        """Who decides over the scheme reads the files that the frozen copy names."""
+        kind = ContentType.objects.get_for_model(Project)
+        named = involving(person, seats=person.seats).filter(
+            about_type=kind, about_id=OuterRef("about_id"), submitted_at__gte=OuterRef("at")
+        )
+        return Q(Exists(named.order_by()))
 
     def keeps(self, record: Any, file: Any) -> bool:
         """While its scheme is decided over all files stay; once approved, those that were there."""

@@ -12,6 +12,7 @@ from crm.models import Client, ClientRole, Contract
 from crm.services.escalations import escalate
 from expansion import access, clock, offers
 from expansion.approvals.models import Request
+from expansion.approvals.selectors import round_before
 from expansion.approvals.services import submit
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
@@ -191,9 +192,15 @@ def contract_rejected(record: Contract, actor: User, request: Request) -> None:
 
 
 def contract_withdrawn(record: Contract, actor: User, request: Request) -> None:
-    """Back to what it was before: a draft, or a returned one where an earlier round returned it."""
-    before = Contract.Status.DRAFT if request.round == 1 else Contract.Status.RETURNED
-    _moved(lock(Contract.objects.all(), record.pk), before, actor)
+    """Back to what it was before: a draft, returned, or approved under a limit that was higher."""
+    contract, earlier = lock(Contract.objects.all(), record.pk), round_before(request)
+    status = Contract.Status.DRAFT
+    if earlier is not None and earlier.status == Request.Status.APPROVED:
+        status = Contract.Status.APPROVED
+        contract.approved_at, contract.digest = earlier.closed_at, earlier.digest
+    elif earlier is not None and earlier.status == Request.Status.RETURNED:
+        status = Contract.Status.RETURNED
+    _moved(contract, status, actor)
 
 
 def _moved(contract: Contract, status: Contract.Status, actor: User) -> None:

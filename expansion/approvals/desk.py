@@ -209,6 +209,9 @@ def _links(request: Request, step: Step, theirs: Step | None) -> Iterator[dict[s
     if step.status == Step.Status.CARRIED:
         label = f"{step_words(step)} · {step.get_status_display()}"
         yield {"label": label, "state": "done", "note": ""}
+    coming = request.status == Request.Status.PENDING and step.status in ("open", "waiting")
+    if step.added_by and not coming:
+        yield {"label": asked_by(step), "state": "done", "note": ""} | _added(step)
     for made in step.decisions.all():
         yield {
             "label": f"{step_words(step)} · {made.get_decision_display()}",
@@ -217,7 +220,7 @@ def _links(request: Request, step: Step, theirs: Step | None) -> Iterator[dict[s
             "comment": made.comment,
             "stamp": stamp(made.by.name, made.for_person.name) if made.for_person else "",
         }
-    if request.status == Request.Status.PENDING and step.status in ("open", "waiting"):
+    if coming:
         yield _coming(step, step == theirs) | _added(step)
 
 
@@ -226,8 +229,14 @@ def _added(step: Step) -> dict[str, Any]:
     if step.added_by is None:
         return {}
     acting = stamp(step.added_by.name, step.added_for.name) if step.added_for else ""
-    words = f"{step.added_by.name}：{step.added_why}"
+    words = _(": ").join((step.added_by.name, step.added_why))
     return {"comment": words, "stamp": acting}
+
+
+def asked_by(step: Step) -> str:
+    """Who has put the step into the chain, and whom they asked."""
+    words = {"name": step.added_by.name, "other": step.person.name if step.person else ""}
+    return _("%(name)s asked %(other)s") % words
 
 
 def step_words(step: Step) -> str:

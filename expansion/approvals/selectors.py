@@ -68,6 +68,21 @@ def involving(person: User, *, seats: tuple[Seat, ...] | None = None) -> QuerySe
     )
 
 
+def round_before(request: Request) -> Request | None:
+    """The last round before it that nobody withdrew: how it ended says where a withdrawn record
+    goes back to."""
+    earlier = Request.objects.filter(
+        about_type=request.about_type, about_id=request.about_id, round__lt=request.round
+    ).exclude(status=Request.Status.WITHDRAWN)
+    return earlier.order_by("-round").first()
+
+
+def was_returned(request: Request) -> bool:
+    """Whether the round before it had been returned."""
+    earlier = round_before(request)
+    return earlier is not None and earlier.status == Request.Status.RETURNED
+
+
 def decided_records(person: User, **requests: Any) -> QuerySet:
     """The ids of the records over which the person decides or has decided, by those requests that
     `requests` (look-ups of `Request`) narrow to one kind of record."""

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from expansion import access, worktime
-from expansion.approvals.desk import step_words
+from expansion.approvals.desk import asked_by, step_words
 from expansion.approvals.models import Request, Step
 from expansion.approvals.selectors import WITH_DECISIONS, subject
 from expansion.audit.services import write
@@ -66,6 +66,7 @@ def _line(step: Step, calendar: worktime.Calendar) -> dict[str, Any]:
     return {
         "step": step,
         "role": step_words(step),
+        "asked": asked_by(step) if step.added_by else "",
         "hours": taken,
         "late": step.due_at is not None and step.opened_at is not None and closed > step.due_at,
         "until": _until(step) if step.status == Step.Status.OPEN and step.due_at else "",

@@ -22,10 +22,12 @@ class AttachmentAccess(access.Rule):
         parts = [Q(added_by_id=person.pk) & ~Q(draft="")]
         rules = {model: rule for model, rule in access.rules().items() if model is not Attachment}
         kinds = ContentType.objects.get_for_models(*rules)
-        for model in rules:
-            condition = access.condition(person, model)
+        for model, rule in rules.items():
+            condition, besides = access.condition(person, model), rule.files_besides(person)
             if condition != NOTHING:
                 parts.append(self._hangs_on(kinds[model], model, condition))
+            if besides != NOTHING:
+                parts.append(Q(about_type=kinds[model]) & besides)
         return reduce(or_, parts)
 
     def may(self, person: Any, action: str, record: Any = None) -> bool:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from expansion import access, clock, offers
 from expansion.approvals.models import Request
+from expansion.approvals.selectors import was_returned
 from expansion.approvals.services import submit
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
@@ -63,22 +64,24 @@ def scheme_rejected(record: Project, actor: User, request: Request) -> None:
 
 
 def scheme_withdrawn(record: Project, actor: User, request: Request) -> None:
-    _decided(record, actor, Status.DRAFT)
+    project = lock(Project.objects.all(), record.pk)
+    before = Status.RETURNED if was_returned(request) else Status.DRAFT
+    _moved(actor, project, before, "withdrawn")
 
 
 def _decided(record: Project, actor: User, status: Status) -> Project:
     return _moved(actor, lock(Project.objects.all(), record.pk), status)
 
 
-def _moved(actor: User, project: Project, status: Status) -> Project:
+def _moved(actor: User, project: Project, status: Status, word: str = "") -> Project:
     changes = {"scheme_status": [project.scheme_status, status.value]}
     project.scheme_status = status
     if status == Status.APPROVED:
         project.scheme_approved_at = clock.now()
     project.version += 1
     project.save()
-    word = "withdrawn" if status == Status.DRAFT else status.value
-    write(actor=actor, verb=f"partnerships.scheme.{word}", about=project, changes=changes)
+    verb = f"partnerships.scheme.{word or status.value}"
+    write(actor=actor, verb=verb, about=project, changes=changes)
     return project
 
 

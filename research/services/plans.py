@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from expansion import access
 from expansion.approvals.models import Request
+from expansion.approvals.selectors import was_returned
 from expansion.approvals.services import submit
 from expansion.audit.services import write
 from expansion.errors import NotNow
@@ -152,7 +153,7 @@ def plan_rejected(record: ResearchPlan, actor: User, request: Request) -> None:
 
 def plan_withdrawn(record: ResearchPlan, actor: User, request: Request) -> None:
     """Back to what it was before: a draft, or returned where an earlier round returned it."""
-    before = Status.DRAFT if request.round == 1 else Status.RETURNED
+    before = Status.RETURNED if was_returned(request) else Status.DRAFT
     _moved(lock(ResearchPlan.objects.all(), record.pk), before, actor)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from crm.searching import indexed
 from expansion import access, clock, offers
 from expansion.approvals.models import Request
+from expansion.approvals.selectors import was_returned
 from expansion.approvals.services import submit
 from expansion.audit.services import write
 from expansion.errors import Invalid
@@ -238,7 +239,7 @@ def report_rejected(record: ResearchReport, actor: User, request: Request) -> No
 
 def report_withdrawn(record: ResearchReport, actor: User, request: Request) -> None:
     """Back to what it was before: a draft, or returned where an earlier round returned it."""
-    before = Status.DRAFT if request.round == 1 else Status.RETURNED
+    before = Status.RETURNED if was_returned(request) else Status.DRAFT
     _moved(lock(ResearchReport.objects.all(), record.pk), before, actor)
 
 

@@ -16,6 +16,7 @@ from crm.services.opportunities import (
 )
 from expansion import clock, offers
 from expansion.approvals.selectors import latest
+from expansion.approvals.services import withdraw
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, NotNow
 from expansion.rulebook.loading import preset
@@ -240,6 +241,17 @@ def test_what_was_approved_before_the_limit_was_lowered_is_not_signed_until_it_i
     again = make.approved(cast, contract, rules, *by)
     assert Entry.objects.filter(verb="crm.contract.submitted").count() == 2
     assert sign(cast.manager, again, rules).status == "signed"
+
+
+def test_handed_in_again_and_withdrawn_it_is_approved_as_it_was(cast):
+    contract = make.to_sign(cast, "500000.01", rules_on().with_changes(make.SHORT))
+    before = (contract.status, contract.digest, contract.approved_at)
+    submit_contract(actor=cast.member, record=contract, rules=make.limited())
+    contract.refresh_from_db()
+    assert (contract.status, contract.digest) == ("in_approval", "")
+    withdraw(actor=cast.member, request=latest(contract))
+    contract.refresh_from_db()
+    assert (contract.status, contract.digest, contract.approved_at) == before
 
 
 def test_leadership_in_an_earlier_round_grants_nothing(cast):

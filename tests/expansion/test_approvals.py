@@ -383,6 +383,24 @@ def test_a_note_on_no_section_is_refused(cast):
         )
 
 
+def test_withdrawn_twice_it_is_a_draft_and_returned_only_where_somebody_returned_it(cast):
+    contract = make.submitted(cast).about
+
+    def again(act) -> str:
+        contract.refresh_from_db()
+        submit_contract(actor=cast.member, record=contract, rules=rules_on())
+        act(latest(contract))
+        contract.refresh_from_db()
+        return contract.status
+
+    withdraw(actor=cast.member, request=latest(contract))
+    assert again(lambda one: withdraw(actor=cast.member, request=one)) == "draft"
+    sent_back = {"actor": cast.manager, "decision": "return", "comment": "补充"}
+    assert again(lambda one: decide(request=one, **sent_back)) == "returned"
+    for _once_more in range(2):
+        assert again(lambda one: withdraw(actor=cast.member, request=one)) == "returned"
+
+
 def test_only_the_submitter_withdraws_and_only_before_a_decision(cast):
     request = make.submitted(cast)
     with pytest.raises(Forbidden):

@@ -11,6 +11,7 @@ from expansion import clock
 from expansion.approvals.models import Request
 from expansion.approvals.selectors import latest
 from expansion.approvals.services import decide, withdraw
+from expansion.approvals.signers import add_signer
 from expansion.audit.models import Entry
 from expansion.audit.wording import act_label
 from expansion.errors import Forbidden, Gone, Invalid, NotNow
@@ -32,6 +33,10 @@ def fresh(project: Project) -> Project:
     return Project.objects.get(pk=project.pk)
 
 
+def paper(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, "先在两家门店试行。".encode())
+
+
 def change(cast, project: Project, **values) -> Project:
     return projects.update_project(actor=cast.partner_member, record=project, **values)
 
@@ -51,6 +56,25 @@ def test_a_written_scheme_goes_to_the_manager_as_a_frozen_copy(cast):
     told = Notice.objects.filter(about_id=request.pk, person=cast.manager)
     assert told.exists()
     assert Entry.objects.filter(verb="partnerships.scheme.in_approval").count() == 1
+
+
+def test_who_decides_reads_the_files_of_the_copy_and_not_those_that_came_later(cast, sign_in):
+    project = make.project(cast.partner_member, scheme=make.SCHEME)
+    named = attach(actor=cast.partner_member, record=project, upload=paper("方案.txt"))
+    request = latest(make.submitted(cast.partner_member, project))
+    finance = sign_in(cast.finance)
+    assert finance.get(f"/files/{named.pk}").status_code == 404
+    add_signer(
+        actor=cast.manager, request=request, person=cast.finance, place="before", reason="看预算。"
+    )
+    assert finance.get(f"/files/{named.pk}").status_code == 200
+    assert finance.get(project.get_absolute_url()).status_code == 404
+    decide(actor=cast.finance, request=latest(project), decision="approve")
+    decide(actor=cast.manager, request=latest(project), decision="approve")
+    clock.set_clock(clock.now() + timedelta(days=1))
+    later = attach(actor=cast.partner_member, record=fresh(project), upload=paper("补充.txt"))
+    assert finance.get(f"/files/{named.pk}").status_code == 200
+    assert finance.get(f"/files/{later.pk}").status_code == 404
 
 
 def test_what_is_not_written_is_not_handed_in(cast):
@@ -105,7 +129,7 @@ def test_a_returned_one_and_a_withdrawn_one_are_handed_in_again(cast):
     decide(actor=cast.manager, request=latest(project), decision="return", comment="写清分成。")
     project = make.submitted(cast.partner_member, fresh(project))
     withdraw(actor=cast.partner_member, request=latest(project))
-    assert fresh(project).scheme_status == "draft"
+    assert fresh(project).scheme_status == "returned"
     assert make.approved(cast.partner_member, fresh(project)).scheme_status == "approved"
     assert latest(project).round == 3
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from expansion import access, clock
 from expansion.approvals.models import Request
+from expansion.approvals.selectors import was_returned
 from expansion.approvals.services import submit
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
@@ -129,7 +130,7 @@ def statement_rejected(record: Statement, actor: User, request: Request) -> None
 
 def submission_withdrawn(record: Statement, actor: User, request: Request) -> None:
     """Back to what it was before: a draft, or returned where an earlier round returned it."""
-    _moved(_held(record), Status.DRAFT if request.round == 1 else Status.RETURNED, actor)
+    _moved(_held(record), Status.RETURNED if was_returned(request) else Status.DRAFT, actor)
 
 
 @transaction.atomic
