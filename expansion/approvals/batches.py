@@ -7,6 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from expansion import access
 from expansion.access_rules import KEPT
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import waiting_for
@@ -67,7 +68,7 @@ def _approved(actor: User, request: Request, version: int, comment: str) -> Answ
 def offered(steps: QuerySet[Step]) -> list[tuple[Step, str]]:
     """Each waiting step with the reason why it is read by itself; empty where it need not be."""
     versions = Prefetch("request__rules_version", Version.objects.defer(*LONG))
-    found = list(steps.prefetch_related(versions)[:MOST])
+    found = list(steps.prefetch_related(versions, "request__about")[:MOST])
     noted = _noted(one.request for one in found)
     return [(step, _why_alone(step, noted)) for step in found]
 
@@ -86,9 +87,17 @@ def _why_alone(step: Step, noted: set[Subject]) -> str:
         return _("It is beyond the authority of those before.")
     if exceeds(request.amount, request.currency, ways.batch_up_to.value):
         return _("Its amount is too large for a batch.")
-    if request.level in KEPT:
+    if _is_kept(request):
         return _("It is confidential.")
     return _("Notes on it are not settled.") if _subject(request) in noted else ""
+
+
+def _is_kept(request: Request) -> bool:
+    """As its record is kept now, which may be more than when it was submitted."""
+    about = request.about
+    return request.level in KEPT or (
+        about is not None and bool(access.rule_of(type(about)).kept(about))
+    )
 
 
 def _subject(request: Request) -> Subject:

@@ -77,7 +77,7 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
     step, seat = own_step(person, request, seats=person.seats, steps=steps)
     before = way[-2] if len(way) > 1 else None
     frozen = request.status != Request.Status.PENDING
-    links = list(chain(way, step if seat else None))
+    links = list(chain(way, step if seat else None, person))
     notes = list(notes_of(request))
     principal = User.objects.get(pk=seat.acting_for) if seat and seat.acting_for else None
     asks = seat is not None and _passes_on(request)
@@ -110,6 +110,7 @@ def document(person: User, request: Request, *, comparing: bool) -> dict[str, An
         "may_attach": not frozen and (person.pk in request.parties or seat is not None),
         "frozen": frozen,
         "files": list(attachments(request)),
+        "graded": request.about if hasattr(request.about, "level") else None,
         "may_open": request.about is not None and access.can(person, "view", request.about),
         "request_id": new_key(),
     }
@@ -180,16 +181,18 @@ def place(step: Step | None, steps: list[Step]) -> dict[str, int] | None:
     return {"at": places.index(step.order) + 1, "total": len(places)}
 
 
-def chain(way: list[Request], theirs: Step | None) -> Iterator[dict[str, Any]]:
+def chain(
+    way: list[Request], theirs: Step | None, reader: User | None = None
+) -> Iterator[dict[str, Any]]:
     """The whole way of a record through its rounds: submissions, decisions, what still comes.
 
-    `theirs` is the step that the person may decide now.
+    `theirs` is the step that the reader may decide now.
     """
     for request in way:
-        yield from _round(request, theirs)
+        yield from _round(request, theirs, reader)
 
 
-def _round(request: Request, theirs: Step | None) -> Iterator[dict[str, Any]]:
+def _round(request: Request, theirs: Step | None, reader: User | None) -> Iterator[dict[str, Any]]:
     """One round on the record's way."""
     again = request.round > 1
     yield {
@@ -202,10 +205,12 @@ def _round(request: Request, theirs: Step | None) -> Iterator[dict[str, Any]]:
         label = _("%(name)s took the record over") % {"name": request.received_by.name}
         yield {"label": label, "state": "done", "note": ""}
     for step in request.steps.all():
-        yield from _links(request, step, theirs)
+        yield from _links(request, step, theirs, reader)
 
 
-def _links(request: Request, step: Step, theirs: Step | None) -> Iterator[dict[str, Any]]:
+def _links(
+    request: Request, step: Step, theirs: Step | None, reader: User | None
+) -> Iterator[dict[str, Any]]:
     if step.status == Step.Status.CARRIED:
         label = f"{step_words(step)} · {step.get_status_display()}"
         yield {"label": label, "state": "done", "note": ""}
@@ -214,14 +219,18 @@ def _links(request: Request, step: Step, theirs: Step | None) -> Iterator[dict[s
         yield {"label": asked_by(step), "state": "done", "note": ""} | _added(step)
     for made in step.decisions.all():
         yield {
-            "label": f"{step_words(step)} · {made.get_decision_display()}",
+            "label": f"{decided_as(made)} · {made.get_decision_display()}",
             "state": MARKS[made.decision],
             "note": f"{made.by.name} {formats.moment(made.at)}",
             "comment": made.comment,
             "stamp": stamp(made.by.name, made.for_person.name) if made.for_person else "",
         }
+    if step.timed_out:
+        note = formats.moment(step.closed_at)
+        yield {"label": state_words(step), "state": MARKS[Decision.Kind.RETURN], "note": note}
     if coming:
-        yield _coming(step, step == theirs) | _added(step)
+        stands_in = reader is not None and step.escalated_to_id == reader.pk
+        yield _coming(step, step == theirs, stands_in) | _added(step)
 
 
 def _added(step: Step) -> dict[str, Any]:
@@ -245,9 +254,27 @@ def step_words(step: Step) -> str:
     return f"{role_label(step.role)} ({because})" if because else role_label(step.role)
 
 
-def _coming(step: Step, theirs: bool) -> dict[str, Any]:
+def decided_as(made: Decision) -> str:
+    """As what somebody decided: by the step's role, or above it, as nobody of it did in time."""
+    words = step_words(made.step)
+    if not made.by_superior:
+        return words
+    return _("in place of %(role)s, who were late") % {"role": words}
+
+
+def state_words(step: Step) -> str:
+    """How a step that nobody decided stands."""
+    if not step.timed_out:
+        return str(step.get_status_display())
+    words = {"role": step_words(step)}
+    return _("%(role)s: nobody decided in time, returned by itself") % words
+
+
+def _coming(step: Step, theirs: bool, stands_in: bool) -> dict[str, Any]:
     """A step that still has to be decided: whose it is and until when."""
-    if theirs:
+    if theirs and stands_in:
+        label = _("You, in place of %(role)s, who are late") % {"role": step_words(step)}
+    elif theirs:
         label = _("You, %(role)s") % {"role": step_words(step)}
     else:
         names = _(", ").join(one.name for one in _holders(step))

@@ -195,6 +195,12 @@ class Step(models.Model):
     def __str__(self) -> str:
         return f"{self.request} · {self.role}"
 
+    @property
+    def timed_out(self) -> bool:
+        """Returned by the clock: nobody did (R-exp-05)."""
+        decided = {made.decision for made in self.decisions.all()}
+        return self.status == self.Status.RETURNED and Decision.Kind.RETURN not in decided
+
 
 class Decision(models.Model):
     """What somebody decided on a step, for whom, when and why."""
@@ -227,6 +233,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by}: {self.decision}"
+
+    @property
+    def by_superior(self) -> bool:
+        """Whether it is of whom a late step was escalated to, who decides it alone."""
+        return self.step.escalated_to_id in {self.for_person_id or self.by_id}
 
 
 class Comment(models.Model):

@@ -250,6 +250,8 @@ def _refusal(actor: User, request: Request, step: Step | None) -> Exception:
 
 
 def _last_words(request: Request) -> str:
+    if any(step.timed_out for step in request.steps.prefetch_related("decisions")):
+        return _("Nobody decided this in time; it has been returned by itself.")
     last = Decision.objects.filter(step__request=request).select_related("by").last()
     if last is None or request.status == Request.Status.WITHDRAWN:
         return ""
@@ -295,7 +297,7 @@ def _record(made: Decision, request: Request) -> None:
 def _move_on(step: Step, made: Decision) -> None:
     """What follows: another decider of this step or of those beside it, the next step, the end."""
     approved = made.decision == Decision.Kind.APPROVE
-    if approved and step.everyone and not _by_superior(made) and still_asked(step):
+    if approved and step.everyone and not made.by_superior and still_asked(step):
         return
     _conclude(step, OUTCOMES[made.decision], made.at, made.by)
 
@@ -340,11 +342,6 @@ def send_back(step: Step) -> None:
     _close(request, Request.Status.RETURNED, None)
     notifying.asked_no_more(request)
     notifying.step_timed_out(step)
-
-
-def _by_superior(made: Decision) -> bool:
-    """Whether it was decided by whom a late step was escalated to, who decides it alone."""
-    return made.step.escalated_to_id in {made.for_person_id or made.by_id}
 
 
 def stamp_version(request: Request) -> None:

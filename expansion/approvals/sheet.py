@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from expansion import access, worktime
-from expansion.approvals.desk import asked_by, step_words
+from expansion.approvals.desk import asked_by, decided_as, state_words, step_words
 from expansion.approvals.models import Request, Step
 from expansion.approvals.selectors import WITH_DECISIONS, subject
 from expansion.audit.services import write
@@ -14,6 +14,7 @@ from expansion.people.models import User
 from expansion.rulebook.selectors import rules_of
 from expansion.ui import formats
 from expansion.ui.deadlines import in_words
+from expansion.ui.levels import kept_word
 from expansion.ui.pdf import pdf
 
 
@@ -47,6 +48,7 @@ def sheet(request: Request, reader: User) -> dict[str, Any]:
     return {
         "request_": request,
         "subject": subject(request),
+        "level": kept_word(request.about),
         "reader": reader,
         "printed_at": worktime.now(),
         "rounds": [
@@ -66,6 +68,8 @@ def _line(step: Step, calendar: worktime.Calendar) -> dict[str, Any]:
     return {
         "step": step,
         "role": step_words(step),
+        "state": state_words(step),
+        "made": [{"by": made, "role": decided_as(made)} for made in step.decisions.all()],
         "asked": asked_by(step) if step.added_by else "",
         "hours": taken,
         "late": step.due_at is not None and step.opened_at is not None and closed > step.due_at,

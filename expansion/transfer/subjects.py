@@ -17,6 +17,7 @@ def document(record: Export) -> dict[str, Any]:
     facts = [
         [_("List"), record.label],
         [_("Rows"), formats.number(record.count)],
+        *map(list, exports.asked_for(record)),
         [_("Format"), record.get_file_format_display()],
         [_("Exported by"), record.actor.name],
         [_("Number"), record.number],

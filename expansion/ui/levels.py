@@ -28,6 +28,12 @@ def kept_badge(record: Graded) -> SafeString | str:
     return level_badge(record) if kept else ""
 
 
+def kept_word(record: Any) -> str:
+    """The level of what is confidential or secret; empty for everything else."""
+    kept = getattr(record, "level", "") in (Level.CONFIDENTIAL, Level.SECRET)
+    return _word(record) if kept else ""
+
+
 def _word(record: Any) -> str:
     return str(record.get_level_display())
 

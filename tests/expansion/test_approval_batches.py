@@ -6,7 +6,7 @@ import pytest
 
 from crm.models import Contract
 from crm.services.contracts import submit_contract
-from expansion.approvals.batches import MOST, approve_several, read_alone
+from expansion.approvals.batches import MOST, approve_several, offered, read_alone
 from expansion.approvals.models import Decision, Request
 from expansion.approvals.selectors import latest, open_step, waiting_for
 from expansion.approvals.services import decide
@@ -109,6 +109,14 @@ def test_what_is_confidential_is_read_by_itself(cast):
     contract.refresh_from_db()
     submit_contract(actor=cast.member, record=contract, rules=rules_on())
     assert read_alone(open_step(latest(contract)))
+
+
+def test_what_has_become_confidential_since_is_read_by_itself(cast):
+    request = make.submitted(cast)
+    assert not read_alone(open_step(request))
+    Contract.objects.update(level=Level.CONFIDENTIAL)
+    [(_step, why)] = offered(waiting_for(cast.manager))
+    assert why and read_alone(open_step(latest(Contract.objects.get())))
 
 
 def test_what_has_open_notes_is_read_by_itself(cast):

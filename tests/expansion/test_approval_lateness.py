@@ -8,11 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.models import Contract
 from expansion import access, clock
+from expansion.approvals.desk import chain
 from expansion.approvals.models import Request, Step
 from expansion.approvals.reminders import remind
-from expansion.approvals.selectors import open_step, own_step
+from expansion.approvals.selectors import open_step, own_step, rounds_until
 from expansion.approvals.services import decide
+from expansion.approvals.sheet import sheet
 from expansion.audit.models import Entry
+from expansion.errors import NotNow
 from expansion.notices.models import Notice
 from expansion.people.models import User
 from expansion.people.services.mandates import create_mandate
@@ -49,8 +52,13 @@ def test_either_of_the_two_decides_then(cast):
     step = late(cast, late="escalated")
     remind(step.late_at)
     assert own_step(cast.manager, step.request)[1] is not None
+    labels = [one["label"] for one in chain([step.request], step, cast.leadership)]
+    assert labels[-3] == "You, in place of manager, who are late"
     request = decide(actor=cast.leadership, request=step.request, decision="approve")
     assert open_step(request).role == "legal"
+    [way] = rounds_until(request)
+    labels = [one["label"] for one in chain([way], None)]
+    assert "in place of manager, who were late · approved" in labels
     seen = access.visible_to(cast.again(cast.leadership), Request.objects.all())
     assert request in seen
 
@@ -97,6 +105,12 @@ def test_a_late_step_is_sent_back_where_the_rulebook_says_so(cast):
     request = Request.objects.get(pk=step.request_id)
     assert request.status == "returned" and Contract.objects.get().status == "returned"
     assert told("approvals.timed_out") == {cast.member}
+    [way] = rounds_until(request)
+    said = "manager: nobody decided in time, returned by itself"
+    assert said in [one["label"] for one in chain([way], None)]
+    assert said in [one["state"] for one in sheet(request, cast.member)["rounds"][0]["steps"]]
+    with pytest.raises(NotNow, match="Nobody decided this in time"):
+        decide(actor=cast.manager, request=request, decision="approve")
     assert Entry.objects.filter(verb="approvals.step.timed_out", actor=None).count() == 1
 
 

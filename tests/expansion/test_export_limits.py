@@ -78,6 +78,8 @@ def test_a_large_one_is_written_after_its_approval_and_its_owner_told(book):
     assert (record.status, record.count, record.key) == (Export.Status.WAITING, 3, "")
     request = latest(record)
     assert request.snapshot["sections"][0]["text"] == WHY
+    facts = dict(request.snapshot["facts"])
+    assert facts["范围"] and "电话" in facts["列"] and facts["电话号码"]
     assert not Job.objects.filter(name="transfer.write_export").exists()
     answer(book.manager, record, Decision.Kind.APPROVE)
     jobs.run(Job.objects.get(name="transfer.write_export"))

@@ -27,7 +27,9 @@ def approval_of(context: Any, record: Any) -> dict[str, Any]:
     return {
         "last": last,
         "tone": TONES[last.status] if last else "",
-        "chain": [link | {"icon": ICONS[link["state"]]} for link in desk.chain(way, theirs)],
+        "chain": [
+            link | {"icon": ICONS[link["state"]]} for link in desk.chain(way, theirs, person)
+        ],
         "may_decide": theirs is not None,
         "may_withdraw": last is not None and access.can(person, "withdraw", last),
         "may_submit": submittable(last) and access.can(person, "submit", record),

@@ -206,6 +206,27 @@ def _forget(record: Export) -> None:
     keeping.forget(record.key)
 
 
+def asked_for(record: Export) -> list[tuple[Any, str]]:
+    """What an export was asked for, by label: selection, columns, how numbers are written."""
+    listing = exportable(record.listing).listing
+    state = State(listing, QueryDict(record.query), record.actor)
+    labels = {one.key: one.label for one in listing.filters}
+    chosen = [(str(labels[key]), str(word)) for key, (_key, word) in state.chosen.items()]
+    narrowed = [
+        *([str(state.view.label)] if state.view else []),
+        *map(_(": ").join, chosen),
+        *([f"“{state.text}”"] if state.text else []),
+    ]
+    shown = _columns(state)
+    facts = [
+        (_("Selection"), _(", ").join(narrowed) or _("everything this person sees")),
+        (_("Columns"), _(", ").join(str(one.label) for one in shown)),
+    ]
+    if any(one.kind == "phone" for one in shown):
+        facts.append((_("Phone numbers"), _("in full where this person may reveal them")))
+    return facts
+
+
 def _log(actor: User, listing: Listing, query: str, file_format: str, reason: str = "") -> Export:
     return Export.objects.create(
         listing=listing.key,
