@@ -19,6 +19,7 @@ from expansion.people.models import (
 )
 
 EVERYONE = {role: Scope.DEPARTMENT for role in Role.values}
+OWN = {role: Scope.OWN for role in Role.values}
 EDITORS = {Role.MANAGER: Scope.DEPARTMENT, Role.ADMINISTRATOR: Scope.DEPARTMENT}
 
 
@@ -59,14 +60,15 @@ class MembershipAccess(access.Rule):
 
 @access.register(Mandate)
 class MandateAccess(access.Rule):
-    """Principal and delegate see theirs; the manager and the administrator see all."""
+    """Principal and delegate see theirs; the manager and the administrator see all. Who gives one is
+    set by rights; one's own everybody ends (R-exp-04)."""
 
     owner, team = "principal", None
     adjustable = True
     grants = {
         "view": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT},
         "create": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
-        "revoke": {Role.MANAGER: Scope.OWN, Role.ADMINISTRATOR: Scope.DEPARTMENT},
+        "revoke": OWN | {Role.ADMINISTRATOR: Scope.DEPARTMENT},
         "export": EDITORS | {Role.LEADERSHIP: Scope.DEPARTMENT},
     }
 

@@ -6,7 +6,7 @@ import pytest
 
 from expansion import clock, offers
 from expansion.approvals.reach import chairs
-from expansion.errors import Invalid
+from expansion.errors import Forbidden, Invalid
 from expansion.notices.mandates import tell_begun_and_ended
 from expansion.notices.models import Notice
 from expansion.people.models import Mandate, Membership
@@ -47,6 +47,14 @@ def test_two_delegates_for_different_matters(cast):
     for kinds in ([], ["crm.contract", "research.plan"]):
         with pytest.raises(Invalid):
             given(cast, kinds=kinds, delegate=cast.leader)
+
+
+def test_everybody_ends_what_runs_in_their_own_name_and_nothing_else(cast):
+    legals = given(cast, actor=cast.administrator, principal=cast.legal, delegate=cast.leadership)
+    for other in (cast.hr, cast.leadership):
+        with pytest.raises(Forbidden):
+            revoke_mandate(actor=other, mandate=legals)
+    assert revoke_mandate(actor=cast.legal, mandate=legals).revoked_at is not None
 
 
 def test_a_revoked_one_makes_room(cast):
