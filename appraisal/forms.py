@@ -14,7 +14,7 @@ from expansion.people.models import Unit, User
 from expansion.rulebook.entries import label_of
 from expansion.rulebook.scoring import Indicator
 from expansion.rulebook.values import choices_of, offered
-from expansion.ui.forms import ServiceForm
+from expansion.ui.forms import HOUSEKEEPING, ServiceForm
 
 MOST_TEXT = 4000
 
@@ -48,9 +48,19 @@ class ReviewForm(ServiceForm):
     plan = text_field(_("Plan for the next period"))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, participant: Participant, review: Review | None, **given: Any):
+    def __init__(
+        self,
+        *args: Any,
+        participant: Participant,
+        review: Review | None,
+        stored: int = 0,
+        **given: Any,
+    ):
+        """`review` is the draft that the person continues, `stored` the version of whatever is
+        kept of this form; 0 while nothing is."""
         super().__init__(*args, **given)
         cycle = participant.cycle
+        self.initial["version"] = stored
         self.indicators = scoring.indicators(cycle.rules, participant.indicators)
         looked_at = {one.key: one.items for one in cycle.rules.lists}.get("cycle_contents", ())
         asked = [one.label() for one in offered(looked_at) if one.key == cycle.kind]
@@ -59,6 +69,13 @@ class ReviewForm(ServiceForm):
             self._add(one)
         if review is not None:
             self._fill(review)
+        for name in self.names:  # so that a field which nobody touched takes over what is stored
+            self.fields[name].show_hidden_initial = True
+
+    @property
+    def names(self) -> list[str]:
+        """The fields that a person fills."""
+        return [name for name in self.fields if name not in HOUSEKEEPING]
 
     def _add(self, one: Indicator) -> None:
         if one.is_rated:
@@ -74,10 +91,16 @@ class ReviewForm(ServiceForm):
         self.initial |= {
             name: getattr(review, name) for name in ("achievements", "problems", "plan")
         }
-        self.initial["version"] = review.version
         for rating in Rating.objects.filter(review=review):
             self.initial[f"score_{rating.indicator}"] = rating.score
             self.initial[f"comment_{rating.indicator}"] = rating.comment
+
+    def label_of(self, name: str) -> str:
+        """The field's label, behind the indicator that it belongs to."""
+        _kind, _, key = name.partition("_")
+        found = next((one.label() for one in self.indicators if one.key == key), "")
+        label = str(self.fields[name].label)
+        return f"{found} · {label}" if found else label
 
     @property
     def rows(self) -> Iterator[dict[str, Any]]:

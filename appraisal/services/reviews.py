@@ -46,7 +46,7 @@ def save_self_review(
         Forbidden: it is somebody else's.
         NotNow: it is submitted, or the evaluation is.
         Invalid: a rated indicator has no score on submission, or a computed one has.
-        Stale: another window has saved it since `version`.
+        Stale: another window has saved it since `version`, which is 0 before the first draft.
     """
     access.require(actor, "self_review", record)
     participant = locked(record)
@@ -82,6 +82,7 @@ def save_evaluation(
         Forbidden: the actor is not the superior.
         NotNow: the self-review is still open and in time, or the evaluation is submitted.
         Invalid: a rated indicator has no score on submission, or a computed one has.
+        Stale: another window has saved it since `version`.
     """
     access.require(actor, "evaluate", record)
     participant = locked(record)
@@ -106,7 +107,8 @@ def _draft(participant: Participant, party: str, actor: User, version: int | Non
     review = review or Review(participant=participant, party=party, by=actor)
     if review.submitted:
         raise NotNow(_("This form is submitted and locked."))
-    if version is not None and review.pk and version != review.version:
+    kept = review.version if review.pk else 0
+    if version is not None and version != kept:
         raise Stale(_("This form was saved in another window. Your entries are still here."))
     review.by = actor
     return review

@@ -10,7 +10,7 @@ from appraisal.desk.score import ScorePage
 from appraisal.models import Cycle, Participant, Review
 from appraisal.services import results, reviews
 from expansion import access
-from expansion.ui.pages import ActPage, DetailPage, ListPage
+from expansion.ui.pages import ActPage, DetailPage, ListPage, posted, shown, take_over
 
 
 def list_tabs(person: Any, active: str) -> list[dict[str, Any]]:
@@ -98,13 +98,49 @@ class ReviewPage(ParticipantAct):
     template = "appraisal/review.html"
     party = ""
 
-    def draft(self) -> Review | None:
-        found = Review.objects.filter(participant=self.record, party=self.party).first()
-        return found if found and (found.submitted or found.by == self.request.user) else None
-
     def make_form(self, **given: Any) -> forms.ReviewForm:
-        draft = self.draft()
-        return self.form(person=self.request.user, participant=self.record, review=draft, **given)
+        kept = self._kept()
+        return self.form(
+            person=self.request.user,
+            participant=self.record,
+            review=kept if kept and self._reads(kept) else None,
+            stored=kept.version if kept else 0,
+            **given,
+        )
+
+    def _kept(self) -> Review | None:
+        return Review.objects.filter(participant=self.record, party=self.party).first()
+
+    def _reads(self, kept: Review) -> bool:
+        """A draft is its writer's alone, also where another writes the form after."""
+        return kept.submitted or kept.by == self.request.user
+
+    def differences(self, form: Any) -> list[dict[str, Any]]:
+        """By the form that is kept, whose version it is, not the appraisal's; field by field."""
+        kept = self._kept()
+        form.data = form.data.copy()
+        form.data["version"] = str(kept.version if kept else 0)
+        if kept is None or not self._reads(kept):
+            return []
+        current, touched, found = self.make_form(), set(form.changed_data), []
+        for name in form.names:
+            theirs, yours = current[name], form[name]
+            if not form.fields[name].has_changed(theirs.value(), yours.value()):
+                continue
+            found.append(
+                {
+                    "name": name,
+                    "label": form.label_of(name),
+                    "theirs": shown(theirs),
+                    "yours": shown(yours),
+                    "theirs_value": posted(theirs),
+                    "yours_value": posted(yours),
+                    "touched": name in touched,
+                }
+            )
+            if name not in touched:
+                take_over(form, current, name)
+        return found
 
     def write(self, form: Any) -> Any:
         version = form.cleaned_data.get("version")

@@ -1,6 +1,8 @@
 """The pages: who may open them, what they show, how a refused form comes back."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -329,3 +331,62 @@ def test_who_never_confirmed_is_not_called_confirmed_once_the_cycle_is_closed(ca
     others = len(desk.people) - 1
     assert (views["?view=confirmed"], views["?view=unconfirmed"]) == (1, others)
     assert desk.workbook["marked"] == others and not desk.missing
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What a browser would send of the form on a page, as it was opened."""
+    form = page.split('class="form form-wide"')[1].split("</form>")[0]
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = (re.search(rf'{part}="([^"]*)"', tag) for part in (" name", " value"))
+        if name:
+            found[name[1]] = unescape(value[1]) if value else ""
+    for name, value in re.findall(r'<textarea name="([^"]*)"[^>]*>\s*([^<]*)</textarea>', form):
+        found[name] = unescape(value)
+    return found
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_two_windows_on_one_form_end_on_the_page_with_both_values(cast, sign_in, begun):
+    User.objects.update(language="en")
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    one = make.self_reviewed(make.of(cycle, cast.member), 77)
+    for person, path, record in (
+        (cast.leader, "evaluation", one),
+        (cast.colleague, "self-review", make.of(cycle, cast.colleague)),
+    ):
+        browser, url = sign_in(person), f"/appraisal/scores/{record.pk}/{path}"
+        if begun:
+            data = {"request_id": f"{path}0", "plan": "拜访十家。", "score_attitude": "70"}
+            assert browser.post(url, data).status_code == 302
+        first, second = (fields_of(browser.get(url).text) for _window in range(2))
+        first |= {"plan": "先写的。", "comment_attitude": "守时。", "request_id": f"{path}1"}
+        assert browser.post(url, first).status_code == 302
+        second |= {"plan": "后写的。", "score_attitude": "88", "request_id": f"{path}2"}
+        late = browser.post(url, second)
+        assert late.status_code == 409
+        page = late.text
+        assert "This form was saved in another window" in page
+        assert "先写的。" in page and "后写的。" in page and "Attitude · Score" in page
+        again = fields_of(page.split('class="compare"')[0] + page.split("</table>", 1)[1])
+        assert again["plan"] == "后写的。"  # what was typed stays
+        assert again["comment_attitude"] == "守时。"  # what was not touched is as stored
+        assert browser.post(url, again | {"request_id": f"{path}3"}).status_code == 302
+        kept = Review.objects.get(participant=record, party__in=("self", "superior"), by=person)
+        assert kept.plan == "后写的。"
+        assert kept.ratings.get(indicator="attitude").score == 88
+
+
+def test_a_draft_of_another_is_told_of_and_not_shown(cast, sign_in):
+    """Who acts for the superior and the superior write one form; a draft is its writer's."""
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    one = make.self_reviewed(make.of(cycle, cast.member), 77)
+    url, browser = f"/appraisal/scores/{one.pk}/evaluation", sign_in(cast.leader)
+    opened = fields_of(browser.get(url).text)
+    Review.objects.create(participant=one, party="superior", by=cast.deputy, plan="代写的。")
+    late = browser.post(url, opened | {"plan": "自己写的。"})
+    assert late.status_code == 409
+    assert "自己写的。" in late.text and "代写的。" not in late.text
+    again = fields_of(late.text) | {"request_id": "again"}
+    assert browser.post(url, again).status_code == 302
+    assert Review.objects.get(participant=one, party="superior").plan == "自己写的。"
