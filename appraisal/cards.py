@@ -14,7 +14,7 @@ from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Stage
 from appraisal.roster import assigned
 from appraisal.selectors import opens_on
-from appraisal.services.consequences import plans_missing
+from appraisal.services.consequences import why_not_yet
 from expansion import access, offers, worktime
 from expansion.people.models import Role
 from expansion.rounding import two_places
@@ -163,7 +163,7 @@ def _cases(person: Any) -> Iterator[offers.Todo]:
         proposed_by(person), status=ConsequenceCase.Status.OPEN
     ).exclude(owner=person)
     for case in open_ones.select_related("owner", "participant__cycle__rulebook"):
-        if plans_missing(case):
+        if why_not_yet(case):
             continue
         yield offers.Todo(
             kind="appraisal.case",

@@ -138,7 +138,8 @@ class Cockpit:
         ]
 
     def _through(self, party: str) -> tuple[int, int, int]:
-        found = [one for (_pk, by), one in self.submitted.items() if by == party]
+        people = [self.submitted.get((one.pk, party)) for one in self.people]
+        found = [one for one in people if one is not None]
         return len(found), len(self.people), sum(one.late for one in found)
 
     @staticmethod
@@ -306,19 +307,20 @@ def case_facts(case: ConsequenceCase) -> dict[str, Any]:
     rule = rule_of(case)
     measures: Iterable[Any] = rule.measures
     label = next((one.label() for one in measures if one.key == case.measure), "")
+    suspended = is_suspended(case)
     return {
         "case": case,
         "rule": rule,
         "measure": label,
-        "suspended": is_suspended(case),
-        **_standing(case, label),
+        "suspended": suspended,
+        **_standing(case, label, suspended),
     }
 
 
-def _standing(case: ConsequenceCase, measure: str) -> dict[str, Any]:
+def _standing(case: ConsequenceCase, measure: str, suspended: bool) -> dict[str, Any]:
     """How far a case has come, in a word and its tone."""
     status = ConsequenceCase.Status(case.status)
-    if is_suspended(case):
+    if suspended:
         return {"tone": "neutral", "word": _("suspended")}
     if status == ConsequenceCase.Status.OPEN:
         return {"tone": "late", "word": status.label}

@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,8 @@ from appraisal.models.cycle import ParticipantQuerySet
 from appraisal.services.steps import principal
 from expansion import access, worktime
 from expansion.approvals.approvers import LINE, SUPERIOR
-from expansion.approvals.models import Request
+from expansion.approvals.models import Decision, Request
+from expansion.approvals.selectors import latest
 from expansion.approvals.services import call_off, submit
 from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow
@@ -28,37 +30,57 @@ from expansion.rulebook.deciding import ApprovalRule
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import Consequence
 from expansion.rulebook.values import Chain, Limit, Parameter, Source, offered
+from expansion.worktime import Period
 
 Status = ConsequenceCase.Status
 TAKEN = gettext_lazy("Decided after your result for {cycle}: {measure}")
 WAIVED = gettext_lazy("No measure is taken after your result for {cycle}")
+FALLEN = gettext_lazy("What was decided after your result for {cycle} no longer stands")
+FALLEN_OF = gettext_lazy("What was decided after {person}'s result for {cycle} no longer stands")
+RESTS = gettext_lazy("The case rests: an appeal is pending or the result is open again.")
 NO_LIMIT = worktime.Limit(0, worktime.Unit.DAYS)  # no regulation says how soon a measure is decided
 
 
 def run_consequences(*, actor: User | None, participants: Iterable[Participant]) -> None:
-    """Opens, keeps or lifts the case of each person whose cycle is closed.
+    """Opens, keeps or lifts the case of each person whose cycle is closed, and settles anew those
+    of the same person's later cycles, whose runs it belongs to.
 
-    Runs inside the caller's transaction. A person under appeal is left alone until the decision.
-    Running it again changes nothing.
+    Runs inside the caller's transaction. Whoever is under appeal is left alone until the decision,
+    and a case until each period of its run is closed. Running it again changes nothing.
     """
     for participant in participants:
         if not participant.appeals.pending().exists():
             _settle(actor, participant)
+            for later in counting().filter(**_later(participant)).complete().reverse():
+                _settle(actor, later)
+
+
+def _later(participant: Participant) -> dict[str, Any]:
+    cycle = participant.cycle
+    return {
+        "owner": participant.owner_id,
+        "cycle__kind": cycle.kind,
+        "cycle__start__gt": cycle.start,
+    }
 
 
 def _settle(actor: User | None, participant: Participant) -> None:
+    case = ConsequenceCase.objects.filter(participant=participant).first()
+    if case is not None and is_suspended(case):
+        return
     run = run_of(participant)
     level, own = participant.result.level, participant.cycle.rules
     rule = rule_for(own, level=level, kpi_set=participant.kpi_set, periods=len(run))
-    case = ConsequenceCase.objects.filter(participant=participant).first()
     if rule is None:
-        if case is not None and case.status != Status.LIFTED:
-            _change(actor, case, status=Status.LIFTED)
+        if case is not None:
+            _lift(actor, case)
     elif case is None:
         _open(actor, participant, rule, run)
     elif case.rule != rule.key or case.status == Status.LIFTED:
-        who = _named(participant, rule)
-        _change(actor, case, status=Status.OPEN, rule=rule.key, periods=len(run), **who)
+        who, given = _named(participant, rule), {"periods": len(run), "facts": facts_of(run)}
+        _change(actor, case, status=Status.OPEN, rule=rule.key, **given, **who)
+    elif case.facts != facts_of(run):
+        _renew(actor, case, run)
 
 
 def run_of(participant: Participant) -> list[Participant]:
@@ -96,20 +118,24 @@ def rule_for(rules: Rules, *, level: str, kpi_set: str, periods: int) -> Consequ
     return max(fitting, key=lambda rule: rule.periods.value, default=None)
 
 
+def facts_of(run: Iterable[Participant]) -> list[dict[str, str]]:
+    """What a case says of its periods: the result of each, as it stands now."""
+    return [
+        {"cycle": one.cycle.period.key, "score": str(one.result.score), "level": one.result.level}
+        for one in run
+    ]
+
+
 def _open(
     actor: User | None, participant: Participant, rule: Consequence, run: list[Participant]
 ) -> None:
-    facts = [
-        {"cycle": one.cycle.period.key, "score": one.result.score, "level": one.result.level}
-        for one in run
-    ]
     case = ConsequenceCase.objects.create(
         participant=participant,
         owner=participant.owner,
         team=participant.team,
         rule=rule.key,
         periods=len(run),
-        facts=facts,
+        facts=facts_of(run),
         **_named(participant, rule),
     )
     write(
@@ -136,18 +162,65 @@ def proposer_of(participant: Participant, rule: Consequence, rules: Rules) -> st
     return Role.MANAGER if word == SUPERIOR and participant.superior_id is None else word
 
 
+def _lift(actor: User | None, case: ConsequenceCase) -> None:
+    """No rule fits any more; the facts say what the periods came to."""
+    facts = facts_of(periods_of(case).filter(result__isnull=False).complete())
+    if case.status != Status.LIFTED:
+        _change(actor, case, status=Status.LIFTED, facts=facts)
+
+
 def _change(actor: User | None, case: ConsequenceCase, **values: Any) -> None:
-    """What was proposed falls away with the rule that it rested on, and so does its approval."""
+    """What was proposed falls away with the rule that it rested on, and so does its approval. What
+    was decided stays on a case that is lifted, and whom it concerned hears of it."""
     call_off(actor=actor, record=case)
     case.refresh_from_db()
+    decided = case.status in (Status.DECIDED, Status.WAIVED)
+    if decided and (case.status, values["status"]) != (Status.WAIVED, Status.LIFTED):
+        _tell_fallen(case)
     changes = {name: [getattr(case, name), value] for name, value in values.items()}
     for name, value in values.items():
         setattr(case, name, value)
-    case.measure, case.reason, case.said = "", "", ""
-    case.proposed_by, case.proposed_at, case.decided_at = None, None, None
-    case.version += 1
-    case.save()
+    if not (decided and case.status == Status.LIFTED):
+        changes |= {name: [getattr(case, name), ""] for name in ("measure", "reason")}
+        case.measure, case.reason, case.said = "", "", ""
+        case.proposed_by, case.proposed_at, case.decided_at = None, None, None
+    _save(case)
     write(actor=actor, verb=f"appraisal.case.{case.status}", about=case, changes=changes)
+
+
+def _renew(actor: User | None, case: ConsequenceCase, run: list[Participant]) -> None:
+    """The same rule on other facts: what was decided stands; what is only proposed comes back, as
+    those who decide have read the old ones."""
+    call_off(actor=actor, record=case)
+    case.refresh_from_db()
+    facts = facts_of(run)
+    changes = {"facts": [case.facts, facts], "periods": [case.periods, len(run)]}
+    case.facts, case.periods = facts, len(run)
+    _save(case)
+    write(actor=actor, verb="appraisal.case.changed", about=case, changes=changes)
+
+
+def _tell_fallen(case: ConsequenceCase) -> None:
+    """The person and whoever proposed and decided hear that the decision no longer stands."""
+    cycle, key = case.participant.cycle, f"appraisal.measure_fallen:{case.pk}:{case.version}"
+    tell(
+        people=[case.owner],
+        kind="appraisal.measure_fallen",
+        title=format_lazy(FALLEN, cycle=cycle),
+        url=case.participant.get_absolute_url(),
+        about=case.participant,
+        key=key,
+    )
+    decisions = Decision.objects.filter(step__request=latest(case)).select_related("by")
+    others = {one.by for one in decisions} | {case.proposed_by}
+    tell(
+        people=sorted(others - {None}, key=lambda one: one.pk),
+        kind="appraisal.measure_fallen",
+        title=format_lazy(FALLEN_OF, person=case.owner, cycle=cycle),
+        url=case.get_absolute_url(),
+        about=case,
+        key=key,
+    )
 
 
 @transaction.atomic
@@ -201,7 +274,7 @@ def why_not_yet(case: ConsequenceCase) -> str:
     if case.status in (Status.DECIDED, Status.WAIVED):
         return _("This case is: %(status)s.") % {"status": case.get_status_display()}
     if case.status == Status.LIFTED or is_suspended(case):
-        return _("The case rests: an appeal is pending or the result is open again.")
+        return str(RESTS)
     missing = plans_missing(case)
     if missing:
         sentence = _("An improvement plan has to run first, for each of: %(periods)s (%(clause)s).")
@@ -235,7 +308,7 @@ def measure_confirmed(record: ConsequenceCase, actor: User, request: Request) ->
     """After the last decision the measure stands; who carries it out is another act.
 
     Raises:
-        NotNow: an appeal is pending or the result is open again.
+        NotNow: an appeal is pending or the result is open again, in any period of the run.
     """
     _decided(record, actor, Status.DECIDED)
 
@@ -258,7 +331,7 @@ def _decided(record: ConsequenceCase, actor: User, status: Status) -> None:
     cases = ConsequenceCase.objects.select_related("participant__cycle__rulebook", "owner")
     case = lock(cases, record.pk)
     if is_suspended(case):
-        raise NotNow(_("The case rests: an appeal is pending or the result is open again."))
+        raise NotNow(str(RESTS))
     changes = {"status": [case.status, status], "measure": [None, case.measure]}
     case.status, case.decided_at = status, worktime.now()
     _save(case)
@@ -288,8 +361,17 @@ def _save(case: ConsequenceCase) -> None:
 
 
 def is_suspended(case: ConsequenceCase) -> bool:
-    """Whether a pending appeal or a reopened cycle stops the case."""
-    return case.participant.at != Stage.CLOSED or case.participant.appeals.pending().exists()
+    """Whether a pending appeal or a reopened cycle stops the case, in any period of its run."""
+    pending = Appeal.objects.pending().values("participant_id")
+    return periods_of(case).filter(~Q(stage=Stage.CLOSED) | Q(pk__in=pending)).exists()
+
+
+def periods_of(case: ConsequenceCase) -> ParticipantQuerySet:
+    """The person's appraisals on which the case rests, newest first."""
+    starts = [Period.parse(fact["cycle"]).start for fact in case.facts]
+    run = Q(owner=case.owner_id, cycle__kind=case.participant.cycle.kind, cycle__start__in=starts)
+    found = Participant.objects.filter(run | Q(pk=case.participant_id))
+    return found.order_by("-cycle__start")
 
 
 def rule_of(case: ConsequenceCase) -> Consequence:

@@ -237,16 +237,17 @@ class CaseDetail(DetailPage):
             }
             for fact in record.facts
         ]
-        why_not = consequences.why_not_yet(record)
-        may = record.status == ConsequenceCase.Status.OPEN and not why_not
+        shown, is_open = case_facts(record), record.status == ConsequenceCase.Status.OPEN
+        why_not = consequences.why_not_yet(record) if is_open else ""
+        may = is_open and not why_not
         return {
             "facts": facts,
-            "why_not": why_not if record.status == ConsequenceCase.Status.OPEN else "",
+            "why_not": consequences.RESTS if shown["suspended"] else why_not,
             "may_propose": may and access.can(self.request.user, "propose", record),
             "inside": self.decides(latest(record)),
             "proposer": step_label(record.proposer),
             "deciders": [step_label(step) for step in record.deciders],
-            **case_facts(record),
+            **shown,
         }
 
     def decides(self, request: Request | None) -> bool:

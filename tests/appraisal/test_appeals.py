@@ -4,10 +4,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
-from appraisal.models import Appeal, ConsequenceCase, Line, Result, Stage
+from appraisal.cards import _cases as waiting_cases
+from appraisal.models import Appeal, ConsequenceCase, Cycle, Line, Result, Stage
 from appraisal.services import appeals, consequences, cycles, reminders
 from expansion import access, clock
+from expansion.approvals.selectors import latest
+from expansion.approvals.services import decide
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Gone, Invalid, NotNow
 from expansion.notices.models import Notice
@@ -339,3 +343,133 @@ def test_only_the_manager_proposes_where_the_rulebook_says_so(cast):
                 reason="不达标",
                 said="已听取本人意见。",
             )
+
+
+SAID = {"measure": "dismissal", "reason": "两期不达标。", "said": "已听取本人意见。"}
+RAISED = {
+    "partnerships.signed_projects": Decimal(3),
+    "partnerships.signed_amount": Decimal(300000),
+    "partnerships.partners_in_touch": Decimal(95),
+    "partnerships.on_time_rate": Decimal(95),
+}
+
+
+def case_of(cast, key: str) -> ConsequenceCase:
+    start = Period.parse(key).start
+    return ConsequenceCase.objects.get(owner=cast.partner_member, participant__cycle__start=start)
+
+
+def proposed(cast, case, **more) -> ConsequenceCase:
+    return consequences.propose_measure(actor=cast.manager, record=case, **SAID | more)
+
+
+def approved(cast, case) -> ConsequenceCase:
+    while latest(case).status == "pending":
+        step = latest(case).steps.filter(status="open").first()
+        decider = getattr(cast, step.role)
+        decide(actor=decider, request=latest(case), decision="approve", comment="")
+    return case_of(cast, case.participant.cycle.period.key)
+
+
+def reopened(cast, key: str) -> Cycle:
+    cycle = Cycle.objects.get(kind="quarter", start=Period.parse(key).start)
+    return cycles.reopen_cycle(actor=cast.manager, record=cycle, reason="目标有误")
+
+
+def closed_anew(cast, cycle, values) -> None:
+    cycle = make.frozen(cycle, {cast.partner_member.pk: values})
+    cycle = make.delivered(cycle, manager=cast.manager, leadership=cast.leadership)
+    make.closed(cycle, by=cast.manager)
+
+
+def test_a_case_rests_while_an_earlier_quarter_of_its_run_is_open_again(cast, sign_in):
+    run(cast, LOW, LOW)
+    case = case_of(cast, "2025-Q4")
+    reopened(cast, "2025-Q3")
+    with pytest.raises(NotNow):
+        proposed(cast, case)
+    page = sign_in(cast.manager).get(case.get_absolute_url()).text
+    with override("zh-hans"):
+        assert str(consequences.RESTS) in page
+    assert f"{case.get_absolute_url()}/propose" not in page
+    assert case.get_absolute_url() not in {todo.url for todo in waiting_cases(cast.manager)}
+
+
+def test_a_decision_waits_while_an_earlier_quarter_is_open_again(cast):
+    run(cast, LOW, LOW)
+    case = proposed(cast, case_of(cast, "2025-Q4"))
+    reopened(cast, "2025-Q3")
+    with pytest.raises(NotNow):
+        approved(cast, case)
+
+
+def test_a_case_is_settled_anew_when_an_earlier_quarter_closes_otherwise(cast):
+    run(cast, LOW, LOW)
+    case = proposed(cast, case_of(cast, "2025-Q4"))
+    closed_anew(cast, reopened(cast, "2025-Q3"), RAISED)
+    assert case_of(cast, "2025-Q3").status == "lifted"
+    case = case_of(cast, "2025-Q4")
+    assert (case.rule, case.status, case.measure) == ("one_unqualified", "open", "")
+    assert [fact["cycle"] for fact in case.facts] == ["2025-Q4"]
+    assert latest(case).status == "withdrawn"
+    entry = Entry.objects.get(verb="appraisal.case.open", about_id=case.pk)
+    assert entry.changes["measure"] == ["dismissal", ""]
+
+
+def test_a_decided_dismissal_falls_with_the_run_and_those_concerned_are_told(cast):
+    run(cast, LOW, LOW)
+    case = approved(cast, proposed(cast, case_of(cast, "2025-Q4")))
+    assert case.status == "decided"
+    closed_anew(cast, reopened(cast, "2025-Q3"), RAISED)
+    case = case_of(cast, "2025-Q4")
+    assert (case.rule, case.status) == ("one_unqualified", "open")
+    people = {cast.partner_member.username, cast.manager.username, cast.hr.username}
+    assert people <= told("appraisal.measure_fallen")
+
+
+def test_a_decided_measure_that_falls_away_stays_readable_and_is_told_of(cast, sign_in):
+    run(cast, LOW)
+    case = approved(cast, proposed(cast, case_of(cast, "2025-Q3"), measure="warning"))
+    closed_anew(cast, reopened(cast, "2025-Q3"), RAISED)
+    case = case_of(cast, "2025-Q3")
+    kept = (case.status, case.measure, case.reason, case.said)
+    assert kept == ("lifted", "warning", SAID["reason"], SAID["said"])
+    assert case.decided_at and case.facts[0]["level"] != "unqualified"
+    assert {cast.partner_member.username, cast.manager.username} <= told("appraisal.measure_fallen")
+    page = sign_in(cast.manager).get(case.get_absolute_url()).text
+    assert SAID["reason"] in page and case.facts[0]["score"] in page
+
+
+def test_other_figures_under_the_same_rule_bring_a_proposal_back_and_leave_a_decision(cast):
+    run(cast, LOW, LOW)
+    first = approved(cast, proposed(cast, case_of(cast, "2025-Q3"), measure="warning"))
+    second, before = proposed(cast, case_of(cast, "2025-Q4")), first.facts
+    cycle = reopened(cast, "2025-Q3")
+    closed_anew(cast, cycle, {"partnerships.partners_in_touch": Decimal(60)})
+    first, second = case_of(cast, "2025-Q3"), case_of(cast, "2025-Q4")
+    assert (first.status, first.rule) == ("decided", "one_unqualified")
+    assert first.facts != before and first.facts == second.facts[1:]
+    assert (second.status, second.measure) == ("open", "dismissal")
+    assert latest(second).status == "withdrawn"
+
+
+def test_an_appeal_decided_over_an_earlier_quarter_settles_the_later_case(cast):
+    """Of the second instance, which may end after the next quarter has closed."""
+    run(cast, LOW, LOW)
+    case = case_of(cast, "2025-Q4")
+    earlier = make.of(Cycle.objects.get(start=Period.parse("2025-Q3").start), cast.partner_member)
+    line = earlier.lines.filter(rated=True).first()
+    appeal = Appeal.objects.create(
+        participant=earlier, owner=earlier.owner, team=earlier.team, number="SS-1", line=line,
+        ground="rating", text="偏低。", filed_at=clock.now(), status="accepted",
+        handled_by="manager", lies_with="manager",
+    )  # fmt: skip
+    with pytest.raises(NotNow):
+        proposed(cast, case)
+    values = {one.pk: one.target or Decimal(100) for one in earlier.lines.all()}
+    appeals.decide_appeal(
+        actor=cast.manager, record=appeal, decision="changed", findings="评分有误。", values=values
+    )
+    earlier.result.refresh_from_db()
+    assert earlier.result.level != "unqualified"
+    assert case_of(cast, "2025-Q4").rule == "one_unqualified"

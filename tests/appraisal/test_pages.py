@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Participant, Result, Review, Stage
@@ -390,3 +391,11 @@ def test_a_draft_of_another_is_told_of_and_not_shown(cast, sign_in):
     again = fields_of(late.text) | {"request_id": "again"}
     assert browser.post(url, again).status_code == 302
     assert Review.objects.get(participant=one, party="superior").plan == "自己写的。"
+
+
+def test_who_sees_one_row_reads_how_far_the_forms_of_that_row_are(cast, quarter):
+    desk = Cockpit(cast.leadership, quarter)
+    assert [one.owner for one in desk.people] == [cast.manager]
+    with override("en"):
+        counts = {str(step["label"]): step["count"] for step in desk.steps}
+    assert counts["Self-review"] == counts["Superior's evaluation"] == "1 of 1"
