@@ -13,10 +13,19 @@ from django.utils.translation import gettext_lazy
 
 from appraisal import instances
 from appraisal.access import hearing_for, turn_seats
-from appraisal.models import Appeal, Evidence, Line, Participant, Preparation, Result, Stage
+from appraisal.models import (
+    Appeal,
+    Cycle,
+    Evidence,
+    Line,
+    Participant,
+    Preparation,
+    Result,
+    Stage,
+)
 from appraisal.scoring import SIX_PLACES
 from appraisal.services.consequences import run_consequences
-from appraisal.services.results import compute_results
+from appraisal.services.results import Moved, compute_results
 from appraisal.services.steps import expect, locked, principal
 from expansion import access, worktime
 from expansion.approvals.approvers import holders_of
@@ -27,9 +36,14 @@ from expansion.notices.services import tell
 from expansion.numbering.services import next_number
 from expansion.people.models import Mandate, User
 from expansion.records import lock
+from expansion.ui import formats
 
 FILED = gettext_lazy("{person} appeals: {number}")
 FACTS_THERE = gettext_lazy("The facts of appeal {number} of {person} are gathered")
+RECOMPUTED = gettext_lazy("Your result for {cycle} has changed from {before} to {after}")
+CONFIRM_AGAIN = gettext_lazy(
+    "An appeal that counts in it was decided. Read the arithmetic and confirm it again."
+)
 FURTHER = gettext_lazy("You may take it to the second instance once, within the time it names.")
 
 
@@ -232,8 +246,7 @@ def accept_appeal(*, actor: User, record: Appeal) -> Appeal:
     """
     access.require(actor, "accept", record)
     appeal = _locked(record)
-    if not appeal.pending:
-        raise NotNow(_("This appeal is decided."))
+    _not_decided(appeal)
     before = appeal.lies_with
     if not turn_seats(actor, appeal):
         if not facts_are_late(appeal):
@@ -246,6 +259,12 @@ def accept_appeal(*, actor: User, record: Appeal) -> Appeal:
         changes = {} if appeal.lies_with == before else {"lies_with": [before, appeal.lies_with]}
         _note(actor, "appraisal.appeal.accepted", appeal, changes)
     return appeal
+
+
+def _not_decided(appeal: Appeal) -> None:
+    if not appeal.pending:
+        words = {"name": appeal.handler, "moment": formats.moment(appeal.decided_at)}
+        raise NotNow(_("This appeal is decided: %(name)s, %(moment)s.") % words)
 
 
 def facts_are_late(appeal: Appeal) -> bool:
@@ -312,6 +331,7 @@ def decide_appeal(
     """
     access.require(actor, "decide", record)
     appeal = _locked(record, version)
+    _not_decided(appeal)
     if appeal.in_preparation:
         raise _gathers_first(appeal)
     if appeal.status not in (Appeal.Status.ACCEPTED, Appeal.Status.INVESTIGATED):
@@ -320,8 +340,7 @@ def decide_appeal(
     values = dict(values or {})
     _check_decision(participant, decision, findings, values)
     appeal.before = _state(participant, values)
-    if values:
-        _correct(appeal, participant, values)
+    moved = _correct(appeal, participant, values) if values else []
     appeal.after = _state(participant, values)
     appeal.status, appeal.decision = Appeal.Status.DECIDED, decision
     appeal.findings, appeal.decided_at, appeal.handler = findings.strip(), worktime.now(), actor
@@ -330,7 +349,8 @@ def decide_appeal(
     _save(appeal)
     changes = {name: [value, appeal.after[name]] for name, value in appeal.before.items()}
     _note(actor, "appraisal.appeal.decided", appeal, {**changes, "decision": [None, decision]})
-    _settle_closed(actor, participant)
+    others = _announce(actor, appeal, moved)
+    _settle_closed(actor, [locked(participant), *others])
     _tell_person(appeal)
     return appeal
 
@@ -379,32 +399,69 @@ def _state(participant: Participant, values: Mapping[int, Decimal]) -> dict[str,
     }
 
 
-def _correct(appeal: Appeal, participant: Participant, values: Mapping[int, Decimal]) -> None:
+def _correct(
+    appeal: Appeal, participant: Participant, values: Mapping[int, Decimal]
+) -> list[Moved]:
+    """Writes the values; returns whose scores have moved by it, in this cycle and longer ones."""
     for line in Line.objects.filter(pk__in=values):
         line.value = values[line.pk].quantize(SIX_PLACES)
         line.corrected_by = appeal
         line.save(update_fields=["value", "corrected_by"])
-    compute_results([participant])
+    moved = compute_results([participant])
     Result.objects.filter(participant=participant).update(acknowledged_at=None)
-    _follow_longer(participant)
+    return moved + _follow_longer(participant.cycle, moved)
 
 
-def _follow_longer(participant: Participant) -> None:
-    """A year that has not closed follows its quarter (reading 16)."""
-    cycle = participant.cycle
-    longer = Participant.objects.complete().filter(
-        owner=participant.owner_id,
-        cycle__start__lte=cycle.start,
-        cycle__end__gte=cycle.end,
-        result__isnull=False,
+def _follow_longer(cycle: Cycle, moved: list[Moved]) -> list[Moved]:
+    """The cycles around it that have not closed follow, a quarter before its year (reading 16)."""
+    owners, found = {one.participant.owner_id for one in moved}, []
+    around = Cycle.objects.filter(start__lte=cycle.start, end__gte=cycle.end).exclude(pk=cycle.pk)
+    for longer in around.order_by("-start", "end"):
+        people = longer.participants.complete().filter(owner__in=owners, result__isnull=False)
+        found += compute_results(people.exclude(stage=Stage.CLOSED))
+        owners |= {one.participant.owner_id for one in found}
+    return found
+
+
+def _announce(actor: User, appeal: Appeal, moved: list[Moved]) -> list[Participant]:
+    """A delivered score that follows a decision over another appraisal stands in the trail as it
+    was and is; the person is told and confirms it anew (R-apr-08). Returns whose these are."""
+    before = {one.participant.pk: one for one in moved if one.participant != appeal.participant}
+    found = list(
+        Participant.objects.complete().filter(pk__in=before, result__delivered_at__isnull=False)
     )
-    compute_results(longer.exclude(cycle=cycle).exclude(stage=Stage.CLOSED))
+    for one in found:
+        was = before[one.pk]
+        changes = {
+            "score": [was.score, one.result.score],
+            "level": [was.level, one.result.level],
+            "appeal": [None, appeal.number],
+        }
+        for_person = principal(hearing_for(actor, appeal))
+        write(
+            actor=actor,
+            verb="appraisal.result.recomputed",
+            about=one,
+            changes=changes,
+            for_person=for_person,
+        )
+        words = {"cycle": one.cycle, "before": was.score, "after": one.result.score}
+        tell(
+            people=[one.owner],
+            kind="appraisal.recomputed",
+            title=format_lazy(RECOMPUTED, **words),
+            text=CONFIRM_AGAIN,
+            url=one.get_absolute_url(),
+            about=one,
+            key=f"appraisal.recomputed:{appeal.pk}:{one.pk}",
+        )
+    Result.objects.filter(participant__in=found).update(acknowledged_at=None)
+    return found
 
 
-def _settle_closed(actor: User, participant: Participant) -> None:
+def _settle_closed(actor: User, people: list[Participant]) -> None:
     """Where the cycle is closed, the consequences catch up with the decision."""
-    if participant.at == Stage.CLOSED:
-        run_consequences(actor=actor, participants=[locked(participant)])
+    run_consequences(actor=actor, participants=[one for one in people if one.at == Stage.CLOSED])
 
 
 def _save(appeal: Appeal) -> None:

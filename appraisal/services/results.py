@@ -1,6 +1,7 @@
 """Scores: computed, adjusted, fixed, delivered and acknowledged (A-5.4.3, R-apr-08)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -26,17 +27,30 @@ from expansion.people.models import User
 NONE, FULL = Decimal(0), Decimal(100)
 
 
-def compute_results(people: Iterable[Participant]) -> list[Result]:
-    """Computes and stores what the lines of these people give, adjustments kept.
+@dataclass(frozen=True)
+class Moved:
+    """A score that was there and became another: whose, and what it was."""
+
+    participant: Participant
+    score: Decimal
+    level: str
+
+
+def compute_results(people: Iterable[Participant]) -> list[Moved]:
+    """Computes and stores what the lines of these people of one cycle give, adjustments kept.
 
     Runs inside the caller's transaction, after the forms are in. Whoever runs teams follows when
-    a member's score has moved.
+    a member's score has moved. Returns whose score became another.
     """
     people = list(people)
     found = [_compute(one, figures) for one, figures in _figures(people)]
     if people and not all(_runs_teams(one) for one in people):
         found += _follow_teams(people[0].cycle)
-    return [one for one in found if one is not None]
+    moved: dict[int, Moved] = {}
+    for one in found:
+        if one is not None:
+            moved.setdefault(one.participant.pk, one)
+    return list(moved.values())
 
 
 def _figures(people: list[Participant]) -> list[tuple[Participant, scoring.Figures]]:
@@ -46,7 +60,7 @@ def _figures(people: list[Participant]) -> list[tuple[Participant, scoring.Figur
     return [(one, scoring.by_part(lines[one.pk])) for one in people]
 
 
-def _compute(participant: Participant, figures: scoring.Figures) -> Result | None:
+def _compute(participant: Participant, figures: scoring.Figures) -> Moved | None:
     cycle = participant.cycle
     score = scoring.score(
         cycle.rules, participant.indicators, cycle.kind, figures, shorter_scores(participant)
@@ -55,13 +69,14 @@ def _compute(participant: Participant, figures: scoring.Figures) -> Result | Non
         return None
     steps = scoring.breakdown(cycle.rules, participant.indicators, score, figures)
     result = Result.objects.filter(participant=participant).first()
+    before = Moved(participant, result.score, result.level) if result else None
     result = result or Result(participant=participant, rulebook=cycle.rulebook)
     result.computed, result.breakdown = score.score, steps
     _settle(result)
     result.version += 1
     result.save()
     participant.result = result
-    return result
+    return before if before and before.score != result.score else None
 
 
 def _settle(result: Result) -> None:
@@ -92,7 +107,7 @@ def _runs_teams(participant: Participant) -> bool:
     return participant.indicators.kind == "whole"
 
 
-def _follow_teams(cycle: Cycle) -> list[Result | None]:
+def _follow_teams(cycle: Cycle) -> list[Moved | None]:
     """Renews the team mean of those who run teams, and the scores of the evaluated (reading 2)."""
     lines = list(
         Line.objects.filter(

@@ -113,6 +113,7 @@ ACTS = {
     "read": pgettext_lazy("act", "read"),
     "reassigned": pgettext_lazy("act", "handed over"),
     "received": pgettext_lazy("act", "received"),
+    "recomputed": pgettext_lazy("act", "recomputed"),
     "rejected": pgettext_lazy("act", "rejected"),
     "released": pgettext_lazy("act", "released"),
     "removed": pgettext_lazy("act", "removed"),

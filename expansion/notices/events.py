@@ -194,7 +194,7 @@ EVENTS = {
     "appraisal.appeal_facts.overdue": Event(_("Facts of an appeal overdue"), LATE),
     "appraisal.measure_decided": Event(_("Measure after a result decided")),
     "appraisal.measure_fallen": Event(_("Decision after a result no longer stands")),
-    "appraisal.result_moved": Event(_("Result changed by an appeal that counts in it")),
+    "appraisal.recomputed": Event(_("Result changed by an appeal that counts in it")),
     "appraisal.appeal_decided": Event(_("Appeal decided")),
     "transfer.import_checked": Event(_("Import checked")),
     "transfer.import_written": Event(_("Import finished")),

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from appraisal.cards import _cases as waiting_cases
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Line, Result, Stage
-from appraisal.services import appeals, consequences, cycles, reminders
+from appraisal.services import appeals, consequences, cycles, reminders, results
 from expansion import access, clock
 from expansion.approvals.selectors import latest
 from expansion.approvals.services import decide
@@ -473,3 +473,87 @@ def test_an_appeal_decided_over_an_earlier_quarter_settles_the_later_case(cast):
     earlier.result.refresh_from_db()
     assert earlier.result.level != "unqualified"
     assert case_of(cast, "2025-Q4").rule == "one_unqualified"
+
+
+def changed(cast, cycle, value: int, appeal: Appeal | None = None) -> Appeal:
+    """许晴's appeal, by which her number of clients becomes another."""
+    line = number_line(cycle, cast.member)
+    appeal = appeal or filed(cast, cycle, line=line)
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    return appeals.decide_appeal(
+        actor=cast.manager, record=appeal, decision="changed", findings="少计。",
+        values={line.pk: Decimal(value)},
+    )  # fmt: skip
+
+
+def moved_entries(person) -> list[Entry]:
+    found = Entry.objects.filter(verb="appraisal.result.recomputed").order_by("pk")
+    return [one for one in found if one.about.owner == person]
+
+
+def test_a_delivered_score_that_follows_anothers_appeal_leaves_a_trace(cast, quarter):
+    head = make.of(quarter, cast.manager)
+    results.acknowledge_result(actor=cast.manager, record=head)
+    before = head.result.score
+    appeal = changed(cast, quarter, 3)
+    result = make.of(quarter, cast.manager).result
+    assert result.score < before and result.acknowledged_at is None
+    (entry,) = moved_entries(cast.manager)
+    assert entry.actor == cast.manager
+    assert entry.changes["score"] == [str(before), str(result.score)]
+    assert entry.changes["appeal"] == [None, appeal.number]
+    assert told("appraisal.recomputed") == {cast.manager.username}
+    notice = Notice.objects.get(kind="appraisal.recomputed")
+    assert str(before) in notice.title and str(result.score) in notice.title
+    # The appellant hears of the decision, and whose score has not moved of nothing.
+    assert not moved_entries(cast.member) and not moved_entries(cast.deputy)
+
+
+def test_an_upheld_appeal_moves_nobodys_confirmation(cast, quarter):
+    results.acknowledge_result(actor=cast.manager, record=make.of(quarter, cast.manager))
+    appeal = filed(cast, quarter)
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    appeals.decide_appeal(actor=cast.manager, record=appeal, decision="upheld", findings="无误。")
+    assert make.of(quarter, cast.manager).result.acknowledged_at
+    assert not told("appraisal.recomputed")
+
+
+def test_in_a_closed_cycle_the_consequences_of_those_who_follow_catch_up(cast, quarter):
+    appeal = filed(cast, quarter, line=number_line(quarter, cast.member))
+    make.closed(quarter, by=cast.manager)
+    case = ConsequenceCase.objects.get(owner=cast.manager)
+    changed(cast, quarter, 3, appeal)
+    score = make.of(quarter, cast.manager).result.score
+    before, after = case.facts, ConsequenceCase.objects.get(pk=case.pk).facts
+    assert (before[0]["score"] != str(score), after[0]["score"]) == (True, str(score))
+
+
+def test_delivered_years_follow_with_a_trace_for_everybody_whose_quarter_moved(cast):
+    quarter = make.whole_quarter(
+        cast, {cast.member.pk: make.EXAMPLE}, {cast.member.pk: {"attitude": 88, "ability": 85}},
+        Period.parse("2026-Q4"), datetime(2027, 1, 4, 9, 0),
+    )  # fmt: skip
+    year = make.opened(cast.version, Period.parse("2026"), clock.now())
+    year = make.reviewed(make.frozen(year, {cast.member.pk: make.EXAMPLE}))
+    make.delivered(year, manager=cast.manager, leadership=cast.leadership)
+    results.acknowledge_result(actor=cast.member, record=make.of(year, cast.member))
+    changed(cast, quarter, 3)
+    assert [one.about.cycle for one in moved_entries(cast.member)] == [year]
+    assert [one.about.cycle for one in moved_entries(cast.manager)] == [quarter, year]
+    assert make.of(year, cast.member).result.acknowledged_at is None
+
+
+def test_the_second_decider_reads_who_decided_and_when(cast, quarter):
+    appeal = filed(cast, quarter)
+    acts_for_the_manager(cast, cast.deputy)
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    given = {"record": appeal, "decision": "upheld", "findings": "无误。"}
+    appeals.decide_appeal(actor=cast.manager, **given)
+    for again in (
+        lambda who: appeals.decide_appeal(actor=who, **given),
+        lambda who: appeals.accept_appeal(actor=who, record=appeal),
+    ):
+        with override("en"), pytest.raises(NotNow) as refusal:
+            again(cast.again(cast.deputy))
+        said = refusal.value.message
+        assert said == f"This appeal is decided: {cast.manager.name}, Today 09:00."
