@@ -116,9 +116,12 @@ class ScorePage:
     @property
     def may(self) -> dict[str, bool]:
         """What this person can do here now; the services ask again."""
-        at, who = self.participant.at, self.parts
+        at, who, own = self.participant.at, self.parts, self.reviews.get(Review.Party.SELF)
+        handed_in = PERSON in who and own is not None and own.submitted
+        writing = at in (Stage.SELF_REVIEW, Stage.EVALUATION)
         return {
-            "self_review": PERSON in who and at in (Stage.SELF_REVIEW, Stage.EVALUATION),
+            "self_review": PERSON in who and writing and not handed_in,
+            "read_self_review": handed_in,
             "evaluate": "superior" in who and at == Stage.EVALUATION,
             "review": "final" in who and at == Stage.REVIEW and not self._is_fixed,
             "acknowledge": PERSON in who
@@ -158,6 +161,16 @@ class ScorePage:
             {"label": label, "state": states[(here > stage.place) - (here < stage.place)]}
             for stage, label in named
         ]
+
+    @property
+    def why_nothing(self) -> str:
+        """Why neither figures nor a result stand here: there are none, or not for this reader."""
+        if not self.participant.at.reached(Stage.SELF_REVIEW):
+            return _("The figures stand here once they are collected.")
+        stage = shown_from(FIGURES, self.parts)
+        return _("The figures are collected. You read them from “%(stage)s” on.") % {
+            "stage": stage.label
+        }
 
     @property
     def blocks(self) -> list[dict[str, Any]]:

@@ -66,8 +66,7 @@ def file_appeal(
     """
     access.require(actor, "appeal", record)
     participant = locked(record)
-    expect(participant, Stage.FEEDBACK, Stage.CLOSED)
-    _within_window(participant.result)
+    appealed_now(participant)
     if not text.strip():
         raise Invalid(fields={"text": [_("Say what is wrong and why.")]})
     line = _own_line(participant, line, evidence)
@@ -95,7 +94,7 @@ def take_further(*, actor: User, record: Appeal, text: str) -> Appeal:
     access.require(actor, "take_further", record)
     first = _locked(record)
     participant = locked(first.participant)
-    _within_time(first)
+    taken_further_now(first)
     if not text.strip():
         raise Invalid(fields={"text": [_("Say what is wrong and why.")]})
     appeal = Appeal(
@@ -110,7 +109,8 @@ def take_further(*, actor: User, record: Appeal, text: str) -> Appeal:
     return _filed(actor, participant, appeal, way)
 
 
-def _within_time(first: Appeal) -> None:
+def taken_further_now(first: Appeal) -> None:
+    """Refuses where the appeal cannot go to the second instance yet, any more, or at all."""
     if first.pending:
         raise NotNow(_("This appeal is not decided yet."))
     if Appeal.objects.filter(first=first).exists():
@@ -158,7 +158,10 @@ def begin_turn(appeal: Appeal) -> None:
     _tell_whose_turn(appeal)
 
 
-def _within_window(result: Result) -> None:
+def appealed_now(participant: Participant) -> None:
+    """Refuses where the result is not delivered, or its window is over or does not exist."""
+    expect(participant, Stage.FEEDBACK, Stage.CLOSED)
+    result = participant.result
     if result.appeal_until is None:
         raise NotNow(_("This regulation knows no appeal."))
     if not result.may_be_appealed(worktime.now()):
@@ -246,11 +249,9 @@ def accept_appeal(*, actor: User, record: Appeal) -> Appeal:
     """
     access.require(actor, "accept", record)
     appeal = _locked(record)
-    _not_decided(appeal)
+    taken_up_now(actor, appeal)
     before = appeal.lies_with
     if not turn_seats(actor, appeal):
-        if not facts_are_late(appeal):
-            raise _gathers_first(appeal)
         appeal.lies_with = appeal.handled_by
     if appeal.status == Appeal.Status.FILED or appeal.lies_with != before:
         appeal.status, appeal.accepted_at = Appeal.Status.ACCEPTED, worktime.now()
@@ -259,6 +260,13 @@ def accept_appeal(*, actor: User, record: Appeal) -> Appeal:
         changes = {} if appeal.lies_with == before else {"lies_with": [before, appeal.lies_with]}
         _note(actor, "appraisal.appeal.accepted", appeal, changes)
     return appeal
+
+
+def taken_up_now(person: User, appeal: Appeal) -> None:
+    """Refuses where it is decided, or others still gather the facts in time."""
+    _not_decided(appeal)
+    if not turn_seats(person, appeal) and not facts_are_late(appeal):
+        raise _gathers_first(appeal)
 
 
 def _not_decided(appeal: Appeal) -> None:
@@ -290,8 +298,7 @@ def hand_on_appeal(*, actor: User, record: Appeal, facts: str) -> Appeal:
     access.require(actor, "prepare", record)
     appeal = _locked(record)
     access.require(actor, "prepare", appeal)
-    if appeal.status == Appeal.Status.FILED:
-        raise NotNow(_("Take the appeal up first."))
+    handed_on_now(appeal)
     if not facts.strip():
         raise Invalid(fields={"facts": [_("Write down what you found.")]})
     person = hearing_for(actor, appeal)
@@ -308,6 +315,13 @@ def hand_on_appeal(*, actor: User, record: Appeal, facts: str) -> Appeal:
     _save(appeal)
     begin_turn(appeal)
     return appeal
+
+
+def handed_on_now(appeal: Appeal) -> None:
+    """Refuses where nobody has taken it up, or it is decided."""
+    _not_decided(appeal)
+    if appeal.status == Appeal.Status.FILED:
+        raise NotNow(_("Take the appeal up first."))
 
 
 @transaction.atomic
@@ -331,11 +345,7 @@ def decide_appeal(
     """
     access.require(actor, "decide", record)
     appeal = _locked(record, version)
-    _not_decided(appeal)
-    if appeal.in_preparation:
-        raise _gathers_first(appeal)
-    if appeal.status not in (Appeal.Status.ACCEPTED, Appeal.Status.INVESTIGATED):
-        raise NotNow(_("Only an appeal that has been taken up can be decided."))
+    decided_now(appeal)
     participant = locked(appeal.participant)
     values = dict(values or {})
     _check_decision(participant, decision, findings, values)
@@ -353,6 +363,15 @@ def decide_appeal(
     _settle_closed(actor, [locked(participant), *others])
     _tell_person(appeal)
     return appeal
+
+
+def decided_now(appeal: Appeal) -> None:
+    """Refuses where it is decided, somebody still gathers the facts, or nobody has taken it up."""
+    _not_decided(appeal)
+    if appeal.in_preparation:
+        raise _gathers_first(appeal)
+    if appeal.status not in (Appeal.Status.ACCEPTED, Appeal.Status.INVESTIGATED):
+        raise NotNow(_("Only an appeal that has been taken up can be decided."))
 
 
 def _further_until(appeal: Appeal) -> datetime | None:

@@ -238,8 +238,7 @@ def propose_measure(
     """
     access.require(actor, "propose", record)
     case = lock(ConsequenceCase.objects.select_related("participant__cycle__rulebook"), record.pk)
-    if sentence := why_not_yet(case):
-        raise NotNow(sentence)
+    proposed_now(case)
     _check(case, measure, reason, said)
     before = case.measure
     case.measure, case.reason, case.said = measure, reason.strip(), said.strip()
@@ -255,6 +254,12 @@ def propose_measure(
     )
     submit(actor=actor, record=case, rules=deciding(case))
     return case
+
+
+def proposed_now(case: ConsequenceCase) -> None:
+    """Refuses where no measure can be proposed."""
+    if sentence := why_not_yet(case):
+        raise NotNow(sentence)
 
 
 def _check(case: ConsequenceCase, measure: str, reason: str, said: str) -> None:

@@ -40,18 +40,19 @@ def plan_cycle(*, actor: User | None, period: Period, version: Version) -> Cycle
 
 @transaction.atomic
 def open_cycle(*, actor: User | None, record: Cycle) -> Cycle:
-    """Opens a planned cycle for everyone appraised under its rules; a second call changes nothing.
+    """Opens a planned cycle for everyone appraised under its rules; the scheduler may call again
+    and changes nothing by it.
 
     The roll-up of the computed indicators starts by itself.
 
     Raises:
-        NotNow: the opening day has not come.
+        NotNow: the opening day has not come, or somebody has opened it already.
     """
     allow(actor, "open", record)
     cycle = locked_cycle(record)
-    if cycle.at != Stage.PLANNED:
+    if actor is None and cycle.at != Stage.PLANNED:
         return cycle
-    _opening_day_has_come(cycle)
+    opens_now(cycle)
     people = appraised(cycle.rules, cycle.end)
     Participant.objects.bulk_create([_participant(cycle, one) for one in people])
     _start(cycle)
@@ -65,7 +66,9 @@ def open_cycle(*, actor: User | None, record: Cycle) -> Cycle:
     return cycle
 
 
-def _opening_day_has_come(cycle: Cycle) -> None:
+def opens_now(cycle: Cycle) -> None:
+    """Refuses where a cycle is open already, or its day has not come."""
+    expect(cycle, Stage.PLANNED)
     day = opens_on(cycle.rules, cycle.period)
     if worktime.today() < day:
         raise NotNow(
@@ -111,9 +114,14 @@ def enqueue_roll_up(actor: User | None, cycle: Cycle) -> Any:
 def collect_figures(*, actor: User, record: Cycle) -> Any:
     """Starts the roll-up again by hand, after it failed or the cycle was reopened."""
     allow(actor, "collect", record)
-    expect(record, Stage.COLLECTING)
+    collects_now(record)
     write(actor=actor, verb="appraisal.figures.requested", about=record)
     return enqueue_roll_up(actor, record)
+
+
+def collects_now(cycle: Cycle) -> None:
+    """Refuses where the figures are frozen, or the cycle is not open."""
+    expect(cycle, Stage.COLLECTING)
 
 
 @transaction.atomic
@@ -170,13 +178,7 @@ def close_cycle(*, actor: User | None, record: Cycle) -> Cycle:
     """
     allow(actor, "close", record)
     cycle = locked_cycle(record)
-    expect(cycle, Stage.FEEDBACK)
-    last = Result.objects.filter(participant__cycle=cycle).order_by("-appeal_until").first()
-    if last and last.may_be_appealed(worktime.now()):
-        raise NotNow(
-            _("The appeal window runs until %(day)s. Close the cycle after that.")
-            % {"day": worktime.local_date(last.appeal_until).isoformat()}
-        )
+    closes_now(cycle)
     cycle.participants.update(stage=Stage.CLOSED)
     cycle.stage, cycle.closed_at = Stage.CLOSED, worktime.now()
     cycle.version += 1
@@ -184,6 +186,17 @@ def close_cycle(*, actor: User | None, record: Cycle) -> Cycle:
     write(actor=actor, verb="appraisal.cycle.closed", about=cycle)
     run_consequences(actor=actor, participants=cycle.participants.complete())
     return cycle
+
+
+def closes_now(cycle: Cycle) -> None:
+    """Refuses where a result has not been delivered, or an appeal window still runs."""
+    expect(cycle, Stage.FEEDBACK)
+    last = Result.objects.filter(participant__cycle=cycle).order_by("-appeal_until").first()
+    if last and last.may_be_appealed(worktime.now()):
+        raise NotNow(
+            _("The appeal window runs until %(day)s. Close the cycle after that.")
+            % {"day": worktime.local_date(last.appeal_until).isoformat()}
+        )
 
 
 @transaction.atomic
@@ -197,9 +210,7 @@ def reopen_cycle(*, actor: User, record: Cycle, reason: str) -> Cycle:
     """
     allow(actor, "reopen", record)
     cycle = locked_cycle(record)
-    expect(cycle, *Stage.since(Stage.SELF_REVIEW))
-    if Appeal.objects.pending().filter(participant__cycle=cycle).exists():
-        raise NotNow(_("An appeal in this cycle is pending. Decide it first."))
+    reopens_now(cycle)
     before = cycle.stage
     _withdraw_results(actor, cycle, reason)
     cycle.participants.update(stage=Stage.COLLECTING)
@@ -209,6 +220,13 @@ def reopen_cycle(*, actor: User, record: Cycle, reason: str) -> Cycle:
     changes = {"stage": [before, cycle.stage], "reason": [None, reason]}
     write(actor=actor, verb="appraisal.cycle.reopened", about=cycle, changes=changes)
     return cycle
+
+
+def reopens_now(cycle: Cycle) -> None:
+    """Refuses where nothing is frozen yet, or an appeal is pending."""
+    expect(cycle, *Stage.since(Stage.SELF_REVIEW))
+    if Appeal.objects.pending().filter(participant__cycle=cycle).exists():
+        raise NotNow(_("An appeal in this cycle is pending. Decide it first."))
 
 
 def _withdraw_results(actor: User, cycle: Cycle, reason: str) -> None:

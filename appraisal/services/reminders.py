@@ -213,19 +213,26 @@ def nudge(*, actor: User, record: Cycle, participant: Participant | None = None)
         NotNow: nobody is waited for.
     """
     allow(actor, "nudge", record)
-    people = list(record.participants.complete())
-    chosen = [one for one in people if participant is None or one.pk == participant.pk]
     day = f":{worktime.today().isoformat()}"
-    owed: dict[str, list[User]] = {
+    owed = waited_for(record, participant)
+    told = {what: _tell(record, what, who, key=day) for what, who in owed.items()}
+    write(actor=actor, verb="appraisal.nudged", about=record, changes=_counts(told))
+    return record
+
+
+def waited_for(cycle: Cycle, participant: Participant | None = None) -> dict[str, list[User]]:
+    """Who owes what, of everybody or around one person; refuses where nobody owes anything."""
+    people = list(cycle.participants.complete())
+    chosen = [one for one in people if participant is None or one.pk == participant.pk]
+    owed = {
         "nudge.self_review": _owe_self_review(chosen),
         "nudge.evaluation": _owe_evaluation(chosen),
         "nudge.feedback": [one.owner for one in chosen if awaits_confirmation(one)],
     }
-    told = {what: _tell(record, what, who, key=day) for what, who in owed.items() if who}
-    if not told:
+    found = {what: people for what, people in owed.items() if people}
+    if not found:
         raise NotNow(_("Nobody is waited for."))
-    write(actor=actor, verb="appraisal.nudged", about=record, changes=_counts(told))
-    return record
+    return found
 
 
 def _counts(told: dict[str, int]) -> dict[str, Any]:

@@ -155,8 +155,7 @@ def adjust_result(
     """
     access.require(actor, "review", record)
     participant = locked(record, version=version)
-    expect(participant, Stage.REVIEW)
-    result = _open_result(participant)
+    result = open_result(participant)
     _check_adjustment(participant, adjustment, reason)
     before = {"adjustment": result.adjustment, "score": result.score}
     result.adjustment, result.reason, result.adjusted_by = adjustment, reason.strip(), actor
@@ -169,7 +168,9 @@ def adjust_result(
     return participant
 
 
-def _open_result(participant: Participant) -> Result:
+def open_result(participant: Participant) -> Result:
+    """The computed score that may still be adjusted and fixed; refuses where there is none."""
+    expect(participant, Stage.REVIEW)
     result = Result.objects.filter(participant=participant).first()
     if result is None:
         raise NotNow(_("There is no score yet."))
@@ -203,15 +204,20 @@ def fix_result(*, actor: User, record: Participant) -> Participant:
     """
     access.require(actor, "review", record)
     participant = locked(record)
-    expect(participant, Stage.REVIEW)
-    result = _open_result(participant)
-    _all_inputs_stand(participant)
+    result = result_to_fix(participant)
     result.finalized_at, result.finalized_by = worktime.now(), actor
     result.finalized_for = principal(acting_for(actor, participant, FINAL))
     result.version += 1
     result.save()
     _note(actor, "appraisal.result.fixed", participant, {"score": [None, result.score]})
     return participant
+
+
+def result_to_fix(participant: Participant) -> Result:
+    """The same, once everything that it rests on stands."""
+    result = open_result(participant)
+    _all_inputs_stand(participant)
+    return result
 
 
 def _all_inputs_stand(participant: Participant) -> None:
@@ -243,16 +249,22 @@ def fix_results(*, actor: User, record: Cycle) -> Cycle:
     """
     access.require(actor, "fix", record)
     cycle = locked_cycle(record)
-    open_ones = cycle.participants.complete().filter(
-        stage=Stage.REVIEW, result__isnull=False, result__finalized_at=None
-    )
-    mine = [one for one in open_ones if fixes(actor, one)]
-    if not mine:
-        raise NotNow(_("No score waits to be fixed."))
+    mine = to_be_fixed(actor, cycle)
     # People first, then those whose score rests on theirs.
     for one in sorted(mine, key=_runs_teams):
         fix_result(actor=actor, record=one)
     return cycle
+
+
+def to_be_fixed(person: User, cycle: Cycle) -> list[Participant]:
+    """Whose computed score waits for this person; refuses where there is none."""
+    open_ones = cycle.participants.complete().filter(
+        stage=Stage.REVIEW, result__isnull=False, result__finalized_at=None
+    )
+    mine = [one for one in open_ones if fixes(person, one)]
+    if not mine:
+        raise NotNow(_("No score waits to be fixed."))
+    return mine
 
 
 @transaction.atomic
@@ -264,12 +276,7 @@ def deliver_results(*, actor: User, record: Cycle) -> Cycle:
     """
     access.require(actor, "deliver", record)
     cycle = locked_cycle(record)
-    fixed = cycle.participants.complete().filter(
-        stage=Stage.REVIEW, result__finalized_at__isnull=False
-    )
-    mine = [one for one in fixed if fixes(actor, one)]
-    if not mine:
-        raise NotNow(_("No fixed result waits to be delivered."))
+    mine = to_be_delivered(actor, cycle)
     moment, rules = worktime.now(), cycle.rules
     until = worktime.deadline(
         moment, rules.appraisal.appeal_window.value, rules.working_time.as_calendar()
@@ -284,6 +291,17 @@ def deliver_results(*, actor: User, record: Cycle) -> Cycle:
     )
     _tell_delivered(cycle, mine)
     return cycle
+
+
+def to_be_delivered(person: User, cycle: Cycle) -> list[Participant]:
+    """Whose fixed result waits for this person to deliver it; refuses where there is none."""
+    fixed = cycle.participants.complete().filter(
+        stage=Stage.REVIEW, result__finalized_at__isnull=False
+    )
+    mine = [one for one in fixed if fixes(person, one)]
+    if not mine:
+        raise NotNow(_("No fixed result waits to be delivered."))
+    return mine
 
 
 def _tell_delivered(cycle: Cycle, people: list[Participant]) -> None:
@@ -307,13 +325,18 @@ def acknowledge_result(*, actor: User, record: Participant) -> Participant:
     """
     access.require(actor, "acknowledge", record)
     participant = locked(record)
-    expect(participant, Stage.FEEDBACK, Stage.CLOSED)
-    result = participant.result
+    result = delivered(participant)
     if result.acknowledged_at is None:
         result.acknowledged_at = worktime.now()
         result.save(update_fields=["acknowledged_at", "updated_at"])
         write(actor=actor, verb="appraisal.result.acknowledged", about=participant)
     return participant
+
+
+def delivered(participant: Participant) -> Result:
+    """The result that its person reads; refuses before it is delivered."""
+    expect(participant, Stage.FEEDBACK, Stage.CLOSED)
+    return participant.result
 
 
 def under_appeal(people: Iterable[Participant]) -> set[int]:

@@ -50,7 +50,7 @@ def save_self_review(
     """
     access.require(actor, "self_review", record)
     participant = locked(record)
-    expect(participant, Stage.SELF_REVIEW, Stage.EVALUATION)
+    written_now(participant, Review.Party.SELF)
     review = _draft(participant, Review.Party.SELF, actor, version)
     _write_form(review, participant, ratings, texts, submit)
     if submit:
@@ -86,7 +86,7 @@ def save_evaluation(
     """
     access.require(actor, "evaluate", record)
     participant = locked(record)
-    expect(participant, Stage.EVALUATION)
+    written_now(participant, Review.Party.SUPERIOR)
     review = _draft(participant, Review.Party.SUPERIOR, actor, version)
     review.for_person = principal(acting_for(actor, participant, SUPERIOR))
     _write_form(review, participant, ratings, texts, submit)
@@ -100,6 +100,12 @@ def save_evaluation(
     else:
         _record_draft(review, actor)
     return participant
+
+
+def written_now(participant: Participant, party: str) -> None:
+    """Refuses where the form of this party cannot be written yet, or not any more."""
+    own = (Stage.SELF_REVIEW, Stage.EVALUATION)
+    expect(participant, *(own if party == Review.Party.SELF else (Stage.EVALUATION,)))
 
 
 def _draft(participant: Participant, party: str, actor: User, version: int | None) -> Review:

@@ -14,12 +14,12 @@ from appraisal.desk.score import ScorePage
 from appraisal.models import Appeal, ConsequenceCase, Evidence, Line
 from appraisal.services import appeals, consequences
 from appraisal.services.appeals import facts_are_late
-from appraisal.views.scores import ParticipantAct, TabbedList
+from appraisal.views.scores import ParticipantAct, StatedAct, TabbedList
 from expansion import access, metrics, worktime
 from expansion.approvals.models import Request
 from expansion.approvals.selectors import latest
 from expansion.approvals.wording import role_label, step_label
-from expansion.ui.pages import ActPage, DetailPage
+from expansion.ui.pages import DetailPage
 from expansion.worktime import Period
 
 
@@ -44,6 +44,9 @@ class FileAppeal(ParticipantAct):
     title = _("Appeal")
     verb = _("File the appeal")
     done = _("Appeal filed")
+
+    def allowed_now(self) -> None:
+        appeals.appealed_now(self.record)
 
     def service(
         self, *, indicator: str = "", line: int | None, evidence: int | None, **values: Any
@@ -137,7 +140,7 @@ def _shown(rules: Any, state: dict[str, Any]) -> dict[str, Any] | None:
     return {**state, "level": explaining.verdict(rules, state["level"])}
 
 
-class AppealAct(ActPage):
+class AppealAct(StatedAct):
     model = Appeal
 
     def records(self):
@@ -155,6 +158,9 @@ class AcceptAppeal(AppealAct):
     verb = _("Take up")
     done = _("Appeal taken up")
 
+    def allowed_now(self) -> None:
+        appeals.taken_up_now(self.request.user, self.record)
+
     def service(self, **values: Any) -> Appeal:
         return appeals.accept_appeal(**values)
 
@@ -168,6 +174,9 @@ class HandOnAppeal(AppealAct):
     verb = _("Hand on")
     done = _("Appeal handed on")
 
+    def allowed_now(self) -> None:
+        appeals.handed_on_now(self.record)
+
     def service(self, **values: Any) -> Appeal:
         return appeals.hand_on_appeal(**values)
 
@@ -180,6 +189,9 @@ class TakeFurther(AppealAct):
     note = _("The second instance decides once and for all.")
     verb = _("File the appeal")
     done = _("Appeal filed")
+
+    def allowed_now(self) -> None:
+        appeals.taken_further_now(self.record)
 
     def service(self, **values: Any) -> Appeal:
         return appeals.take_further(**values)
@@ -206,6 +218,9 @@ class DecideAppeal(AppealAct):
         if self.record.line_id:
             lines = lines.filter(indicator=self.record.line.indicator)
         return {line.pk: f"{names[line.indicator]} · {_part(line)}" for line in lines}
+
+    def allowed_now(self) -> None:
+        appeals.decided_now(self.record)
 
     def service(self, **values: Any) -> Appeal:
         return appeals.decide_appeal(**values)
@@ -254,7 +269,7 @@ class CaseDetail(DetailPage):
         return request is not None and access.can(self.request.user, "view", request)
 
 
-class ProposeMeasure(ActPage):
+class ProposeMeasure(StatedAct):
     model = ConsequenceCase
     action = "propose"
     title = _("Propose a measure")
@@ -266,6 +281,9 @@ class ProposeMeasure(ActPage):
 
     def make_form(self, **given: Any) -> forms.MeasureForm:
         return forms.MeasureForm(person=self.request.user, case=self.record, **given)
+
+    def allowed_now(self) -> None:
+        consequences.proposed_now(self.record)
 
     def service(self, **values: Any) -> ConsequenceCase:
         return consequences.propose_measure(**values)

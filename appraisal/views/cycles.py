@@ -12,13 +12,13 @@ from appraisal.models import Cycle, Participant
 from appraisal.roster import appraised
 from appraisal.services import cycles, reminders, results
 from appraisal.tables import STAGE_TONES
-from appraisal.views.scores import TabbedList
+from appraisal.views.scores import StatedAct, TabbedList
 from expansion import access, worktime
 from expansion.people.models import Role
 from expansion.ui.attachments import XLSX
 from expansion.ui.forms import ReasonForm
 from expansion.ui.gates import Held, May
-from expansion.ui.pages import ActPage, DetailPage, Screen
+from expansion.ui.pages import DetailPage, Screen
 
 
 class CycleList(TabbedList):
@@ -51,7 +51,7 @@ class CycleDetail(DetailPage):
         return {"cockpit": cockpit, "may": cockpit.may, "tone": STAGE_TONES[record.at]}
 
 
-class CycleAct(ActPage):
+class CycleAct(StatedAct):
     model = Cycle
     form = forms.PlainForm
 
@@ -68,6 +68,9 @@ class Open(CycleAct):
     verb = _("Open")
     done = _("Cycle opened. The figures are being collected.")
 
+    def allowed_now(self) -> None:
+        cycles.opens_now(self.record)
+
     def service(self, **values: Any) -> Any:
         return cycles.open_cycle(**values)
 
@@ -77,6 +80,9 @@ class Collect(CycleAct):
     title = _("Collect the figures")
     verb = _("Collect")
     done = _("The figures are being collected.")
+
+    def allowed_now(self) -> None:
+        cycles.collects_now(self.record)
 
     def service(self, **values: Any) -> Any:
         return cycles.collect_figures(**values)
@@ -90,6 +96,9 @@ class Nudge(CycleAct):
     note = _("Everybody whose step is open or who has not confirmed gets one notice.")
     verb = _("Remind")
     done = _("Reminded")
+
+    def allowed_now(self) -> None:
+        reminders.waited_for(self.record)
 
     def service(self, **values: Any) -> Any:
         pk = self.request.POST.get("participant")
@@ -106,6 +115,9 @@ class FixAll(CycleAct):
     verb = _("Fix all")
     done = _("Scores fixed")
 
+    def allowed_now(self) -> None:
+        results.to_be_fixed(self.request.user, self.record)
+
     def service(self, **values: Any) -> Any:
         return results.fix_results(**values)
 
@@ -116,6 +128,9 @@ class Deliver(CycleAct):
     note = _("Every fixed score is shown to its person, and the window for appeals begins.")
     verb = _("Deliver")
     done = _("Results delivered. The appeal window runs.")
+
+    def allowed_now(self) -> None:
+        results.to_be_delivered(self.request.user, self.record)
 
     def service(self, **values: Any) -> Any:
         return results.deliver_results(**values)
@@ -128,6 +143,9 @@ class Close(CycleAct):
     verb = _("Close")
     done = _("Cycle closed")
 
+    def allowed_now(self) -> None:
+        cycles.closes_now(self.record)
+
     def service(self, **values: Any) -> Any:
         return cycles.close_cycle(**values)
 
@@ -139,6 +157,9 @@ class Reopen(CycleAct):
     note = _("The figures are collected anew from the records. What an appeal has corrected stays.")
     verb = _("Reopen")
     done = _("Cycle reopened. Collect the figures when the records are right.")
+
+    def allowed_now(self) -> None:
+        cycles.reopens_now(self.record)
 
     def service(self, **values: Any) -> Any:
         return cycles.reopen_cycle(**values)

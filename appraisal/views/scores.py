@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,6 +11,7 @@ from appraisal.desk.score import ScorePage
 from appraisal.models import Cycle, Participant, Review
 from appraisal.services import results, reviews
 from expansion import access
+from expansion.errors import NotNow
 from expansion.ui.pages import ActPage, DetailPage, ListPage, posted, shown, take_over
 
 
@@ -84,7 +86,24 @@ class ScoreDetail(DetailPage):
         return {"page": page, "form": forms.AppealForm(person=self.request.user)}
 
 
-class ParticipantAct(ActPage):
+class StatedAct(ActPage):
+    """An act that says on opening what its service would refuse, so that nobody fills a form which
+    cannot be saved."""
+
+    def allowed_now(self) -> None:
+        """Raises NotNow where the state of the record does not allow the act."""
+
+    def get(self, request: HttpRequest, pk: int | None = None, **kwargs: Any) -> HttpResponse:
+        self.load(pk)
+        try:
+            self.allowed_now()
+        except NotNow as refusal:
+            self.template = "appraisal/closed.html"
+            return self.draw({"record": self.record, "title": self.title, "why": refusal.message})
+        return self.answer(self.make_form(initial=self.initial()))
+
+
+class ParticipantAct(StatedAct):
     model = Participant
 
     def records(self):
@@ -98,8 +117,20 @@ class ReviewPage(ParticipantAct):
     template = "appraisal/review.html"
     party = ""
 
+    def allowed_now(self) -> None:
+        kept = self._kept()
+        if kept is None or not kept.submitted:  # what is submitted stays readable here
+            reviews.written_now(self.record, self.party)
+
     def make_form(self, **given: Any) -> forms.ReviewForm:
         kept = self._kept()
+        form = self._form(kept, **given)
+        if kept and kept.submitted and not form.is_bound:
+            for name in form.names:
+                form.fields[name].disabled = True
+        return form
+
+    def _form(self, kept: Review | None, **given: Any) -> forms.ReviewForm:
         return self.form(
             person=self.request.user,
             participant=self.record,
@@ -152,8 +183,10 @@ class ReviewPage(ParticipantAct):
         page = ScorePage(self.request.user, self.record, {})
         rows = {row.get("key"): row for block in page.blocks for row in block["rows"]}
         shown = [{**row, "figure": rows.get(row["indicator"].key)} for row in form.rows]
+        kept = self._kept()
         return super().context(form) | {
             "page": page,
+            "submitted_at": kept.submitted_at if kept and not form.is_bound else None,
             "rows": shown,
             "own": page.reviews.get(Review.Party.SELF) if self.party != Review.Party.SELF else None,
             "self_ratings": {key: one for (by, key), one in page.ratings.items() if by == "self"},
@@ -190,6 +223,9 @@ class Adjust(ParticipantAct):
     verb = gettext_lazy("Adjust")
     done = gettext_lazy("Score adjusted")
 
+    def allowed_now(self) -> None:
+        results.open_result(self.record)
+
     def service(self, **values: Any) -> Participant:
         return results.adjust_result(**values)
 
@@ -200,6 +236,9 @@ class Fix(ParticipantAct):
     title = gettext_lazy("Fix the score")
     verb = gettext_lazy("Fix")
     done = gettext_lazy("Score fixed")
+
+    def allowed_now(self) -> None:
+        results.result_to_fix(self.record)
 
     def service(self, **values: Any) -> Participant:
         return results.fix_result(**values)
@@ -214,6 +253,9 @@ class Acknowledge(ParticipantAct):
     title = gettext_lazy("Confirm the result")
     verb = gettext_lazy("Confirm the result")
     done = gettext_lazy("Result confirmed")
+
+    def allowed_now(self) -> None:
+        results.delivered(self.record)
 
     def service(self, **values: Any) -> Participant:
         return results.acknowledge_result(**values)

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Participant, Result, Review, Stage
+from appraisal.services import appeals, cycles
 from appraisal.services.results import acknowledge_result
 from expansion import clock
 from expansion.people.models import Mandate, Membership, User
@@ -278,7 +279,6 @@ def test_the_first_page_shows_the_running_quarter_and_the_todos(cast, sign_in):
 
 def test_the_acting_deputy_finds_the_managers_appeals_among_the_todos(cast, quarter):
     from appraisal.cards import todos
-    from appraisal.services import appeals
 
     appeals.file_appeal(
         actor=cast.member, record=make.of(quarter, cast.member), ground="other", text="不同意。"
@@ -399,3 +399,92 @@ def test_who_sees_one_row_reads_how_far_the_forms_of_that_row_are(cast, quarter)
     with override("en"):
         counts = {str(step["label"]): step["count"] for step in desk.steps}
     assert counts["Self-review"] == counts["Superior's evaluation"] == "1 of 1"
+
+
+def test_a_form_that_cannot_be_saved_says_so_on_opening(cast, sign_in):
+    User.objects.update(language="en")
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    url = f"/appraisal/scores/{make.of(cycle, cast.member).pk}"
+
+    def closed(person, address: str) -> str:
+        page = sign_in(person).get(address)
+        assert page.status_code == 200
+        main = page.text.split("<main", 1)[1].split("</main>")[0]
+        assert "<form" not in main, address
+        return main
+
+    stands = "the appraisal stands at “self-review”"
+    assert stands in closed(cast.leader, f"{url}/evaluation")
+    assert stands in closed(cast.member, f"{url}/appeal")
+    assert stands in closed(cast.member, f"{url}/acknowledge")
+    assert stands in closed(cast.manager, f"{url}/adjust")
+    assert stands in closed(cast.manager, f"{url}/fix")
+    for act in ("open", "collect", "close"):
+        assert stands in closed(cast.manager, f"/appraisal/cycles/{cycle.pk}/{act}")
+    assert "No score waits" in closed(cast.manager, f"/appraisal/cycles/{cycle.pk}/fix")
+    assert "No fixed result" in closed(cast.manager, f"/appraisal/cycles/{cycle.pk}/deliver")
+    make.delivered(make.reviewed(cycle), manager=cast.manager, leadership=cast.leadership)
+    assert "appeal window runs" in closed(cast.manager, f"/appraisal/cycles/{cycle.pk}/close")
+    clock.set_clock(clock.now() + timedelta(days=10))
+    assert "2026-10-14" in closed(cast.member, f"{url}/appeal")
+    make.closed(cycle, by=cast.manager)
+    assert "Nobody is waited" in closed(cast.manager, f"/appraisal/cycles/{cycle.pk}/nudge")
+
+
+def test_an_appeal_and_a_case_say_on_opening_what_would_be_refused(cast, sign_in):
+    User.objects.update(language="en")
+    quarter = make.whole_quarter(cast, {}, {cast.partner_member.pk: 20})
+    person = cast.partner_member
+    given = {"ground": "other", "text": "不同意。"}
+    appeal = appeals.file_appeal(actor=person, record=make.of(quarter, person), **given)
+    url, browser = appeal.get_absolute_url(), sign_in(cast.manager)
+    assert "taken up can be decided" in browser.get(f"{url}/decide").text
+    make.closed(quarter, by=cast.manager)
+    appeals.accept_appeal(actor=cast.manager, record=appeal)
+    assert 'name="findings"' in browser.get(f"{url}/decide").text
+    appeals.decide_appeal(actor=cast.manager, record=appeal, decision="upheld", findings="无误。")
+    for act in ("decide", "accept"):
+        page = browser.get(f"{url}/{act}").text
+        assert f"This appeal is decided: {cast.manager.name}" in page
+        assert 'name="findings"' not in page
+    assert "no second instance" in sign_in(person).get(f"{url}/take-further").text
+    case = ConsequenceCase.objects.get(owner=person)
+    propose = f"{case.get_absolute_url()}/propose"
+    assert 'name="said"' in browser.get(propose).text
+    cycles.reopen_cycle(actor=cast.manager, record=quarter, reason="补录")
+    page = browser.get(propose).text
+    assert "The case rests" in page and 'name="said"' not in page
+
+
+def test_a_cycle_that_is_open_is_not_said_to_be_opened_again(cast, sign_in):
+    cycle = make.opened(cast.version)
+    answer = sign_in(cast.manager).post(f"/appraisal/cycles/{cycle.pk}/open", KEY)
+    assert answer.status_code == 409
+
+
+def test_a_form_handed_in_can_be_read_and_not_written(cast, sign_in):
+    User.objects.update(language="en")
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    one, browser = make.of(cycle, cast.member), sign_in(cast.member)
+    url = f"/appraisal/scores/{one.pk}"
+    page = browser.get(url).text
+    assert "Write the self-review" in page
+    draft = {**KEY, "achievements": "签下两家。", "score_attitude": "85", "score_ability": "80"}
+    browser.post(f"{url}/self-review", draft | {"submit": "1"})
+    page = browser.get(url).text
+    assert "Write the self-review" not in page and f"{url}/self-review" in page
+    page = browser.get(f"{url}/self-review").text
+    assert "签下两家。" in page and "disabled" in page and 'name="submit"' not in page
+    late = browser.post(f"{url}/self-review", draft | {"request_id": "two"})
+    assert late.status_code == 409 and "签下两家。" in late.text
+
+
+def test_hr_is_told_from_when_on_collected_figures_are_shown(cast, sign_in):
+    User.objects.update(language="en")
+    cycle = make.opened(cast.version)
+    url = f"/appraisal/scores/{make.of(cycle, cast.member).pk}"
+    assert "once they are collected" in sign_in(cast.hr).get(url).text
+    make.frozen(cycle, {cast.member.pk: make.EXAMPLE})
+    page = sign_in(cast.hr).get(url).text
+    assert "once they are collected" not in page
+    assert "You read them from “result delivered” on" in page
