@@ -175,7 +175,7 @@ def _values(
 def _value(rules: Rules, indicator: Indicator, cycle: CycleType, given: object) -> Fraction | None:
     """A number, None for “no target”, or the parties' ratings of a rated indicator."""
     if not isinstance(given, Mapping):
-        return None if given is None else _number(given, indicator.key)
+        return None if given is None else number(given, indicator.key)
     if not indicator.is_rated:
         _refuse(
             _("“%(key)s” is computed from records, nobody rates it: give one number or null.")
@@ -191,7 +191,7 @@ def _ratings(
     parties = rules.parties(cycle)
     _only(given, [one.key for one in parties], name)
     ratings = {
-        key: None if value is None else _number(value, f"{name}.{key}")
+        key: None if value is None else number(value, f"{name}.{key}")
         for key, value in given.items()
     }
     for party in parties:
@@ -236,26 +236,26 @@ def _scores(
     if not isinstance(given, list) or not 1 <= len(given) <= most:
         _refuse(_("“%(key)s” is a list of one to %(most)s scores.") % {"key": key, "most": most})
     largest = arithmetic.largest_score(rules, kpi_set, mode)
-    scores = [None if one is None else _number(one, key, largest) for one in given]
+    scores = [None if one is None else number(one, key, largest) for one in given]
     if all(one is None for one in scores):
         _refuse(_("“%(key)s” needs at least one score.") % {"key": key})
     return scores
 
 
-def _number(given: object, name: str, largest: Fraction = arithmetic.HUNDRED) -> Fraction:
+def number(given: object, name: str, largest: Fraction = arithmetic.HUNDRED) -> Fraction:
     """A number between 0 and the largest; refuses text, true and false, NaN, and beyond."""
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         _refuse(_("“%(name)s” has to be a number.") % {"name": name})
-    number = _decimal(str(given))
+    value = _decimal(str(given))
     most = two_places(largest).normalize()
-    if not number.is_finite() or not 0 <= number <= most:
+    if not value.is_finite() or not 0 <= value <= most:
         _refuse(_("“%(name)s” lies outside 0 to %(most)s.") % {"name": name, "most": f"{most:f}"})
-    if cast(int, number.as_tuple().exponent) < -MOST_PLACES:
+    if cast(int, value.as_tuple().exponent) < -MOST_PLACES:
         _refuse(
             _("“%(name)s” has more than %(places)s decimal places.")
             % {"name": name, "places": MOST_PLACES}
         )
-    return Fraction(number)
+    return Fraction(value)
 
 
 def _decimal(text: str) -> Decimal:

@@ -294,7 +294,7 @@ class ScorePage:
             "table": {
                 "head": head,
                 "rows": [
-                    [row["label"], *[one["values"][place] for one in series]]
+                    [row["label"], *[_cell(one["values"][place]) for one in series]]
                     for place, row in enumerate(rows)
                 ],
             },
@@ -352,10 +352,17 @@ class ScorePage:
             },
             "table": {
                 "head": [_("Period"), _("Score")],
-                "rows": [list(pair) for pair in zip(labels, scores, strict=True)],
+                "rows": [
+                    [label, _cell(score)] for label, score in zip(labels, scores, strict=True)
+                ],
             },
             "drawn": len(rows) >= FEWEST_POINTS,
         }
+
+
+def _cell(value: float | None) -> str:
+    """A score of a chart as its table says it."""
+    return formats.NOTHING if value is None else f"{value:.2f}"
 
 
 def unit(part: Part) -> str:

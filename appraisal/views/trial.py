@@ -2,6 +2,7 @@
 
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -127,12 +128,28 @@ class TrialDesk:
         if arithmetic.OVERALL in values:
             data["overall"] = self._overall(values.pop(arithmetic.OVERALL))
         if self.shorter:
-            given = [_number(one["value"], one["number"]) for one in self.shorter if one["value"]]
-            data[trial.SHORTER[self.cycle][0]] = given
+            data[trial.SHORTER[self.cycle][0]] = self._shorter_scores()
         return data
+
+    def _shorter_scores(self) -> list[Decimal | None]:
+        mode = self.rules.appraisal.combine.mode.value
+        largest = arithmetic.largest_score(self.rules, self.kpi_set, mode)
+        given = [
+            _number(
+                one["value"], _("Score of part %(number)s") % {"number": one["number"]}, largest
+            )
+            for one in self.shorter
+        ]
+        found = [one for one in given if one is not None]
+        if not found:
+            raise Invalid(_("Give the score of one part at least."))
+        return found
 
     def _overall(self, rating: Decimal | None) -> dict[str, Decimal | None]:
         """One number stands for what every party that counts has given."""
+        if rating is None:
+            label = scoring.overall_rating(self.rules).label()
+            raise Invalid(_("“%(label)s” needs a score.") % {"label": label})
         parties = self.rules.parties(self.cycle)
         return {one.key: rating for one in parties if one.weight.value}
 
@@ -166,15 +183,18 @@ class TrialDesk:
         }
 
 
-def _number(text: str, label: str) -> Decimal | None:
-    """What somebody typed, full-width digits too; an empty field means: no target."""
+def _number(text: str, label: str, largest: Fraction = arithmetic.HUNDRED) -> Decimal | None:
+    """What somebody typed, full-width digits too; an empty field means: no target. A refusal names
+    the field as the page does."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if not plain:
         return None
     try:
-        return Decimal(plain)
+        found = Decimal(plain)
     except InvalidOperation:
         raise Invalid(
             _("“%(text)s” is not a number. “%(label)s” takes 0 to 100, or nothing.")
             % {"text": plain[:20], "label": label}
         ) from None
+    trial.number(found, label, largest)
+    return found

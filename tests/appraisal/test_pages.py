@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -10,11 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from appraisal.desk.cockpit import Cockpit
+from appraisal.desk.score import ScorePage
 from appraisal.models import Appeal, ConsequenceCase, Participant, Result, Review, Stage
 from appraisal.services import appeals, cycles
 from appraisal.services.results import acknowledge_result
+from appraisal.views.trial import TrialDesk
 from expansion import clock
 from expansion.people.models import Mandate, Membership, User
+from expansion.rulebook.loading import preset
+from expansion.rulebook.selectors import rules_on
 from tests.make import appraisal as make
 
 KEY = {"request_id": "one"}
@@ -292,8 +297,6 @@ def test_the_acting_deputy_finds_the_managers_appeals_among_the_todos(cast, quar
 
 
 def test_a_team_mean_is_drawn_from_five_people_on(cast, quarter):
-    from appraisal.desk.score import ScorePage
-
     page = ScorePage(cast.member, make.of(quarter, cast.member), {})
     assert page.team_means == {}
     assert len(page.radar["data"]["series"]) == 1
@@ -488,3 +491,35 @@ def test_hr_is_told_from_when_on_collected_figures_are_shown(cast, sign_in):
     page = sign_in(cast.hr).get(url).text
     assert "once they are collected" not in page
     assert "You read them from “result delivered” on" in page
+
+
+@pytest.mark.parametrize(
+    "query, sentence",
+    [
+        ({"new_clients": "150"}, "“Number and quality of new clients” lies outside 0 to 100."),
+        ({"attitude": "NaN"}, "“Attitude” lies outside 0 to 100."),
+        ({"cycle": "year", "quarters_2": "101"}, "“Score of part 2” lies outside 0 to 100."),
+        ({"cycle": "year", "attitude": "80"}, "Give the score of one part at least."),
+    ],
+)
+def test_a_trial_names_what_does_not_fit_as_its_page_does(cast, query, sentence):
+    with override("en"):
+        desk = TrialDesk(rules_on(), {"team": "client", "count": "1", **query})
+    assert desk.error == sentence
+
+
+def test_a_trial_without_the_overall_rating_names_it_as_its_page_does(cast):
+    with override("en"):
+        desk = TrialDesk(preset("leasing"), {"count": "1"})
+    assert desk.error == "“Overall rating” needs a score."
+
+
+def test_the_tables_of_the_charts_say_nothing_and_scores_as_the_page_does(cast, quarter):
+    one = make.of(quarter, cast.member)
+    page = ScorePage(cast.member, one, {})
+    page.team_means = {"attitude": Decimal("85.50")}
+    with override("en"):
+        rows = {row[0]: row[1:] for row in page.radar["table"]["rows"]}
+    assert rows.pop("Attitude") == ["88.00", "85.50"]
+    assert {mean for _own, mean in rows.values()} == {"—"}
+    assert page.trend["table"]["rows"][-1][1] == "86.33"
