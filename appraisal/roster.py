@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from expansion.people.ladder import Ladder
-from expansion.people.models import Membership, Role, Unit, User
+from expansion.people.models import Membership, Role, Status, Unit, User
 from expansion.people.selectors import active_people
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import KpiSet
@@ -28,13 +28,14 @@ class Appraised:
 
 
 def appraised(rules: Rules, day: date) -> list[Appraised]:
-    """Everyone who held a post of the regulation on `day` and is still here, by user name.
+    """Everyone who held a post of the regulation on `day` and has not left since, by user name.
 
-    Superiors are those who hold the role now: they will write the evaluation.
+    An account that is locked, or that nobody has opened yet, is no reason to leave its holder out.
+    Superiors are those who hold the role now and can log in: they will write the evaluation.
     """
-    everyone = active_people()
-    ladder = Ladder(everyone)
-    seats = _deciding_seats(rules, day, {person.pk: person for person in everyone})
+    stayed = User.objects.exclude(status=Status.LEFT)
+    ladder = Ladder(active_people())
+    seats = _deciding_seats(rules, day, {person.pk: person for person in stayed})
     found = [_appraised(rules, seat, person, ladder) for person, seat in seats]
     return sorted((one for one in found if one), key=lambda one: one.person.username)
 

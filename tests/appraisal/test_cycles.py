@@ -15,7 +15,8 @@ from expansion import clock, metrics
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.jobs.models import Job
-from expansion.people.models import Membership, User
+from expansion.notices.models import Notice
+from expansion.people.models import Membership, Status, User
 from expansion.rulebook.loading import to_data
 from expansion.rulebook.models import Version
 from expansion.rulebook.selectors import rules_on
@@ -36,6 +37,28 @@ def test_on_the_first_workday_after_the_quarter_the_cycle_is_open_for_everybody_
     assert people == {
         "member", "colleague", "outsider", "partner_member", "leader", "deputy", "manager"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [Status.LOCKED, Status.INVITED])
+def test_whoever_worked_in_the_period_is_in_with_an_account_that_cannot_log_in(cast, status):
+    """R-apr-03: open for everybody appraised; the step goes on without the self-review."""
+    User.objects.filter(pk=cast.member.pk).update(status=status)
+    cycle = make.frozen(make.opened(cast.version), {cast.member.pk: make.EXAMPLE})
+    one = make.of(cycle, cast.member)
+    assert (one.team.key, one.superior) == ("client", cast.leader)
+    assert not Notice.objects.filter(person=cast.member).exists()
+    clock.set_clock(cycle.self_due_at + timedelta(minutes=1))
+    remind()
+    assert make.evaluated(make.of(cycle, cast.member)).stage == Stage.REVIEW
+
+
+def test_whoever_has_left_is_not_in_nor_does_a_locked_superior_evaluate(cast):
+    User.objects.filter(pk=cast.member.pk).update(status=Status.LEFT)
+    User.objects.filter(pk=cast.leader.pk).update(status=Status.LOCKED)
+    cycle = make.opened(cast.version)
+    superiors = {one.owner: one.superior for one in cycle.participants.complete()}
+    assert cast.member not in superiors and superiors[cast.colleague] == cast.manager
+    assert superiors[cast.leader] == cast.manager
 
 
 def test_after_a_holiday_the_cycle_opens_on_the_next_workday(cast):
