@@ -240,8 +240,5 @@ class TargetForm(ServiceForm):
 
 
 def _parts_with_targets(cycle: Cycle) -> Iterator[tuple[str, str]]:
-    for kpi_set in cycle.rules.kpi_sets:
-        for one in kpi_set.indicators:
-            for part in one.how:
-                if part.kind != "rated" and part.metric != "appraisal.team_mean":
-                    yield f"{one.key}.{part.key}", f"{kpi_set} · {one} · {label_of(part)}"
+    for kpi_set, one, part in scoring.parts_with_targets(cycle.rules):
+        yield f"{one.key}.{part.key}", f"{kpi_set} · {one} · {label_of(part)}"

@@ -12,6 +12,7 @@ from appraisal.circles import Circles
 from appraisal.figures import target_of, targets_of, together, value_of
 from appraisal.models import Cycle
 from appraisal.roster import Assigned, assigned
+from appraisal.scoring import TEAM_MEAN
 from expansion import clock, metrics
 from expansion.metrics import Metric, Reading
 from expansion.people.models import User
@@ -19,9 +20,6 @@ from expansion.people.selectors import active_people
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import Indicator, KpiSet, Part
 from expansion.worktime import Period
-
-# A mean of scores that do not exist before the evaluation.
-TEAM_MEAN = "appraisal.team_mean"
 
 
 @dataclass(frozen=True)

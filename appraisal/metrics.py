@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from appraisal import arithmetic
 from appraisal.models import Appeal, Cycle, Participant, Result, Stage
+from appraisal.scoring import TEAM_MEAN
 from expansion import metrics, worktime
 from expansion.metrics import Evidence, Metric, Reading
 from expansion.people.models import Role, Unit, User
 from expansion.people.selectors import seats_of
 
-TEAM_MEAN = "appraisal.team_mean"
 A_MOMENT = timedelta(seconds=1)
 RUNNING = (Role.MANAGER, Role.LEADER)
 

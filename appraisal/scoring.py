@@ -3,7 +3,7 @@
 Nothing here reads the database or the clock: the same lines give the same score (law 5).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from expansion.rulebook.scoring import CycleType, Indicator, KpiSet, Part
 from expansion.rulebook.values import Parameter
 
 HUNDRED = Decimal(100)
+TEAM_MEAN = "appraisal.team_mean"  # a mean of scores that do not exist before the evaluation
 SIX_PLACES = Decimal("0.000001")
 
 
@@ -38,6 +39,15 @@ def indicators(rules: Rules, kpi_set: KpiSet) -> list[Indicator]:
     known |= {one.key: one for one in kpi_set.indicators}
     found = [known[key] for key in arithmetic.indicator_keys(rules, kpi_set)]
     return [*found, overall_rating(rules)] if rules.appraisal.combine.overall_share.value else found
+
+
+def parts_with_targets(rules: Rules) -> Iterator[tuple[KpiSet, Indicator, Part]]:
+    """Every part of an indicator that is set against a target: neither rated nor a team's mean."""
+    for kpi_set in rules.kpi_sets:
+        for one in kpi_set.indicators:
+            for part in one.how:
+                if part.kind != "rated" and part.metric != TEAM_MEAN:
+                    yield kpi_set, one, part
 
 
 def overall_rating(rules: Rules) -> Indicator:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("cycles/<int:pk>/close", cycles.Close.as_view(), name="cycle-close"),
     path("cycles/<int:pk>/reopen", cycles.Reopen.as_view(), name="cycle-reopen"),
     path("cycles/<int:pk>/targets/new", cycles.SetTarget.as_view(), name="target-create"),
+    path("targets/<int:pk>/remove", cycles.RemoveTarget.as_view(), name="target-remove"),
     path("cycles/<int:pk>/workbook", cycles.Workbook.as_view(), name="workbook"),
     path("trial", trial.Trial.as_view(), name="trial"),
 ]

@@ -5,19 +5,32 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appraisal import arithmetic
+from appraisal import arithmetic, scoring
 from appraisal.access import RESULT, fixes, sections
 from appraisal.desk import explaining
-from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Result, Review, Stage
+from appraisal.desk.score import unit
+from appraisal.models import (
+    Appeal,
+    ConsequenceCase,
+    Cycle,
+    Participant,
+    Result,
+    Review,
+    Stage,
+    Target,
+)
 from appraisal.selectors import opens_on
 from appraisal.services.consequences import is_suspended, rule_of
 from appraisal.services.reminders import awaits_confirmation, is_unconfirmed
 from expansion import access, worktime
 from expansion.jobs.models import Job
 from expansion.records import about_key
+from expansion.rulebook.entries import label_of
 from expansion.ui import deadlines, formats
 
 VIEWS = ("all", "missing", "unconfirmed", "appeal", "confirmed")
@@ -75,7 +88,7 @@ class Cockpit:
         return {
             **steps,
             "step": any(steps.values()),
-            "target": at in (Stage.PLANNED, Stage.COLLECTING) and can("target"),
+            "target": at in (Stage.PLANNED, Stage.COLLECTING) and self.sets_targets,
             "nudge": bool(self.missing) and can("nudge"),
             "reopen": at.reached(Stage.SELF_REVIEW) and can("reopen"),
             "export": at.reached(Stage.FEEDBACK) and can("export"),
@@ -284,6 +297,25 @@ class Cockpit:
         }
 
     @cached_property
+    def targets(self) -> list[dict[str, Any]]:
+        """What was set for this cycle, of whom this person may see it, as the rulebook goes."""
+        found = access.visible_to(self.person, self.cycle.targets.all())
+        records = found.select_related("person", "team").order_by("team__order", "pk")
+        rows = [target_row(one) for one in records]
+        return sorted(rows, key=lambda row: row["place"])
+
+    @cached_property
+    def sets_targets(self) -> bool:
+        return self._can("target")
+
+    @property
+    def lacks_targets(self) -> bool:
+        """A longer cycle takes none from the shorter ones: without its own the rulebook's count."""
+        longer = self.cycle.kind != self.rules.appraisal.cycles[0]
+        open_yet = self.cycle.at != Stage.CLOSED
+        return longer and open_yet and self.sets_targets and not self.targets
+
+    @cached_property
     def job(self) -> Job | None:
         """The last roll-up of this cycle."""
         found = Job.objects.filter(name="appraisal.roll_up", **about_key(self.cycle))
@@ -300,6 +332,30 @@ class Cockpit:
         ).exclude(status=ConsequenceCase.Status.LIFTED)
         records = found.select_related("owner", "participant__cycle__rulebook")
         return [case_facts(case) for case in records]
+
+
+def target_row(target: Target) -> dict[str, Any]:
+    """A target in words: of which part of an indicator, whose, how much."""
+    key = (target.indicator, target.part)
+    parts = scoring.parts_with_targets(target.cycle.rules)
+    known = {(one.key, part.key): (one, part) for _set, one, part in parts}
+    one, part = known[key]
+    return {
+        "target": target,
+        "what": f"{one} · {label_of(part)}",
+        "whose": target.person or target.team,
+        "value": f"{formats.number(target.value.normalize())}{unit(part)}",
+        "edit_url": _form_with(target),
+        "place": list(known).index(key),
+    }
+
+
+def _form_with(target: Target) -> str:
+    """The form with this target already in it: saved again it takes its place."""
+    whose = {"person": target.person_id} if target.person_id else {"team": target.team_id}
+    what = {"what": f"{target.indicator}.{target.part}", "value": f"{target.value.normalize():f}"}
+    address = reverse("appraisal:target-create", args=[target.cycle_id])
+    return f"{address}?{urlencode(what | whose)}"
 
 
 def case_facts(case: ConsequenceCase) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.models import Appeal, Cycle, Participant, Result, Stage, Target
 from appraisal.roster import Appraised, appraised
+from appraisal.scoring import parts_with_targets
 from appraisal.selectors import opens_on
 from appraisal.services.consequences import run_consequences
 from appraisal.services.steps import allow, expect, locked_cycle
@@ -18,6 +19,7 @@ from expansion.errors import Invalid, NotNow
 from expansion.jobs.services import enqueue
 from expansion.people.models import Unit, User
 from expansion.people.selectors import home_unit
+from expansion.records import lock
 from expansion.rulebook.models import Version
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_of
@@ -159,12 +161,27 @@ def set_target(
 
 
 def _takes_target(rules: Rules, indicator: str, part: str) -> None:
-    for kpi_set in rules.kpi_sets:
-        for one in kpi_set.indicators:
-            for piece in one.how:
-                if (one.key, piece.key) == (indicator, part) and piece.kind != "rated":
-                    return
-    raise Invalid(fields={"part": [_("This part of the indicator takes no target.")]})
+    known = {(one.key, piece.key) for _set, one, piece in parts_with_targets(rules)}
+    if (indicator, part) not in known:
+        raise Invalid(fields={"part": [_("This part of the indicator takes no target.")]})
+
+
+@transaction.atomic
+def remove_target(*, actor: User, record: Target) -> Cycle:
+    """Takes a target back: the team's or the rulebook's counts again. Returns the cycle.
+
+    Raises:
+        NotNow: the evidence is frozen; the cycle would have to be reopened.
+        Gone: somebody has taken it back already.
+    """
+    allow(actor, "target", record.cycle)
+    cycle = locked_cycle(record.cycle)
+    expect(cycle, Stage.PLANNED, Stage.COLLECTING)
+    target = lock(Target.objects.filter(cycle=cycle), record.pk)
+    changes = {str(target.indicator): [target.value, None]}
+    write(actor=actor, verb="appraisal.target.removed", about=target, changes=changes)
+    target.delete()
+    return cycle
 
 
 @transaction.atomic

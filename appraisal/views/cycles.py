@@ -7,18 +7,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appraisal import forms, tables
-from appraisal.desk.cockpit import Cockpit
-from appraisal.models import Cycle, Participant
+from appraisal.desk.cockpit import Cockpit, target_row
+from appraisal.models import Cycle, Participant, Stage, Target
 from appraisal.roster import appraised
 from appraisal.services import cycles, reminders, results
 from appraisal.tables import STAGE_TONES
 from appraisal.views.scores import StatedAct, TabbedList
 from expansion import access, worktime
-from expansion.people.models import Role
+from expansion.people.models import Role, User
 from expansion.ui.attachments import XLSX
 from expansion.ui.forms import ReasonForm
 from expansion.ui.gates import Held, May
-from expansion.ui.pages import DetailPage, Screen
+from expansion.ui.pages import ActPage, DetailPage, Screen
 
 
 class CycleList(TabbedList):
@@ -167,19 +167,47 @@ class Reopen(CycleAct):
 
 class SetTarget(CycleAct):
     action = "target"
+    form = forms.TargetForm
     title = _("Set a target")
     verb = _("Save")
     done = _("Target saved")
 
     def make_form(self, **given: Any) -> forms.TargetForm:
-        people = [
-            one.person
-            for one in appraised(self.record.rules, min(self.record.end, worktime.today()))
-        ]
-        return forms.TargetForm(person=self.request.user, cycle=self.record, people=people, **given)
+        return self.form(person=self.request.user, cycle=self.record, people=self.people(), **given)
+
+    def people(self) -> list[User]:
+        """Who takes part; before the opening, who would today."""
+        cycle = self.record
+        if cycle.at != Stage.PLANNED:
+            return [one.owner for one in cycle.participants.select_related("owner")]
+        found = appraised(cycle.rules, min(cycle.end, worktime.today()))
+        return [one.person for one in found]
 
     def service(self, **values: Any) -> Any:
         return cycles.set_target(**values)
+
+
+class RemoveTarget(ActPage):
+    model = Target
+    form = forms.PlainForm
+    danger = True
+    title = _("Remove the target")
+    verb = _("Remove")
+    done = _("Target removed")
+
+    def records(self):
+        return Target.objects.select_related("cycle__rulebook", "person", "team")
+
+    @property
+    def note(self) -> str:
+        row = target_row(self.record)
+        return f"{row['what']} · {row['whose']} · {row['value']}"
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return super().context(form) | {"cancel_url": self.record.cycle.get_absolute_url()}
+
+    def service(self, **values: Any) -> Cycle:
+        return cycles.remove_target(**values)
 
 
 class Workbook(Screen):

@@ -60,8 +60,8 @@ class MembershipAccess(access.Rule):
 
 @access.register(Mandate)
 class MandateAccess(access.Rule):
-    """Principal and delegate see theirs; the manager and the administrator see all. Who gives one is
-    set by rights; one's own everybody ends (R-exp-04)."""
+    """Principal and delegate see theirs; the manager and the administrator see all. Who gives one
+    is set by rights; one's own everybody ends (R-exp-04)."""
 
     owner, team = "principal", None
     adjustable = True

@@ -13,7 +13,7 @@ from appraisal.services import cycles, rollup
 from appraisal.services.reminders import remind
 from expansion import clock, metrics
 from expansion.audit.models import Entry
-from expansion.errors import Forbidden, Invalid, NotNow
+from expansion.errors import Forbidden, Gone, Invalid, NotNow
 from expansion.jobs.models import Job
 from expansion.notices.models import Notice
 from expansion.people.models import Membership, Status, User
@@ -209,6 +209,25 @@ def test_targets_are_the_managers_and_end_with_the_freeze(cast):
     make.frozen(cycle, {})
     with pytest.raises(NotNow):
         cycles.set_target(actor=cast.manager, record=cycle, **given)
+
+
+def test_a_target_taken_back_leaves_the_rulebooks_until_the_freeze(cast):
+    cycle = make.opened(cast.version)
+    given = {"indicator": "new_clients", "part": "number", "person": cast.member}
+    wrong = cycles.set_target(actor=cast.manager, record=cycle, value=Decimal(8), **given)
+    with pytest.raises(Forbidden):
+        cycles.remove_target(actor=cast.hr, record=wrong)
+    cycles.remove_target(actor=cast.manager, record=wrong)
+    entry = Entry.objects.get(verb="appraisal.target.removed")
+    assert entry.changes == {"new_clients": ["8.0000", None]}
+    with pytest.raises(Gone):
+        cycles.remove_target(actor=cast.manager, record=wrong)
+    kept = cycles.set_target(actor=cast.manager, record=cycle, value=Decimal(9), **given)
+    make.frozen(cycle, {})
+    line = Line.objects.get(participant__owner=cast.member, indicator="new_clients", part="number")
+    assert line.target == Decimal(9)
+    with pytest.raises(NotNow):
+        cycles.remove_target(actor=cast.manager, record=kept)
 
 
 def test_a_running_cycle_keeps_the_rulebook_it_began_with(cast):

@@ -12,14 +12,16 @@ from django.utils.translation import override
 
 from appraisal.desk.cockpit import Cockpit
 from appraisal.desk.score import ScorePage
-from appraisal.models import Appeal, ConsequenceCase, Participant, Result, Review, Stage
+from appraisal.models import Appeal, ConsequenceCase, Participant, Result, Review, Stage, Target
 from appraisal.services import appeals, cycles
+from appraisal.services.cycles import plan_cycle, set_target
 from appraisal.services.results import acknowledge_result
 from appraisal.views.trial import TrialDesk
 from expansion import clock
-from expansion.people.models import Mandate, Membership, User
+from expansion.people.models import Mandate, Membership, Status, User
 from expansion.rulebook.loading import preset
 from expansion.rulebook.selectors import rules_on
+from expansion.worktime import Period
 from tests.make import appraisal as make
 
 KEY = {"request_id": "one"}
@@ -179,6 +181,54 @@ def test_the_manager_adjusts_fixes_and_delivers_from_the_cycles_page(cast, sign_
             assert browser.post(url, {"request_id": f"step{number}", **data}).status_code == 302
     assert make.of(cycle, cast.member).stage == Stage.FEEDBACK
     assert make.of(cycle, cast.manager).stage == Stage.REVIEW
+
+
+def test_the_cycles_page_shows_the_targets_to_change_and_take_back(cast, sign_in):
+    User.objects.update(language="en")
+    cycle = make.opened(cast.version)
+    page, browser = f"/appraisal/cycles/{cycle.pk}", sign_in(cast.manager)
+    assert "None is set: the rulebook's own targets count." in unescape(text_of(browser.get(page)))
+    number = {"what": "new_clients.number"}
+    team = make.of(cycle, cast.member).team_id
+    for key, whose in (("one", {"person": cast.member.pk}), ("two", {"team": team})):
+        new = {"request_id": key, "value": "8", **number, **whose}
+        assert browser.post(f"{page}/targets/new", new).status_code == 302
+    shown = text_of(browser.get(page))
+    own, _of_team = Cockpit(cast.manager, cycle).targets
+    assert shown.count("targets/") == 5  # the head's form, and change and removal of each
+    form = text_of(browser.get(own["edit_url"]))
+    assert 'value="8"' in form and f'<option value="{cast.member.pk}" selected>' in form
+    assert "Remove" not in text_of(sign_in(cast.hr).get(page))
+    remove = f"/appraisal/targets/{own['target'].pk}/remove"
+    assert cast.member.name in text_of(browser.get(remove))
+    assert browser.post(remove, {"request_id": "three"}).headers["Location"] == page
+    assert not Target.objects.filter(person=cast.member).exists()
+    make.frozen(cycle, {})
+    shown = text_of(browser.get(page))
+    assert "new_clients" not in shown and 'id="targets"' in shown and "targets/" not in shown
+
+
+def test_once_opened_a_target_is_for_who_takes_part(cast, sign_in):
+    cycle = make.opened(cast.version)
+    User.objects.filter(pk=cast.member.pk).update(status=Status.LEFT)
+    form = text_of(sign_in(cast.manager).get(f"/appraisal/cycles/{cycle.pk}/targets/new"))
+    assert f'<option value="{cast.member.pk}"' in form
+    assert f'<option value="{cast.hr.pk}"' not in form
+
+
+def test_a_year_without_targets_says_that_the_quarters_do_not_add_up(cast, sign_in):
+    User.objects.update(language="en")
+    year = plan_cycle(actor=None, period=Period.parse("2026"), version=cast.version)
+    page, warning = f"/appraisal/cycles/{year.pk}", "No target is set for this longer cycle"
+    assert warning in text_of(sign_in(cast.manager).get(page))
+    assert warning not in text_of(sign_in(cast.hr).get(page))
+    set_target(actor=cast.manager, record=year, indicator="new_clients", part="number",
+               person=cast.member, value=Decimal(12))  # fmt: skip
+    assert warning not in text_of(sign_in(cast.manager).get(page))
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["member", "leader", "deputy", "administrator", "legal"])

@@ -141,7 +141,8 @@ KINDS = {
     "appraisal:appeal": "appeal",
     "appraisal:case": "case",
     "appraisal:cycle": "cycle",
-    "appraisal:target": "cycle",
+    "appraisal:target-create": "cycle",
+    "appraisal:target-": "target",
     "appraisal:workbook": "cycle",
     "appraisal:": "score",
     "api-people-people": "person",
@@ -338,6 +339,8 @@ GET 200 manager | 403 member leader hr | 404
     appraisal:adjust appraisal:fix appraisal:appeal-accept appraisal:appeal-decide
 GET 200 manager | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-reopen appraisal:target-create
+GET 200 manager | 403 member leader | 404
+    appraisal:target-remove
 GET 200 member administrator | 404
     jobs:job jobs:job-cancel jobs:job-retry transfer:import api-transfer-imports-detail
 GET 200 member colleague outsider partner_member leader deputy manager | 403
@@ -577,6 +580,8 @@ POST ok manager | 403 member leader hr | 404
     appraisal:adjust appraisal:fix appraisal:appeal-accept appraisal:appeal-decide
 POST ok manager | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-reopen appraisal:target-create
+POST ok manager | 403 member leader | 404
+    appraisal:target-remove
 POST ok member administrator | 404
     jobs:job-cancel jobs:job-retry
 POST ok member leader manager | 404 colleague outsider partner_member deputy consolidator | 403

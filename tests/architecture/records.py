@@ -12,7 +12,7 @@ from allauth.mfa.utils import encrypt
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
-from appraisal.models import ConsequenceCase, Evidence, Review
+from appraisal.models import ConsequenceCase, Evidence, Participant, Review, Target
 from appraisal.services import appeals
 from crm.services import contacts, feedback, leads
 from expansion import clock
@@ -137,6 +137,7 @@ def build_appraisal(house: House) -> None:
     cycle = appraisal.whole_quarter(cast, {cast.member.pk: appraisal.EXAMPLE})
     house.keep("cycle", cycle)
     score = house.keep("score", appraisal.of(cycle, cast.member))
+    house.keep("target", a_target(score))
     house.keep("result", score.result)
     own, judged = (
         Review.objects.get(participant=score, party=party) for party in ("self", "superior")
@@ -150,6 +151,12 @@ def build_appraisal(house: House) -> None:
         actor=cast.member, record=score, ground="rating", text=marker("appeal")
     )
     house.keep("appeal", appeal)
+
+
+def a_target(score: Participant) -> Target:
+    """As if set before the evidence was frozen."""
+    given = {"indicator": "new_clients", "part": "number", "value": 9}
+    return Target.objects.create(cycle=score.cycle, person=score.owner, team=score.team, **given)
 
 
 def build_desk(house: House) -> None:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from django.contrib.auth.models import AnonymousUser
 
-from appraisal.models import Appeal, ConsequenceCase, Result
+from appraisal.models import Appeal, ConsequenceCase, Result, Target
 from expansion.approvals.models import Note
 from expansion.home.seeding import Demo, sow
 from expansion.people.models import User
@@ -78,6 +78,7 @@ def find_appraisal(house: House) -> None:
     result = house.keep("result", results.latest("pk"))
     house.keep("score", result.participant)
     house.keep("cycle", result.participant.cycle)
+    house.keep("target", Target.objects.latest("pk"))
     house.keep("appeal", Appeal.objects.latest("pk"))
     house.keep("case", ConsequenceCase.objects.latest("pk"))
 
