@@ -1,6 +1,6 @@
 from django.urls import path
 
-from appraisal.views import appeals, cycles, scores, trial
+from appraisal.views import appeals, cycles, papers, scores, trial
 
 app_name = "appraisal"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("scores/<int:pk>/fix", scores.Fix.as_view(), name="fix"),
     path("scores/<int:pk>/acknowledge", scores.Acknowledge.as_view(), name="acknowledge"),
     path("scores/<int:pk>/appeal", appeals.FileAppeal.as_view(), name="appeal-create"),
+    path("reviews/<int:pk>/pdf", papers.ReviewPdf.as_view(), name="review-pdf"),
     path("appeals/", appeals.AppealList.as_view(), name="appeal-list"),
     path("appeals/<int:pk>", appeals.AppealDetail.as_view(), name="appeal"),
     path("appeals/<int:pk>/accept", appeals.AcceptAppeal.as_view(), name="appeal-accept"),

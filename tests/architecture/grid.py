@@ -143,6 +143,7 @@ KINDS = {
     "appraisal:cycle": "cycle",
     "appraisal:target-create": "cycle",
     "appraisal:target-": "target",
+    "appraisal:review-": "self-review",
     "appraisal:workbook": "cycle",
     "appraisal:": "score",
     "api-people-people": "person",
@@ -354,6 +355,7 @@ GET 200 member leader manager legal | 404
 GET 200 member leader manager administrator | 404
     people:readers
 GET 200 member leader manager | 404
+    appraisal:review-pdf
     people:share people:share-end
     files:file crm:client crm:client-edit crm:client-next-contact
     crm:contact-create crm:contact-edit crm:contact-remove crm:lead crm:lead-edit crm:lead-mark

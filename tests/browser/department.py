@@ -78,6 +78,7 @@ def find_appraisal(house: House) -> None:
     result = house.keep("result", results.latest("pk"))
     house.keep("score", result.participant)
     house.keep("cycle", result.participant.cycle)
+    house.keep("self-review", result.participant.reviews.get(party="self"))
     house.keep("target", Target.objects.latest("pk"))
     house.keep("appeal", Appeal.objects.latest("pk"))
     house.keep("case", ConsequenceCase.objects.latest("pk"))
