@@ -42,7 +42,8 @@ def test_the_form_prints_figures_ratings_and_texts_in_embedded_chinese(cast, one
     own = one.reviews.get(party="self")
     answer = sign_in(cast.member).get(address(own))
     words = words_of(answer)
-    for word in (cast.member.name, "84.00", "按时完成走访", "签下两家酒店", "走访江宁片区", "12"):
+    said = ("84.00", "按时完成走访", "签下两家酒店", "走访江宁片区")
+    for word in (cast.member.name, *said, "12 家", "2026-10-08"):
         assert word in words, word
     assert all(name.startswith("NotoSansSC") for name in fonts_of(answer.content))
     entry = Entry.objects.get(verb="appraisal.review.exported")
