@@ -14,7 +14,7 @@ from expansion.people.models import Unit, User
 from expansion.rulebook.entries import label_of
 from expansion.rulebook.scoring import Indicator
 from expansion.rulebook.values import choices_of, offered
-from expansion.ui.forms import HOUSEKEEPING, ServiceForm
+from expansion.ui.forms import HOUSEKEEPING, ReasonForm, ServiceForm
 
 MOST_TEXT = 4000
 
@@ -213,6 +213,17 @@ class MeasureForm(ServiceForm):
         super().__init__(*args, **given)
         self.fields["measure"].choices = choices_of(rule_of(case).measures, case.measure)
         self.initial |= {name: getattr(case, name) for name in ("measure", "reason", "said")}
+
+
+class TakeInForm(ReasonForm):
+    """Who is to take part in an open cycle, and why."""
+
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    field_order = ("person", "reason")
+
+    def __init__(self, *args: Any, people: Iterable[User], **given: Any):
+        super().__init__(*args, **given)
+        self.fields["person"].queryset = User.objects.filter(pk__in=[one.pk for one in people])
 
 
 class TargetForm(ServiceForm):

@@ -89,10 +89,18 @@ class Cockpit:
             **steps,
             "step": any(steps.values()),
             "target": at in (Stage.PLANNED, Stage.COLLECTING) and self.sets_targets,
+            "staff": self._may_staff,
             "nudge": bool(self.missing) and can("nudge"),
             "reopen": at.reached(Stage.SELF_REVIEW) and can("reopen"),
             "export": at.reached(Stage.FEEDBACK) and can("export"),
         }
+
+    @cached_property
+    def _may_staff(self) -> bool:
+        """Whether who takes part may change yet: nothing of the outcome is settled."""
+        at, settled = self.cycle.at, any(self._fixed(one) for one in self.people)
+        under_way = at.reached(Stage.COLLECTING) and not at.reached(Stage.FEEDBACK)
+        return under_way and not settled and self._can("open")
 
     def _can(self, action: str) -> bool:
         return access.can(self.person, action, self.cycle)
@@ -243,6 +251,9 @@ class Cockpit:
             "level": explaining.verdict(self.rules, result.level) if result else None,
             "workbook": self._workbook_word(one),
             "review": fixes(self.person, one) and one.at == Stage.REVIEW,
+            "may_leave": self._may_staff
+            and not (own or superior)
+            and one.owner_id != self.person.pk,
         }
 
     @cached_property

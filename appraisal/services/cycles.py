@@ -56,7 +56,7 @@ def open_cycle(*, actor: User | None, record: Cycle) -> Cycle:
         return cycle
     opens_now(cycle)
     people = appraised(cycle.rules, cycle.end)
-    Participant.objects.bulk_create([_participant(cycle, one) for one in people])
+    Participant.objects.bulk_create([participant_of(cycle, one) for one in people])
     _start(cycle)
     write(
         actor=actor,
@@ -78,7 +78,8 @@ def opens_now(cycle: Cycle) -> None:
         )
 
 
-def _participant(cycle: Cycle, one: Appraised) -> Participant:
+def participant_of(cycle: Cycle, one: Appraised) -> Participant:
+    """The row of somebody appraised, not stored yet."""
     return Participant(
         cycle=cycle,
         owner=one.person,

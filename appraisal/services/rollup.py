@@ -31,8 +31,10 @@ def roll_up(*, actor: User | None, record: Cycle, progress: Progress = unheard) 
     figures that an appeal has corrected.
     """
     with _all_alive():
-        readings = read_metrics(record, _people(record), progress)
-        return freeze_figures(actor=actor, record=record, readings=readings)
+        people = _people(record)
+        readings = read_metrics(record, people, progress)
+        read = frozenset(one.pk for one in people)
+        return freeze_figures(actor=actor, record=record, readings=readings, read=read)
 
 
 @contextmanager
@@ -75,13 +77,25 @@ def read_metrics(cycle: Cycle, people: list[Participant], progress: Progress = u
 
 
 @transaction.atomic
-def freeze_figures(*, actor: User | None, record: Cycle, readings: Readings) -> Cycle:
-    """Writes the figures and their evidence, and hands the cycle over to the self-review."""
+def freeze_figures(
+    *,
+    actor: User | None,
+    record: Cycle,
+    readings: Readings,
+    read: frozenset[int] | None = None,
+) -> Cycle:
+    """Writes the figures and their evidence, and hands the cycle over to the self-review.
+
+    `read` are the participants that `readings` speak of: they are read again where somebody was
+    taken in or out since.
+    """
     cycle = locked_cycle(record)
     if cycle.frozen_at is not None:
         return cycle
     expect(cycle, Stage.COLLECTING)
     people = _people(cycle)
+    if read is not None and read != {one.pk for one in people}:
+        readings = read_metrics(cycle, people)
     count = write_figures(cycle, people, readings)
     cycle.frozen_at = worktime.now()
     cycle.version += 1

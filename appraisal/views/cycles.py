@@ -10,7 +10,7 @@ from appraisal import forms, tables
 from appraisal.desk.cockpit import Cockpit, target_row
 from appraisal.models import Cycle, Participant, Stage, Target
 from appraisal.roster import appraised
-from appraisal.services import cycles, reminders, results
+from appraisal.services import cycles, participation, reminders, results
 from appraisal.tables import STAGE_TONES
 from appraisal.views.scores import StatedAct, TabbedList
 from expansion import access, worktime
@@ -163,6 +163,52 @@ class Reopen(CycleAct):
 
     def service(self, **values: Any) -> Any:
         return cycles.reopen_cycle(**values)
+
+
+class TakeIn(CycleAct):
+    """Offers whoever would be appraised and is not in the cycle."""
+
+    action = "open"
+    form = forms.TakeInForm
+    title = _("Take somebody in")
+    note = _("Who held a post on the last day of the period and was left out can be taken in.")
+    verb = _("Take in")
+    done = _("Taken into the cycle")
+
+    def make_form(self, **given: Any) -> forms.TakeInForm:
+        within = set(self.record.participants.values_list("owner_id", flat=True))
+        found = appraised(self.record.rules, self.record.end)
+        people = [one.person for one in found if one.person.pk not in within]
+        return self.form(person=self.request.user, people=people, **given)
+
+    def service(self, **values: Any) -> Any:
+        return participation.take_in(**values)
+
+
+class TakeOut(ActPage):
+    model = Participant
+    action = "view"  # Whoever sees the appraisal is told that it is the cycle's to decide.
+    form = ReasonForm
+    danger = True
+    title = _("Take out of the cycle")
+    note = _("The person is told why. What was counted, and a draft, go with it.")
+    verb = _("Take out")
+    done = _("Taken out of the cycle")
+
+    def records(self):
+        return Participant.objects.complete()
+
+    def load(self, pk: int | None) -> None:
+        super().load(pk)
+        access.require(self.request.user, "open", self.record.cycle)
+
+    def context(self, form: Any) -> dict[str, Any]:
+        title = f"{self.title} · {self.record.owner.name}"
+        cycle = self.record.cycle.get_absolute_url()
+        return super().context(form) | {"title": title, "cancel_url": cycle}
+
+    def service(self, **values: Any) -> Cycle:
+        return participation.take_out(**values)
 
 
 class SetTarget(CycleAct):

@@ -309,6 +309,8 @@ GET 200 leader manager | 403
     training:session-sheet
 GET 200 leader | 403 member manager hr | 404
     appraisal:evaluation
+GET 200 manager hr | 403 member leader | 404
+    appraisal:take-out
 GET 200 administrator | 404
     notices:sent notices:sent-resend notices:robot-edit notices:robot-greet notices:wording-restore
 GET 200 manager administrator | 403
@@ -323,6 +325,7 @@ GET 200 manager hr leadership | 403
 GET 200 manager hr leadership | 404
     appraisal:case
 GET 200 manager hr | 404 consolidator finance legal administrator liaison | 403
+    appraisal:cycle-take-in
     appraisal:cycle-open appraisal:cycle-collect appraisal:cycle-nudge appraisal:cycle-close
 GET 200 manager leadership administrator | 403
     audit:entry-list audit:control-list audit:control
@@ -558,6 +561,8 @@ POST ok leader manager | 403
     training:session-cancel training:session-sheet api-training-sessions-act-attendance
 POST ok leader | 403 member manager hr | 404
     appraisal:evaluation
+POST ok manager hr | 403 member leader | 404
+    appraisal:take-out
 POST ok manager administrator leadership hr | 403
     transfer:sheet
 POST ok manager administrator | 403
@@ -569,6 +574,7 @@ POST ok manager administrator | 403
 POST ok manager administrator | 404
     home:replay-sheet
 POST ok manager hr | 404 consolidator finance legal administrator liaison | 403
+    appraisal:cycle-take-in
     appraisal:cycle-open appraisal:cycle-collect appraisal:cycle-nudge appraisal:cycle-close
 POST ok manager leadership | 404 consolidator finance legal administrator liaison | 403
     appraisal:cycle-fix appraisal:cycle-deliver
