@@ -72,7 +72,6 @@ class EntryForm(ServiceForm):
             if name == "key" and held:
                 continue
             self.fields[name] = field
-            self._complete(name, field)
         if found.path == "teams":
             self.fields["zh"].help_text = guidance(rules, *TEAMS)
         if held:

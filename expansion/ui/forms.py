@@ -1,6 +1,7 @@
 """Forms of the house: they validate and keep what was typed; services write."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -24,6 +25,7 @@ SENTENCES = {
     "max_digits": _("At most %(max)s digits."),
     "max_decimal_places": _("At most %(max)s digits behind the point."),
     "max_whole_digits": _("At most %(max)s digits before the point."),
+    "null_characters_not_allowed": _("A character that cannot be kept stands in it. Type it anew."),
 }
 
 
@@ -69,6 +71,27 @@ def with_words_for_nothing(field: forms.Field) -> None:
             field.choices = [("", nothing), *choices[1:]]
 
 
+def complete(field: forms.Field) -> None:
+    """Gives a field the bounds, the words and the looks of the house."""
+    field.validators = [*field.validators, *bounds_of(field)]
+    field.error_messages = {**SENTENCES, **field.error_messages}
+    field.widget.attrs.pop("maxlength", None)  # it cuts what is pasted, and says nothing
+    with_words_for_nothing(field)
+    if isinstance(field.widget, forms.Textarea):
+        field.widget.attrs.setdefault("rows", 4)
+    if isinstance(field, forms.DateField) and not isinstance(field.widget, forms.HiddenInput):
+        field.widget = forms.DateInput(attrs=field.widget.attrs, format="%Y-%m-%d")
+        field.widget.input_type = "date"
+
+
+class Fields(dict[str, forms.Field]):
+    """The fields of a form; one that a form adds by itself is completed as it comes in."""
+
+    def __setitem__(self, name: str, field: forms.Field) -> None:
+        complete(field)
+        super().__setitem__(name, field)
+
+
 class SeveralRecords(forms.ModelMultipleChoiceField):
     """Several records by id; what is no id of any database is an invalid choice."""
 
@@ -87,24 +110,23 @@ class ServiceForm(forms.Form):
     `self.person`.
     """
 
-    request_id = forms.CharField(widget=forms.HiddenInput, max_length=64, initial=new_key)
+    request_id = forms.CharField(
+        label=_("This form"),
+        widget=forms.HiddenInput,
+        max_length=64,
+        initial=new_key,
+        error_messages={"required": _("it did not arrive whole. Open the page anew, please.")},
+    )
 
     def __init__(self, *args: Any, person: Any = None, **kwargs: Any):
         self.person = person
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            self._complete(name, field)
+        for field in self.fields.values():
+            complete(field)
 
-    def _complete(self, name: str, field: forms.Field) -> None:
-        field.validators = [*field.validators, *bounds_of(field)]
-        field.error_messages = {**SENTENCES, **field.error_messages}
-        field.widget.attrs.pop("maxlength", None)  # it cuts what is pasted, and says nothing
-        with_words_for_nothing(field)
-        if isinstance(field.widget, forms.Textarea):
-            field.widget.attrs.setdefault("rows", 4)
-        if isinstance(field, forms.DateField) and not isinstance(field.widget, forms.HiddenInput):
-            field.widget = forms.DateInput(attrs=field.widget.attrs, format="%Y-%m-%d")
-            field.widget.input_type = "date"
+    def order_fields(self, field_order: Iterable[str] | None) -> None:
+        super().order_fields(field_order)
+        self.fields = Fields(self.fields)  # Django itself puts a plain dict there.
 
     def values(self) -> dict[str, Any]:
         """The cleaned values without the form's own housekeeping, ready for the service."""

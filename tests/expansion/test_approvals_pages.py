@@ -99,6 +99,18 @@ def test_a_return_without_a_reason_keeps_what_was_typed(cast, sign_in):
     assert "请写明场次。" in body(answer) and not Decision.objects.exists()
 
 
+def test_what_is_too_long_is_refused_with_the_text_and_not_cut(cast, sign_in):
+    request, typed = make.submitted(cast), "长" * 2001
+    browser = sign_in(cast.manager)
+    assert "maxlength" not in body(browser.get(f"/approvals/{request.pk}"))
+    for sent in ({"comment": typed}, {"note-scope": typed}):
+        answer = browser.post(
+            f"/approvals/{request.pk}/decide",
+            key() | {"decision": "return", "version": 1, "comment": "补充"} | sent,
+        )
+        assert answer.status_code == 422 and typed in body(answer)
+
+
 def test_notes_are_kept_with_the_decision(cast, sign_in):
     request = make.submitted(cast)
     sent = key() | {

@@ -176,3 +176,45 @@ def test_what_does_not_fit_is_refused_in_words_of_the_house_and_nothing_is_cut(
         form = Sized(data={"request_id": "a", "text": "短", "amount": "1"} | sent)
         assert sentence in form.errors[name]
         assert "maxlength" not in str(form) and sent[name] in str(form)
+
+
+class Grown(Sized):
+    """Fields that a form adds by itself, before and after it puts them in order."""
+
+    field_order = ["text"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["word"] = forms.CharField(max_length=5, widget=forms.Textarea)
+        self.order_fields(["word"])
+        self.fields["share"] = forms.DecimalField(max_value=100, decimal_places=2)
+        self.fields["day"] = forms.DateField()
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "sentence"),
+    [
+        ({"text": "六个字的句子"}, "text", "At most 5 characters; here are 6."),
+        ({"word": "六个字的句子"}, "word", "At most 5 characters; here are 6."),
+        ({"share": "101"}, "share", "At most 100."),
+        ({"share": "1.255"}, "share", "At most 2 digits behind the point."),
+        ({"day": "1066-10-14"}, "day", "This year cannot be meant."),
+        ({"word": "a\x00b"}, "word", "A character that cannot be kept stands in it. Type it anew."),
+    ],
+)
+def test_a_field_that_a_form_adds_by_itself_is_one_of_the_house_too(sent, name, sentence):
+    usual = {"request_id": "a", "text": "短", "amount": "1", "word": "短", "share": "1"}
+    form = Grown(data=usual | {"day": "2026-11-20"} | sent)
+    assert form.errors == {name: [sentence]}
+    drawn = str(form)
+    assert "maxlength" not in drawn and 'type="date"' in drawn
+    assert list(form.fields)[0] == "word"
+
+
+def test_a_form_without_its_key_says_what_to_do(cast, sign_in):
+    cast.member.language = "en"
+    cast.member.save()
+    answer = sign_in(cast.member).post("/crm/clients/new", fields(request_id=""))
+    assert answer.status_code == 422
+    said = ">This form</a>: it did not arrive whole. Open the page anew, please.</li>"
+    assert said in answer.content.decode()
