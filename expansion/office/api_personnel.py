@@ -12,6 +12,7 @@ from expansion.office.services import candidates, effects, forgetting, openings
 from expansion.office.services import changes as staff
 from expansion.people.forms import PhoneField
 from expansion.people.models import Membership, User
+from expansion.people.validators import user_name
 from expansion.rulebook.api import under_rules
 from expansion.ui import formats
 
@@ -153,7 +154,7 @@ class Decided(serializers.Serializer):
 class Hired(serializers.Serializer):
     """The account to be; name, e-mail and phone are the candidate's where none are sent."""
 
-    username = serializers.SlugField(max_length=60)
+    username = serializers.CharField(max_length=60, validators=[user_name])
     name = serializers.CharField(max_length=60, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
     phone = Phone(max_length=30, required=False, allow_blank=True)

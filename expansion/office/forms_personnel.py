@@ -13,7 +13,7 @@ from expansion import clock
 from expansion.office.models import Candidate, Opening, PersonnelChange
 from expansion.office.selectors.personnel import posts, seats_on, units
 from expansion.office.services.candidates import DECISIONS, HIGHEST, LOWEST
-from expansion.people.forms import PhoneField
+from expansion.people.forms import PhoneField, UserNameField
 from expansion.people.models import Membership, Post, Unit
 from expansion.rulebook.schema import Rules
 from expansion.ui.forms import RecordForm, ServiceForm
@@ -181,11 +181,7 @@ class HireForm(ServiceForm):
     """The account to be of a chosen candidate, and the first day."""
 
     name = forms.CharField(label=_("Full name"), max_length=60)
-    username = forms.SlugField(
-        label=_("User name"),
-        max_length=60,
-        help_text=_("Letters, digits, hyphen and underscore. It never changes."),
-    )
+    username = UserNameField()
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = PhoneField(label=_("Phone"), max_length=30, required=False)
     effective_on = forms.DateField(label=_("First day at work"), initial=clock.today)
@@ -203,6 +199,7 @@ class HireForm(ServiceForm):
 class ReturnedForm(RecordForm):
     """What can be put right of a returned change: that of its kind, and no more."""
 
+    username = UserNameField()
     phone = PhoneField(label=_("Phone"), max_length=30, required=False)
 
     class Meta:
@@ -228,7 +225,7 @@ class ReturnedForm(RecordForm):
             self.fields["to_unit"].queryset, self.fields["to_post"].queryset = units(), posts()
             self.fields["to_unit"].required = self.fields["to_post"].required = True
         if "name" in self.fields:
-            self.fields["name"].required = self.fields["username"].required = True
+            self.fields["name"].required = True
 
     def _left_out(self) -> Sequence[str]:
         kind = PersonnelChange.Kind

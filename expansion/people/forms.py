@@ -15,6 +15,7 @@ from expansion.people.models import Mandate, Post, Role, Token, Unit, User
 from expansion.people.rights import SCOPES, Kind
 from expansion.people.selectors import holders
 from expansion.people.services.passwords import prove_password
+from expansion.people.validators import user_name
 from expansion.records import Level
 from expansion.ui.forms import RecordForm, ServiceForm
 
@@ -55,6 +56,16 @@ class PhoneField(forms.CharField):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+class UserNameField(forms.CharField):
+    """The name with which somebody logs in."""
+
+    default_validators = [user_name]
+
+    def __init__(self, **given: Any):
+        words = _("Letters, digits, dots, hyphens and underscores. It never changes.")
+        super().__init__(**{"label": _("User name"), "max_length": 60, "help_text": words} | given)
+
+
 class PersonForm(RecordForm):
     """Name and how to reach somebody; both ways also log in."""
 
@@ -76,11 +87,7 @@ FIRST_PASSWORD = _(
 
 
 class NewPersonForm(PersonForm):
-    username = forms.SlugField(
-        label=_("User name"),
-        max_length=60,
-        help_text=_("Letters, digits, hyphen and underscore. It never changes."),
-    )
+    username = UserNameField()
     password = forms.CharField(
         label=_("First password"),
         max_length=128,

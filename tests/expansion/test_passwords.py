@@ -60,6 +60,13 @@ def test_shorter_longer_common_and_similar_ones_are_refused(cast, password):
         set_to(cast, password) if person == cast.member else passwords.checked(password, person)
 
 
+def test_a_short_one_is_refused_in_a_sentence_of_the_house(cast):
+    """Django's own is new, and stands in no Chinese catalogue of its."""
+    with pytest.raises(Invalid) as refusal:
+        passwords.checked("xy" * 4, cast.member)
+    assert refusal.value.fields["password"] == ["A password has 10 characters at least."]
+
+
 def test_each_common_one_that_is_long_enough_is_refused():
     """The list is a file of the framework: nobody is asked over a network."""
     common = CommonPasswordValidator().passwords

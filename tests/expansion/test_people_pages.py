@@ -124,6 +124,20 @@ def test_a_wrong_entry_answers_422_and_keeps_what_was_typed(cast, sign_in, field
     assert kept in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("username", "fits"),
+    [("wang.xiaoce", True), ("W-1_a", True), ("有点", False), ("a b", False), ("a@b", False)],
+)
+def test_a_user_name_may_have_a_dot(cast, sign_in, username, fits):
+    cast.administrator.language = "en"
+    cast.administrator.save()
+    page = send(sign_in(cast.administrator), "/people/new", username=username, name="新人")
+    assert User.objects.filter(username=username).exists() == fits
+    assert page.status_code == (201 if fits else 422)  # The one answer with the link.
+    if not fits:
+        assert "A user name has letters, digits, dots" in page.content.decode()
+
+
 def test_a_stale_edit_answers_409(cast, sign_in):
     accounts.update_person(actor=cast.administrator, record=cast.member, name="甲")
     url = f"/people/{cast.member.pk}/edit"

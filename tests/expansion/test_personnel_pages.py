@@ -97,8 +97,10 @@ def test_a_hire_from_the_candidates_page(cast, sign_in):
     }  # fmt: skip
     refused = manager.post(url, form)
     assert refused.status_code == 422 and not PersonnelChange.objects.exists()
-    made = manager.post(url, form | key() | {"username": "gu-jia"})
+    assert manager.post(url, form | key() | {"username": "gu jia"}).status_code == 422
+    made = manager.post(url, form | key() | {"username": "gu.jia"})
     change = PersonnelChange.objects.get()
+    assert change.username == "gu.jia"
     assert made.headers["Location"] == change.get_absolute_url()
     assert sign_in(cast.leadership).get(url).status_code == 404
 
@@ -194,11 +196,13 @@ def test_the_api_of_changes(cast, sign_in):
 def test_the_api_hires_a_candidate(cast, sign_in):
     candidate = make.a_chosen(cast)
     url = f"/api/v1/office/candidates/{candidate.pk}/hire"
-    sent = {"username": "gu-jia", "effective_on": clock.today().isoformat(), "reason": "补人。"}
+    sent = {"username": "gu.jia", "effective_on": clock.today().isoformat(), "reason": "补人。"}
+    wrong = sign_in(cast.manager).post(url, sent | {"username": "gu jia"}, **JSON)
+    assert wrong.status_code == 422
     made = sign_in(cast.manager).post(url, sent, **JSON)
     assert made.status_code == 200 and made.json()["name"] == "顾佳"
     make.approved(PersonnelChange.objects.get())
-    assert User.objects.filter(username="gu-jia", status="invited").exists()
+    assert User.objects.filter(username="gu.jia", status="invited").exists()
     assert Entry.objects.filter(verb="people.person.created").count() == 1
 
 
