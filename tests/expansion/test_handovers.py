@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from crm.models import Client, Contract, Lead, Visit
 from crm.services.clients import update_client
@@ -14,7 +15,7 @@ from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, NotNow
 from expansion.notices.models import Notice
 from expansion.office.models import Handover, HandoverItem
-from expansion.office.selectors.handovers import parts
+from expansion.office.selectors.handovers import in_words, parts
 from expansion.office.services import handovers
 from expansion.office.services.last_days import remind_of_handovers
 from expansion.people.models import Mandate, Membership, Token
@@ -144,6 +145,16 @@ def test_who_declines_gives_it_back_with_a_reason(cast, desk):
         handovers.accept(actor=cast.again(cast.colleague), record=record)
 
 
+def test_who_declines_is_led_to_what_else_is_to_be_done(cast, desk, sign_in):
+    record = offered(cast)
+    sent = {"request_id": "no", "reason": "手上已有四十家。"}
+    browser = sign_in(cast.colleague)
+    for _again in range(2):
+        answer = browser.post(page(record, "decline"), sent)
+        assert answer.headers["Location"] == "/todo/"
+    assert browser.get(page(record)).status_code == 404
+
+
 def test_nobody_takes_what_is_not_offered_to_them(cast, desk):
     record = offered(cast)
     for person in (cast.leader, cast.outsider, cast.member):
@@ -261,6 +272,43 @@ def test_it_is_checked_when_everything_is_back_and_closed_by_hr(cast, desk):
         .filter(user=cast.member)
         .exists()
     )
+
+
+def test_it_is_checked_once_and_the_statement_is_signed_already(cast, desk):
+    record = moved(cast)
+    with pytest.raises(Invalid) as refused:
+        handovers.check(
+            actor=cast.manager,
+            record=record,
+            secrecy_signed_on=clock.today() + timedelta(days=1),
+        )
+    assert set(refused.value.fields) == {"secrecy_signed_on"}
+    handovers.check(actor=cast.manager, record=record, secrecy_signed_on=clock.today())
+    with pytest.raises(NotNow) as late:
+        handovers.check(actor=cast.manager, record=record)
+    assert late.value.message == "This handover has been checked already."
+    record.refresh_from_db()
+    assert record.secrecy_signed_on == clock.today()
+
+
+def test_it_is_told_in_the_words_and_signs_of_the_reader(cast, desk, sign_in):
+    cast.manager.language = "en"
+    cast.manager.save()
+    record = opened(cast)
+    browser = sign_in(cast.manager)
+    before = browser.get(page(record)).content.decode()
+    assert '<span class="muted">–</span>' not in before  # It would read as minus two.
+    clients = list(record.items.filter(kind="crm.clients"))
+    for receiver, item in zip((cast.colleague, cast.leader), clients, strict=True):
+        handovers.divide(actor=cast.manager, record=record, receiver=receiver, items=[item.pk])
+    text = browser.get(page(record)).content.decode()
+    assert f"{cast.colleague.name} 1, {cast.leader.name} 1" in text and "、" not in text
+    assert "、" not in in_words(record.items.all())
+    with pytest.raises(NotNow) as refused:
+        handovers.refuse_while_held(record=cast.member)
+    assert "、" not in refused.value.message
+    with translation.override("zh-hans"):
+        assert Handover.Status.CLOSED.label != "结束时间"
 
 
 def test_nobody_leaves_who_still_holds_something(cast, desk):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from expansion.records import About, Recorded
 
@@ -25,7 +26,7 @@ class Handover(Recorded):
         OPEN = "open", _("being divided")
         OFFERED = "offered", _("waits for the receivers")
         MOVED = "moved", _("handed over")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("handover", "closed")
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("person"), related_name="+"

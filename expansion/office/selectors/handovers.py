@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from expansion import offers
 from expansion.office.models import Handover, HandoverItem
 from expansion.people.models import User
@@ -65,4 +67,4 @@ def offered_to(person: Any, handover: Handover) -> Any:
 def in_words(items: Iterable[HandoverItem]) -> str:
     """“12 clients, 3 contracts” of these items, by kind."""
     counts = Counter(item.kind for item in items)
-    return "、".join(f"{one.label} {counts[one.key]}" for one in holdings() if counts[one.key])
+    return _(", ").join(f"{one.label} {counts[one.key]}" for one in holdings() if counts[one.key])

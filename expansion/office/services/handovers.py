@@ -355,9 +355,14 @@ def check(*, actor: User, record: Handover, secrecy_signed_on: date | None = Non
     Raises:
         Forbidden: checking is not part of the actor's role.
         NotNow: something is not handed over, not back, or checked already.
+        Invalid: the statement is signed on a day to come.
     """
     access.require(actor, "divide", record)
     record = _at(record, Status.MOVED)
+    if record.checked_at is not None:
+        raise NotNow(_("This handover has been checked already."))
+    if secrecy_signed_on is not None and secrecy_signed_on > clock.today():
+        raise Invalid(fields={"secrecy_signed_on": [_("This day has not come yet.")]})
     _refuse_unfinished(record)
     record.checked_at, record.secrecy_signed_on = clock.now(), secrecy_signed_on
     _save(record)
@@ -388,7 +393,7 @@ def close(*, actor: User, record: Handover) -> Handover:
 def _refuse_unfinished(record: Handover) -> None:
     things = [thing.label for thing in record.things.filter(returned_at=None)]
     if things:
-        raise NotNow(_("Not back yet: %(what)s.") % {"what": "、".join(things)})
+        raise NotNow(_("Not back yet: %(what)s.") % {"what": _(", ").join(things)})
     refuse_while_held(record=record.person)
 
 
@@ -400,7 +405,7 @@ def refuse_while_held(*, record: User, actor: Any = None) -> None:
     """
     kept = held(record)
     if kept:
-        what = "、".join(f"{one.label} {count}" for one, count in kept)
+        what = _(", ").join(f"{one.label} {count}" for one, count in kept)
         sentence = _("%(name)s still holds: %(what)s. Hand it over first.")
         raise NotNow(sentence % {"name": record.name, "what": what})
 

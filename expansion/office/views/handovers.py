@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -159,6 +160,11 @@ class Decline(Step):
 
     def service(self, **values: Any) -> Handover:
         return handovers.decline(**values)
+
+    def success_url(self, record: Any) -> str:
+        """It may not be this person's to read any more: back to what else is to be done then."""
+        seen = access.can(self.request.user, "view", record)
+        return record.get_absolute_url() if seen else reverse("home:todo")
 
 
 class Undo(Step):
