@@ -72,7 +72,10 @@ def _seated(people: QuerySet[User], **where: Any) -> QuerySet[User]:
 
 
 def matching(people: QuerySet[User], text: str) -> QuerySet[User]:
-    return people.filter(search__contains=text.lower())
+    """The people in whose name, pinyin, initials or user name every word of the text is found."""
+    for word in text.lower().split():
+        people = people.filter(search__contains=word)
+    return people
 
 
 PEOPLE = Listing(

@@ -12,6 +12,9 @@ from expansion.approvals.services import decide
 from expansion.audit.services import write
 from expansion.home.cards import waiting
 from expansion.home.todo import groups
+from expansion.people.models import Membership
+from expansion.people.nav import find_people
+from expansion.people.services.accounts import change_status, update_person
 from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services import drafts
 from partnerships.services.projects import cancel_project
@@ -107,6 +110,36 @@ def test_the_search_finds_pages_only_where_the_person_may_go(cast, sign_in):
     assert '<p class="row-title"><a href="/jobs/">' not in (
         sign_in(cast.member).get("/search/?q=background").content.decode()
     )
+
+
+@pytest.mark.parametrize("text", ["冯璐", "fenglu", "fl", "Feng LU", "member"])
+def test_colleagues_are_found_by_name_pinyin_initials_and_user_name(cast, sign_in, text):
+    update_person(actor=cast.administrator, record=cast.member, name="冯璐")
+    link = f'href="/people/{cast.member.pk}"'
+    for person in (cast.hr, cast.manager, cast.colleague, cast.administrator):
+        browser = sign_in(person)
+        part = browser.get("/search/", {"q": text}, headers={"HX-Request": "true"})
+        assert link in part.content.decode()
+        assert link in browser.get("/search/", {"q": text}).content.decode()
+    Membership.objects.filter(user=cast.outsider).delete()  # Who holds no post sees nobody.
+    assert not list(find_people(cast.again(cast.outsider), text, 6))
+
+
+def test_finding_people_costs_the_same_for_few_and_many(cast, django_assert_num_queries):
+    person = cast.again(cast.manager)
+    assert person.seats
+    for most in (1, 20):
+        with django_assert_num_queries(2):
+            assert len(list(find_people(person, "e", most))) >= min(most, 3)
+
+
+def test_who_has_left_is_found_last_and_said_to_have(cast):
+    update_person(actor=cast.administrator, record=cast.colleague, name="安一")
+    update_person(actor=cast.administrator, record=cast.member, name="安二")
+    change_status(actor=cast.administrator, record=cast.colleague, status="left", reason="离职")
+    found = list(find_people(cast.again(cast.manager), "安", 6))
+    assert [one.label for one in found] == ["安二", "安一"]
+    assert found[1].detail.endswith("left") and "left" not in found[0].detail
 
 
 @pytest.mark.parametrize("text", ["", "  ", "%", "_", "'", "<b>", "王" * 500, "\x00", "🙂"])
