@@ -166,7 +166,9 @@ class MandateForm(ServiceForm):
     principal = forms.ModelChoiceField(User.objects.none(), label=_("Acts for"))
     delegate = forms.ModelChoiceField(User.objects.none(), label=_("Delegate"))
     starts_at = forms.DateTimeField(
-        label=_("Starts"), widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT)
+        label=_("Starts"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT),
+        help_text=_("A moment that has passed counts as now."),
     )
     ends_at = forms.DateTimeField(
         label=_("Ends"), widget=forms.DateTimeInput({"type": "datetime-local"}, MOMENT)

@@ -6,10 +6,12 @@ import pytest
 
 from expansion import clock, offers
 from expansion.approvals.reach import chairs
+from expansion.audit.services import write
 from expansion.errors import Forbidden, Invalid
 from expansion.notices.mandates import tell_begun_and_ended
 from expansion.notices.models import Notice
 from expansion.people.models import Mandate, Membership
+from expansion.people.selectors import acts_under
 from expansion.people.services.mandates import create_mandate, revoke_mandate
 from expansion.rulebook.delegation import act_for_absent
 from expansion.rulebook.selectors import rules_on
@@ -230,3 +232,14 @@ def test_the_dates_are_those_of_the_readers_language_and_of_the_revocation(cast)
     assert "Wed" in begun and "Fri" in begun and "Fri" in ended
     assert begun.endswith("27 Nov Fri") or "27" in begun
     assert "20" in ended and "27" not in ended
+
+
+def test_it_begins_when_it_is_given_at_the_earliest(cast):
+    """What was done before was not done under it, and is not listed as such."""
+    first = given(cast, begins=timedelta(0))
+    write(actor=cast.deputy, for_person=cast.manager, verb="test.done", about=cast.member)
+    assert acts_under(first).count() == 1
+    with clock.clock_at(clock.now() + HOUR / 2):
+        revoke_mandate(actor=cast.manager, mandate=first)
+        second = given(cast, begins=-48 * HOUR, lasts=50 * HOUR)
+        assert second.starts_at == clock.now() and not acts_under(second).exists()

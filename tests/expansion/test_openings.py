@@ -91,6 +91,19 @@ def test_who_goes_leaves_a_place_by_that_day(cast):
     assert vacancies(post, make.days(1)) == 1
 
 
+def test_a_day_that_has_passed_is_not_chosen_but_may_come(cast):
+    with pytest.raises(Invalid) as refused:
+        make.a_draft(cast, wanted_on=make.days(-1))
+    assert set(refused.value.fields) == {"wanted_on"}
+    opening = make.a_draft(cast, wanted_on=make.days(1))
+    with clock.clock_at(clock.now() + timedelta(days=3)):
+        kept = {"wanted_on": opening.wanted_on, "skills": "会谈价格。"}
+        opening = openings.update_opening(actor=cast.manager, record=opening, **kept)
+        with pytest.raises(Invalid):
+            openings.update_opening(actor=cast.manager, record=opening, wanted_on=make.days(-1))
+        assert openings.open_opening(actor=cast.manager, record=opening).status == "open"
+
+
 def test_only_posts_and_units_of_the_department(cast):
     outside = {"post": Post.objects.get(key="administrator")}
     with pytest.raises(Invalid) as refused:

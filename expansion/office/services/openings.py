@@ -46,9 +46,11 @@ def create_opening(
 
     Raises:
         Forbidden: recruiting is not part of the actor's role.
-        Invalid: more places than the post has vacant, or it is no post of the department.
+        Invalid: more places than the post has vacant, it is no post of the department, or the day
+            has passed.
     """
     access.require(actor, "create", Opening)
+    _refuse_past(wanted_on)
     opening = Opening(
         owner=actor,
         team=team,
@@ -83,6 +85,8 @@ def update_opening(
     if not TRANSITIONS[Status(opening.status)]:
         raise NotNow(_("This opening is: %(status)s.") % {"status": opening.get_status_display()})
     before = _in_words(opening)
+    if values.get("wanted_on", opening.wanted_on) != opening.wanted_on:
+        _refuse_past(values["wanted_on"])
     for name, value in values.items():
         setattr(opening, name, value)
     _check(opening)
@@ -91,6 +95,12 @@ def update_opening(
     changes = differences(before, _in_words(opening))
     write(actor=actor, verb="office.opening.changed", about=opening, changes=changes)
     return opening
+
+
+def _refuse_past(day: date) -> None:
+    """Only of a day that is chosen now: one that has come meanwhile stays as it was."""
+    if day < clock.today():
+        raise Invalid(fields={"wanted_on": [_("This day has passed. Choose today or later.")]})
 
 
 def _in_words(opening: Opening) -> dict[str, Any]:

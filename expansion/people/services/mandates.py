@@ -30,6 +30,8 @@ def create_mandate(
 ) -> Mandate:
     """The delegate acts for the principal from `starts_at` to `ends_at` (A-2.2.2a, R-exp-04).
 
+    It begins when it is given at the earliest: what was done before was not done under it.
+
     Raises:
         Forbidden: the actor is neither the principal nor an administrator.
         Invalid: the dates are turned round, principal and delegate are one person, or somebody
@@ -56,6 +58,7 @@ def create_mandate(
         raise Invalid(fields={"delegate": [_("This person does not log in at present.")]})
     if ends_at <= clock.now():
         raise Invalid(fields={"ends_at": [_("The end has passed already.")]})
+    mandate.starts_at = max(starts_at, clock.now())
     _refuse_overlap(mandate)
     mandate.save()
     _record_mandate(actor, "created", mandate)
