@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from expansion import access, offers
 from expansion.access import EVERYTHING
@@ -90,7 +91,7 @@ def _row(finding: Finding, is_open: bool) -> Row:
 
 
 def heads() -> list[str]:
-    return [_("Check"), _("Findings"), _("When"), _("Who"), _("What"), _("Record")]
+    return [_("Check"), pgettext("count", "Findings"), _("When"), _("Who"), _("What"), _("Record")]
 
 
 def lines(person: Any) -> Iterator[list[Any]]:

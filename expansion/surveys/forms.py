@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from expansion import clock, offers
@@ -112,7 +112,7 @@ class ConfirmForm(ServiceForm):
 
 class ReportForm(ServiceForm):
     summary = forms.CharField(
-        label=_("What was found"),
+        label=pgettext_lazy("survey", "What was found"),
         widget=forms.Textarea(attrs={"rows": 10}),
         max_length=8000,
         help_text=_("What the answers say, and why; the figures stand beside it by themselves."),

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from expansion import clock
 from expansion.records import About, Check, Deletable, Owned, Recorded
@@ -39,7 +40,7 @@ class Questionnaire(Owned, Recorded, Deletable):
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         SENT = "sent", _("open for answers")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("survey", "closed")
         REPORTED = "reported", _("reported")
 
     OVER = (Status.CLOSED, Status.REPORTED)
@@ -119,7 +120,7 @@ class Question(models.Model):
     COUNTING = (Kind.SCALE, Kind.YES_NO)
 
     questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="questions")
-    order = models.PositiveSmallIntegerField(_("place"), default=1)
+    order = models.PositiveSmallIntegerField(pgettext_lazy("order", "place"), default=1)
     text = models.CharField(_("question"), max_length=300)
     kind = models.CharField(_("kind of answer"), max_length=6, choices=Kind, default=Kind.SCALE)
     options = models.TextField(_("choices"), max_length=1000, blank=True)

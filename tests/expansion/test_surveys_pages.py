@@ -7,12 +7,14 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 from django.core.files.storage import default_storage
+from django.test import Client as Browser
+from django.utils import translation
 from pypdfium2 import PdfDocument
 
 from expansion import clock
 from expansion.audit.models import Entry
 from expansion.guests.models import Pass
-from expansion.surveys.models import Questionnaire
+from expansion.surveys.models import Question, Questionnaire
 from expansion.surveys.services import closing
 from expansion.transfer.models import Export
 from tests.make import crm
@@ -267,3 +269,20 @@ def test_somebody_outside_the_desk_who_is_responsible_finds_it(cast, sign_in):
     assert "缩短开票时间" in text and f'href="{HERE}"' not in text
     act = f"{HERE}measures/{record.measures.get().pk}/done"
     assert browser.post(act, done()).status_code == 302
+
+
+def test_a_long_answer_is_refused_in_words_and_not_cut(cast):
+    record = make.opened(cast)
+    url = f"/guests/{make.link(cast, record.invitations.first())}"
+    browser, typed = Browser(), "长" * 2001
+    assert "maxlength" not in body(browser.get(url))
+    words = record.questions.get(kind="text")
+    answer = browser.post(url, {f"q{words.pk}": typed})
+    assert answer.status_code == 422 and typed in body(answer)
+    assert "最多" in body(answer) and "确保该变量" not in body(answer)
+
+
+def test_what_is_over_is_not_called_by_the_word_for_a_date():
+    with translation.override("zh-hans"):
+        assert Questionnaire.Status.CLOSED.label != "结束时间"
+        assert Question._meta.get_field("order").verbose_name != "地点"
