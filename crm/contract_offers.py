@@ -2,7 +2,7 @@
 a section of work reports."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
@@ -18,9 +18,11 @@ from crm.tables_contracts import CONTRACTS, OBLIGATIONS
 from crm.wording import PHASE_TONES, phase_label
 from expansion import access, clock, offers
 from expansion.files.selectors import attachments
+from expansion.metrics import Evidence, Gathered
 from expansion.transfer.registry import add_export
 from expansion.ui import formats
 
+ONE, NOUGHT = Decimal(1), Decimal(0)
 OFFICE_HOUR = time(9)  # a date on a timeline of moments
 
 
@@ -115,44 +117,36 @@ def search(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
         )
 
 
-def new_contracts(person: Any, start: datetime, end: datetime) -> dict[str, Any]:
-    """The contracts of this person that were signed in the period, sums per currency."""
+def new_contracts(people: Sequence[Any], start: datetime, end: datetime) -> dict[str, Any]:
+    """The contracts of these people that were signed in the period, sums per currency."""
     signed = list(
         Contract.objects.live()
         .signed()
         .filter(
-            owner=person,
+            owner__in=people,
             signed_on__gte=clock.local_date(start),
             signed_on__lt=clock.local_date(end),
         )
         .select_related("client")
         .order_by("signed_on", "pk")
     )
-    count = {
-        "key": "signed",
-        "label": _("Contracts signed"),
-        "value": len(signed),
-        "unit": "",
-        "url": "/crm/contracts/?view=mine",
-    }
     lines = [f"{contract.client.name}：{contract.title}" for contract in signed]
+    count = offers.Figure("signed", _("Contracts signed"), _found(signed, lambda one: ONE))
     return {"figures": [count, *_sums(signed)], "lines": lines}
 
 
-def _sums(signed: Iterable[Contract]) -> list[dict[str, Any]]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for contract in signed:
-        sums[contract.currency] += contract.amount or 0
-    return [
-        {
-            "key": f"amount_{currency.lower()}",
-            "label": _("Amount signed"),
-            "value": str(total),
-            "unit": currency,
-            "url": "/crm/contracts/?view=mine",
-        }
-        for currency, total in sums.items()
-    ]
+def _sums(signed: Sequence[Contract]) -> Iterator[offers.Figure]:
+    for currency in dict.fromkeys(contract.currency for contract in signed):
+        alike = [contract for contract in signed if contract.currency == currency]
+        found = _found(alike, lambda one: one.amount or NOUGHT)
+        yield offers.Figure(f"amount_{currency.lower()}", _("Amount signed"), found, currency)
+
+
+def _found(signed: Iterable[Contract], value: Callable[[Contract], Decimal]) -> Gathered:
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for one in signed:
+        found[one.owner_id].append(Evidence(Contract, one.pk, one.title, one.signed_on, value(one)))
+    return found
 
 
 offers.add(

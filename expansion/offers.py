@@ -316,17 +316,29 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A locked figure of a work report: `found` holds by person the records that make it up
+    (`metrics.Evidence`), all of one kind. Its value is what they count together."""
+
+    key: str
+    label: Text
+    found: Mapping[int, Sequence[Any]]
+    unit: Text = ""
+
+
+@dataclass(frozen=True)
 class ReportSection:
     """A section of a work report drawn from the period's records.
 
-    `draw(person, start, end)` (aware moments, end excluded) returns {"figures": [{key, label,
-    value, unit, url}], "lines": [text]}; the figures are locked, the lines a draft.
+    `draw(people, start, end)` (aware moments, end excluded) returns {"figures": [Figure],
+    "lines": [text]}; the figures are locked, the lines a draft. The people are one, or all of a
+    unit: the number of queries does not grow with them.
     """
 
     key: str
     label: Text
     order: int
-    draw: Callable[[Any, datetime, datetime], dict]
+    draw: Callable[[Sequence[Any], datetime, datetime], dict]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """What this app brings to the to-do centre, the search and the work reports."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.searching import matching
-from expansion import access, offers
+from expansion import access, clock, offers
+from expansion.metrics import Evidence, Gathered
 from research.models import Finding, ResearchReport
 from research.selectors import unread_by, unscored_by
 
@@ -66,30 +69,32 @@ def tieable_reports(person: Any, text: str, most: int) -> Iterator[ResearchRepor
     yield from (matching(visible, text) if text else visible).order_by("-pk")[:most]
 
 
-def research_of(person: Any, start: datetime, end: datetime) -> dict[str, Any]:
-    """What this person collected and got approved in the period; silent for everybody else."""
-    if not access.can(person, "create", Finding):
+def research_of(people: Sequence[Any], start: datetime, end: datetime) -> dict[str, Any]:
+    """What these people collected and got approved in the period; silent for everybody else."""
+    # Whoever holds the same seats is asked once: a unit may be large.
+    alike = {frozenset((seat.role, seat.unit) for seat in one.seats): one for one in people}
+    if not any(access.can(person, "create", Finding) for person in alike.values()):
         return {"figures": [], "lines": []}
-    collected = Finding.objects.usable().filter(
-        owner=person, logged_at__gte=start, logged_at__lt=end
-    )
-    reports = list(
-        ResearchReport.objects.passed().filter(
-            owner=person, approved_at__gte=start, approved_at__lt=end
-        )
-    )
+    span = {"owner__in": people}
+    logged = span | {"logged_at__gte": start, "logged_at__lt": end}
+    approved = span | {"approved_at__gte": start, "approved_at__lt": end}
+    findings = Finding.objects.usable().filter(**logged).order_by("logged_at", "pk")
+    passed = list(ResearchReport.objects.passed().filter(**approved).order_by("approved_at", "pk"))
     return {
         "figures": [
-            _figure("findings", _("Information collected"), collected.count(), "findings"),
-            _figure("reports", _("Research reports approved"), len(reports), "reports"),
+            offers.Figure("findings", _("Information collected"), _found(findings, "logged_at")),
+            offers.Figure("reports", _("Research reports approved"), _found(passed, "approved_at")),
         ],
-        "lines": [_("Approved: %(title)s") % {"title": report.title} for report in reports],
+        "lines": [_("Approved: %(title)s") % {"title": report.title} for report in passed],
     }
 
 
-def _figure(key: str, label: str, value: int, place: str) -> dict[str, Any]:
-    url = f"/research/{place}/?view=mine"
-    return {"key": key, "label": label, "value": value, "unit": "", "url": url}
+def _found(records: Iterable[Any], moment: str) -> Gathered:
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for one in records:
+        day = clock.local_date(getattr(one, moment))
+        found[one.owner_id].append(Evidence(type(one), one.pk, one.title, day, Decimal(1)))
+    return found
 
 
 offers.add(

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from expansion.api import Act, Named, Provisional, RecordViewSet, Shown, routes
 from expansion.office import api_confidence, api_personnel, tables
 from expansion.office.models import ReportComment, WorkReport
+from expansion.office.selectors import figures
 from expansion.office.selectors.reports import may_see_content
 from expansion.office.services import reports
 
@@ -50,6 +51,7 @@ class WorkReportShown(Shown):
     def to_representation(self, report: WorkReport) -> dict[str, Any]:
         """As on the page: what is written is its writer's alone until it is handed in."""
         shown = super().to_representation(report)
+        shown["figures"] = figures.shown(report.figures, report.get_absolute_url())
         if not may_see_content(self.context["request"].user, report):
             shown |= {"figures": [], "texts": {}, "plan": [], "results": []}
             shown |= {"covers_from": None, "covers_until": None}

@@ -357,9 +357,11 @@ def test_search_finds_by_number_title_and_client(cast):
 def test_the_work_report_counts_what_was_signed_in_its_period(cast):
     make.signed(cast)
     start, end = (clock.moment_on(date(2026, 11, day), datetime.min.time()) for day in (16, 21))
-    drawn = new_contracts(cast.member, start, end)
-    assert [figure["value"] for figure in drawn["figures"]] == [1, "126000.00"]
-    assert new_contracts(cast.member, end, end + timedelta(days=7))["figures"][0]["value"] == 0
+    drawn = new_contracts([cast.member], start, end)["figures"]
+    values = [[one.value for one in figure.found[cast.member.pk]] for figure in drawn]
+    assert values == [[1], [Decimal("126000.00")]]
+    after = new_contracts([cast.member], end, end + timedelta(days=7))
+    assert not after["figures"][0].found
 
 
 def test_what_was_submitted_keeps_its_files_whoever_sent_them(cast):

@@ -130,6 +130,6 @@ def test_satisfaction_has_no_data_before_anybody_was_asked(cast):
 def test_a_work_report_draws_figures_and_a_draft_from_the_records(cast, client):
     make.visit(cast.member, client, "谈了年会场地。")
     week = Period.containing("week")
-    drawn = sections.visits(cast.member, week.begins_at, week.ends_at)
-    assert drawn["figures"][0]["value"] == 1
+    drawn = sections.visits([cast.member], week.begins_at, week.ends_at)
+    assert len(drawn["figures"][0].found[cast.member.pk]) == 1
     assert "谈了年会场地。" in drawn["lines"][0]

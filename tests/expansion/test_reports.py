@@ -1,6 +1,7 @@
 """Work reports by the rulebook: opened, drafted, handed in, late, missing (R-exp-10, R-exp-11)."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from importlib import import_module
 from itertools import count
 
@@ -11,6 +12,7 @@ from expansion import access, clock, offers, worktime
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, Stale
 from expansion.jobs.models import Job
+from expansion.metrics import Evidence
 from expansion.notices.models import Notice
 from expansion.office import sections, tasks
 from expansion.office.models import WorkReport
@@ -38,15 +40,10 @@ def visits(monkeypatch):
     asked = []
     numbers = count(7)
 
-    def draw(person, start, end):
+    def draw(people, start, end):
         asked.append((start, end))
-        figure = {
-            "key": "visits",
-            "label": "拜访",
-            "value": next(numbers),
-            "unit": "次",
-            "url": "/x",
-        }
+        said = Evidence(None, None, "", clock.local_date(start), Decimal(next(numbers)))
+        figure = offers.Figure("visits", "拜访", {people[0].pk: [said]}, "次")
         return {"figures": [figure], "lines": ["拜访南京金陵票务"]}
 
     section = offers.ReportSection("test.visits", "拜访", 1, draw)

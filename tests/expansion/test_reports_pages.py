@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 from expansion import clock, offers
 from expansion.approvals.wording import role_label
 from expansion.audit.models import Entry
+from expansion.metrics import Evidence
 from expansion.office.models import WorkReport
 from expansion.office.services import reports as services
 from expansion.rulebook.selectors import rules_on
@@ -24,8 +26,9 @@ CUT_BEFORE = datetime(2026, 11, 13, 15, tzinfo=clock.zone())
 
 @pytest.fixture
 def report(cast, monkeypatch) -> WorkReport:
-    def draw(person, start, end):
-        figure = {"key": "visits", "label": "拜访", "value": 7, "unit": "次", "url": "/crm/"}
+    def draw(people, start, end):
+        said = Evidence(None, None, "", clock.today(), Decimal(7))
+        figure = offers.Figure("visits", "拜访", {people[0].pk: [said]}, "次")
         return {"figures": [figure], "lines": ["拜访七家"]}
 
     section = offers.ReportSection("test.visits", "拜访", 1, draw)

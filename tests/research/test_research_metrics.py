@@ -111,7 +111,7 @@ def test_a_weeks_report_draws_the_research_of_its_writer_only(cast):
     make.a_finding(cast)
     make.approved(cast, title="三季度报告")
     week = Period.parse("2026-W47")
-    drawn = research_of(cast.outsider, week.begins_at, week.ends_at)
-    assert [figure["value"] for figure in drawn["figures"]] == [1, 1]
+    drawn = research_of([cast.outsider], week.begins_at, week.ends_at)
+    assert [len(figure.found[cast.outsider.pk]) for figure in drawn["figures"]] == [1, 1]
     assert len(drawn["lines"]) == 1 and "三季度报告" in drawn["lines"][0]
-    assert research_of(cast.member, week.begins_at, week.ends_at) == {"figures": [], "lines": []}
+    assert research_of([cast.member], week.begins_at, week.ends_at) == {"figures": [], "lines": []}

@@ -35,7 +35,8 @@ class WorkReport(Owned, Recorded):
 
     Opened from the rulebook, drafted from the period's records, frozen when handed in: figures,
     texts, plan and results are then copies that no later change of a record moves (law 8).
-    `outline` keeps the words of the rulebook under which it was opened, and the cut of its cadence.
+    `outline` keeps the words of the rulebook under which it was opened, the cut of its cadence and
+    the unit for which it speaks.
     """
 
     class Status(models.TextChoices):
@@ -108,6 +109,17 @@ class WorkReport(Owned, Recorded):
         if cut:
             return datetime.fromisoformat(cut[0]), datetime.fromisoformat(cut[1])
         return self.span.begins_at, self.span.ends_at
+
+    @property
+    def unit_id(self) -> int | None:
+        """The unit whose records it counts; None where it is the owner's own report."""
+        found: int | None = self.outline.get("unit", {}).get("id")
+        return found
+
+    @property
+    def unit_label(self) -> str:
+        """That unit by its name when the report was opened, in the reader's language."""
+        return worded(self.outline.get("unit", {}))
 
     @property
     def label(self) -> str:

@@ -19,11 +19,15 @@ WORKING = (Role.MANAGER, Role.DEPUTY, Role.LEADER, Role.MEMBER, Role.CONSOLIDATO
 
 @dataclass(frozen=True)
 class Reporter:
-    """One person who owes a report, in the team of that day, and to whom."""
+    """One person who owes a report, in the team of that day, and to whom.
+
+    `speaks_for` is the unit whose records it counts; None where it is the person's own report.
+    """
 
     person: User
     team: Unit
     recipient: User | None
+    speaks_for: Unit | None = None
 
 
 def reporters(report: Report, day: date) -> list[Reporter]:
@@ -31,18 +35,20 @@ def reporters(report: Report, day: date) -> list[Reporter]:
 
     `who` names everyone, roles, posts or teams. Everyone is everybody with a seat of work in the
     department; nobody reports to themselves, so the manager is left out of what goes to the
-    manager. A team's report is owed by the one who leads it, by its members where nobody does.
+    manager. A team's report is owed by the one who leads it and speaks for the team; by its members
+    where nobody does, each for the own part. What the manager is named for speaks for all below.
     """
     found: dict[int, Reporter] = {}
-    for seat in _owing(report.who, day):
+    for seat, unit in _owing(report.who, day):
         recipient = _recipient(report, seat)
         if recipient is None or recipient.pk != seat.user_id:
-            found.setdefault(seat.user_id, Reporter(seat.user, seat.unit, recipient))
+            found.setdefault(seat.user_id, Reporter(seat.user, seat.unit, recipient, unit))
     return list(found.values())
 
 
-def _owing(who: Iterable[str], day: date) -> list[Membership]:
-    """The seats that owe, teams before the department, so that a person reports in the team."""
+def _owing(who: Iterable[str], day: date) -> list[tuple[Membership, Unit | None]]:
+    """The seats that owe, each with the unit it speaks for; teams before the department, so that a
+    person reports in the team."""
     seats = (
         Membership.objects.on(day)
         .filter(user__status=Status.ACTIVE)
@@ -52,12 +58,15 @@ def _owing(who: Iterable[str], day: date) -> list[Membership]:
         .order_by("-unit__kind", "unit__order", "user__username", "pk")
     )
     if EVERYONE in who:
-        return list(seats)
-    named = list(seats.filter(Q(post__role__in=who) | Q(post__key__in=who)))
-    return named + [seat for key in who for seat in _of_team(key, list(seats))]
+        return [(seat, None) for seat in seats]
+    named = [
+        (seat, seat.unit if seat.post.role == Role.MANAGER else None)
+        for seat in seats.filter(Q(post__role__in=who) | Q(post__key__in=who))
+    ]
+    return named + [one for key in who for one in _of_team(key, list(seats))]
 
 
-def _of_team(key: str, seats: list[Membership]) -> list[Membership]:
+def _of_team(key: str, seats: list[Membership]) -> list[tuple[Membership, Unit | None]]:
     unit = Unit.objects.filter(key=key, kind=Unit.Kind.TEAM).first()
     if unit is None:
         return []
@@ -67,7 +76,9 @@ def _of_team(key: str, seats: list[Membership]) -> list[Membership]:
         if seat.post_id == unit.led_by_post_id
         or (seat.unit_id == unit.pk and seat.post.role == Role.LEADER)
     ]
-    return leading or [seat for seat in seats if seat.unit_id == unit.pk]
+    if leading:
+        return [(seat, unit) for seat in leading]
+    return [(seat, None) for seat in seats if seat.unit_id == unit.pk]
 
 
 def _recipient(report: Report, seat: Membership) -> User | None:

@@ -58,18 +58,23 @@ def may_see_content(person: Any, report: WorkReport) -> bool:
     return not report.is_open or access.can(person, "edit", report)
 
 
-def page(person: Any, report: WorkReport) -> dict[str, Any]:
-    """Everything the page of one report shows; an open one's figures are drawn as of now."""
+def page(person: Any, report: WorkReport, *, figure: str = "", number: str = "") -> dict[str, Any]:
+    """Everything the page of one report shows; an open one's figures are drawn as of now.
+
+    `figure` names the one whose records are opened, page by page."""
     before = figures.previous(report)
     seen = may_see_content(person, report)
     if seen and report.is_open:
         figures.fill(report)
     tone, word = state(report)
+    table = figures.table(report.figures, before) if seen else []
     return {
         "tone": tone,
         "word": word,
         "seen": seen,
-        "figures": figures.table(report.figures, before) if seen else [],
+        "figures": table,
+        "opened": figures.opened(person, report, table, figure, number),
+        "people": figures.by_person(report.figures) if seen and report.unit_id else None,
         "sections": texts(report) if seen else [],
         "plan_label": sections.plan_label(report),
         "results": results(report) if seen else [],

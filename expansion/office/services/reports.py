@@ -18,7 +18,7 @@ from expansion.office import sections
 from expansion.office.models import ReportComment, WorkReport
 from expansion.office.selectors import figures
 from expansion.office.selectors.reporters import Reporter, reporters
-from expansion.people.models import User
+from expansion.people.models import Unit, User
 from expansion.records import lock
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.values import Cadence, offered
@@ -99,10 +99,16 @@ def _row(
             "en": report.en,
             "sections": [item.model_dump() for item in offered(report.sections)],
             **cut,
+            **_unit(one.speaks_for),
         },
         rules_version=rules.version,
         **moments,
     )
+
+
+def _unit(unit: Unit | None) -> dict[str, Any]:
+    """For which unit it speaks, as it is kept; nothing where it is the person's own."""
+    return {"unit": {"id": unit.pk, "zh": unit.name, "en": unit.name_en}} if unit else {}
 
 
 @transaction.atomic

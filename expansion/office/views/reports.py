@@ -49,7 +49,13 @@ class ReportDetail(DetailPage):
         return report_rows()
 
     def context(self, record: WorkReport) -> dict[str, Any]:
-        found = selectors.page(self.request.user, record)
+        asked = self.request.GET
+        found = selectors.page(
+            self.request.user,
+            record,
+            figure=asked.get("figure", ""),
+            number=asked.get("page", ""),
+        )
         if found["may_edit"]:
             found["form"] = forms.ReportForm(person=self.request.user, report=record)
         return found
