@@ -32,7 +32,7 @@ from expansion.rulebook.templatetags.rules import value_words
 from expansion.worktime import Period, PeriodKind
 
 # Clauses that mean a report which names another clause of the same duty as its source.
-MEANT = {"E4-8": {"progress"}, "E5-5": {"upward_briefing"}}
+MEANT = {"E4-8": {"progress"}, "E5-5": {"upward_briefing"}, "E11-2.3.1": {"progress"}}
 
 
 def reports(rules: Rules, clause: str) -> Query:

@@ -82,9 +82,10 @@ def narrowed(rules: "Rules", overlay: Overlay) -> dict[str, Any]:
         put(data, path, value)
     for name in KEPT:
         data[name] = [one for one in data[name] if one["key"] in getattr(overlay, name)]
-    data["posts"] = [_post(data["posts"], one) for one in overlay.posts]
+    united = data["posts"]
+    data["posts"] = [_post(united, one) for one in overlay.posts]
     data["teams"] = [_team(data["teams"], one) for one in overlay.teams]
-    _follow_the_organisation(data, overlay)
+    _follow_the_organisation(data, overlay, united)
     data["kpi_sets"] = [_thinned(one, overlay) for one in data["kpi_sets"]]
     data["clauses"] = [
         one for one in data["clauses"] if one["id"].startswith(f"{overlay.regulation}-")
@@ -180,14 +181,17 @@ def _entry(entries: list[dict[str, Any]], key: str) -> dict[str, Any]:
     return next(one for one in entries if one["key"] == key)
 
 
-def _follow_the_organisation(data: dict[str, Any], overlay: Overlay) -> None:
-    """Reports are owed by every post that is like the one named; a team that is not there shares
-    nothing."""
-    alike: dict[str, list[str]] = {}
+def _follow_the_organisation(
+    data: dict[str, Any], overlay: Overlay, united: Iterable[Mapping[str, Any]]
+) -> None:
+    """Reports are owed by every post that is like the one named and by no post that is not there; a
+    team that is not there shares nothing."""
+    alike: dict[str, list[str]] = {post["key"]: [] for post in united}
     for post in overlay.posts:
         alike.setdefault(post.like or post.key, []).append(post.key)
     for report in data["reports"]:
-        report["who"] = [key for named in report["who"] for key in alike.get(named, [named])]
+        who = [key for named in report["who"] for key in alike.get(named, [named])]
+        report["who"] = who or report["who"]
     teams = {one.key for one in overlay.teams}
     topics = [one for one in data["sharing"]["topics"] if one["team"] in teams]
     data["sharing"] = {**data["sharing"], "topics": topics}

@@ -316,6 +316,9 @@ def test_reports_that_a_clause_asks_for_are_handed_in_in_time(cast):
     rules = preset("market")
     assert counted("crm.reports", cast.member, "E11-2.3.1", rules) == (1, 1, 1)
     assert counted("crm.reports", cast.member, "E3-3.3b", rules) == (0, 0, 0)
+    # The client sheet is a section of the progress report too (reading 26).
+    WorkReport.objects.filter(period="2026-W45").update(kind="progress")
+    assert counted("crm.reports", cast.member, "E11-2.3.1", rules) == (1, 1, 1)
 
 
 def lines(fact, rules=None) -> list[str]:

@@ -133,7 +133,8 @@ REPORTS = {
     """,
     "market": """
         progress           expansion_specialist  week friday 15:00    stated    E1-12
-        client_sheet       expansion_manager,market_specialist  week friday 15:00  stated  E11-2.3.1
+        client_sheet  expansion_manager,market_specialist,service_specialist,group_leader \
+            week friday 15:00  stated  E11-2.3.1
         market_research    market_specialist                    month                stated    E1-13
         promotion_week  promotion  week  stated  E3-3.4
         promotion_month  promotion  month  stated  E3-3.4
