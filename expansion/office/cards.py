@@ -14,11 +14,13 @@ FIGURES = 4
 
 
 def report_card(person: Any) -> dict[str, Any] | None:
-    """The person's most urgent open report with its figures as of now, ready to hand in."""
+    """The person's most urgent open report with its figures, ready to hand in: as of now the own
+    ones, those of a unit as they were drafted, for it may be large."""
     report = reports.next_of(person)
     if report is None:
         return None
-    figures.fill(report)
+    if report.unit_id is None:
+        figures.fill(report)
     return {
         **_strip(report),
         "figures": figures.table(report.figures, None)[:FIGURES],

@@ -25,7 +25,7 @@ from expansion.people.models import Membership, Status, User
 from expansion.people.selectors import Tree, standings
 from expansion.ui import formats
 
-MOST_KEPT = 5000  # records behind one figure; of more than that it opens none
+MOST_KEPT = 2000  # records behind one figure; of more than that it opens none
 ON_A_PAGE = 100
 MOST_LISTED = 200  # people of a unit, each with a line
 Seats = list[tuple[date, date]]  # the days, both included, on which somebody sat in the unit

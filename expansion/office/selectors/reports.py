@@ -124,7 +124,7 @@ def recent(report: WorkReport) -> list[dict[str, Any]]:
     """The last periods before this one, oldest first: on time, late or missing."""
     rows = WorkReport.objects.filter(
         owner_id=report.owner_id, kind=report.kind, begins_on__lt=report.begins_on
-    )[:RECENT]
+    ).defer("figures", "texts", "plan", "results")[:RECENT]
     return [
         {"number": row.span.number, "url": row.get_absolute_url(), **_kept(row)}
         for row in reversed(rows)
