@@ -8,14 +8,19 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from expansion.rulebook.parameters import leaves
-from expansion.rulebook.scoring import Indicator
+from expansion.rulebook.scoring import Consequence, Indicator, KpiSet
 from expansion.rulebook.values import Cadence, Mark, Parameter, Source
 from expansion.worktime import Limit
 from expansion.worktime.limits import Unit
 
-# An indicator is rated until somebody says how it is computed.
+# An indicator is rated until somebody says how it is computed. What has to hold entries of its own
+# begins without any: they are added on their own page, and publishing asks for them (`checks`).
 RATED = {"key": "rating", "kind": "rated", "share": {"value": "100", "source": Source.ADMIN}}
-BEGINNINGS: dict[type[BaseModel], dict[str, Any]] = {Indicator: {"how": [RATED]}}
+BEGINNINGS: dict[type[BaseModel], dict[str, Any]] = {
+    Consequence: {"measures": []},
+    Indicator: {"how": [RATED]},
+    KpiSet: {"indicators": []},
+}
 
 # The first type or mark that a value's annotation holds decides.
 _EMPTY: dict[Any, Callable[[], Any]] = {

@@ -25,6 +25,7 @@ CLIENT = "client"  # the pipeline whose stage a client shows
 PREPARED = "appeal"  # the kind of approval whose chain says who prepares an appeal
 SCORERS = ("manager", "deputy", "leader", "hr", "leadership")
 ROLES = ("manager", "deputy", "leader", "member", "consolidator")
+LONGEST_NUMBER = 40  # of a contract, a report or an appeal, as their tables keep it
 
 
 class Problem(NamedTuple):
@@ -95,7 +96,10 @@ def _retired_problems(rules: "Rules") -> Iterator[Problem]:
 
 def _set_problems(one: "KpiSet") -> Iterator[Problem]:
     path = f"kpi_sets.{one.key}"
-    if one.kind != "common" and one.total != HUNDRED:
+    if not one.indicators:
+        sentence = _("“%(name)s” has no indicator yet. Add one, or take the set away.")
+        yield Problem(path, sentence % {"name": one.label()}, unfinished=True)
+    elif one.kind != "common" and one.total != HUNDRED:
         yield Problem(path, _off_hundred(one.label(), one.total), unfinished=True)
     for indicator in one.indicators:
         yield from _indicator_problems(f"{path}.indicators.{indicator.key}", indicator)
@@ -208,6 +212,10 @@ def _level_problems(rules: "Rules") -> Iterator[Problem]:
                 f"consequences.{one.key}",
                 _("A consequence names a known level and at least one period."),
             )
+        if not one.measures:
+            sentence = _("“%(name)s” names no measure yet. Write one under “Stages and lists”.")
+            path = f"consequences.{one.key}.measures"
+            yield Problem(path, sentence % {"name": one.label()}, unfinished=True)
         if not one.decided_by.value:
             path = f"consequences.{one.key}.decided_by"
             yield Problem(path, _("A measure needs at least one person who decides."))
@@ -333,8 +341,17 @@ def _work_problems(rules: "Rules") -> Iterator[Problem]:
         if not pattern.is_usable:
             yield Problem(
                 f"numbers.{pattern.key}.pattern",
-                _("A number needs {number}, may use {year}, and knows nothing else in braces."),
+                _(
+                    "A number needs {number}, or {number:04d} with at most ten digits, may use "
+                    "{year}, and knows nothing else in braces."
+                ),
             )
+        elif pattern.longest > LONGEST_NUMBER:
+            words = {"count": pattern.longest, "most": LONGEST_NUMBER}
+            sentence = _(
+                "A number of this pattern has %(count)s characters. A record keeps %(most)s."
+            )
+            yield Problem(f"numbers.{pattern.key}.pattern", sentence % words)
     yield from _audience_problems(rules)
 
 

@@ -89,7 +89,7 @@ class Group:
 
     @property
     def holds(self) -> bool:
-        return self.total is not None and self.wanted in (None, self.total)
+        return bool(self.rows) and self.total is not None and self.wanted in (None, self.total)
 
     @property
     def sentence(self) -> str:

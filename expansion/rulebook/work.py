@@ -1,5 +1,6 @@
 """The rulebook on daily work: stages, approvals, reports, meetings, limits, lists."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -409,18 +410,26 @@ class Surveys(Strict):
     asked: Parameter[Limit] = optional_limit(_("Satisfaction asked every"))
 
 
+_NUMBER = re.compile(r"\{number(:0([1-9]|10)d?)?\}")
+_FILLED_IN = re.compile(rf"{_NUMBER.pattern}|\{{year\}}")
+
+
 class NumberPattern(Item):
-    """The number of a contract, document or case: `{year}` and `{number}` are filled in."""
+    """The number of a contract, document or case: `{year}` and `{number}` are filled in, the number
+    with leading zeros where it is written as `{number:04d}`."""
 
     pattern: Parameter[Text] = Field(title=_("Pattern of the number"))
 
     @property
     def is_usable(self) -> bool:
         """True when it can be filled in and gives each number its own text."""
-        try:
-            return self.format(year=2000, number=1) != self.format(year=2000, number=2)
-        except (LookupError, ValueError, AttributeError):
-            return False
+        text = self.pattern.value
+        return _NUMBER.search(text) is not None and not {*"{}"} & {*_FILLED_IN.sub("", text)}
+
+    @property
+    def longest(self) -> int:
+        """How many characters a number has once many are given."""
+        return len(self.format(year=2000, number=999_999))
 
     def format(self, *, year: int, number: int) -> str:
         return self.pattern.value.format(year=year, number=number)

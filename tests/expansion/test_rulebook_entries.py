@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.forms import Select
 from django.urls import reverse
 
 from expansion import clock
@@ -296,6 +297,60 @@ class TestPages:
         assert answer.status_code == 302 and answer.url.endswith("?of=posts")
         page = browser.get(answer.url).content.decode()
         assert "企划专员" in page
+
+    def test_every_kind_of_entry_is_added_as_its_form_begins_or_a_sentence_says_why(
+        self, cast, sign_in
+    ):
+        """Whatever a form leaves as it is can be sent; what is refused, the form can mend."""
+        browser, added = sign_in(cast.administrator), set()
+        for one in {each.model: each for each in collections(rules_on())}.values():
+            url = reverse("rulebook:entry-add", args=[one.path])
+            sent = self.chosen(browser, url) | {"zh": "新的", "en": "New one"}
+            answer = browser.post(url, sent)
+            if answer.status_code == 302:
+                added.add(one.path.rpartition(".")[2])
+                continue
+            said = " ".join(sum(answer.context["form"].errors.values(), []))
+            assert answer.status_code == 422 and said, url
+            assert "缺少" not in said and one.path not in said, (url, said)
+        assert {"teams", "kpi_sets", "posts", "indicators", "meetings"} <= added
+
+    def chosen(self, browser, url: str) -> dict:
+        """What a browser sends of a form that nobody has touched: of each list its first entry."""
+        sent = self.form(browser, url)
+        for name, field in browser.get(url).context["form"].fields.items():
+            if type(field.widget) is Select and name not in sent and field.choices:
+                sent[name] = next(iter(field.choices))[0]
+        return sent
+
+    def test_a_team_without_a_head_is_added_alone_or_like_another(self, cast, sign_in):
+        browser, url = sign_in(cast.administrator), reverse("rulebook:entry-add", args=["teams"])
+        for like, key in (("", "channel"), ("?like=client", "channel_2")):
+            sent = self.chosen(browser, url + like)
+            sent |= {"zh": "渠道组", "en": "Channel", "key": key, "head": ""}
+            assert browser.post(url + like, sent).status_code == 302
+            head = drafted_rules(open_draft()).team(key).head
+            assert (head.value, head.source) == (None, "admin")
+
+    def test_a_consequence_is_added_and_published_once_its_measures_are_named(self, cast, sign_in):
+        browser = sign_in(cast.administrator)
+        url = reverse("rulebook:entry-add", args=["consequences"])
+        level = rules_on().consequences[0].level
+        sent = self.chosen(browser, url) | {"zh": "两次", "en": "Twice", "level": level}
+        sent |= {"periods": "2", "decided_by_0": "manager"}
+        answer = browser.post(url, sent)
+        assert answer.status_code == 302, answer.context["form"].errors
+        drafts.change_draft(actor=cast.administrator, effective_on=JANUARY, reason="新年调整")
+        with pytest.raises(Invalid) as refused:
+            drafts.publish_version(actor=cast.administrator, draft=open_draft())
+        assert "consequences.twice.measures" in refused.value.fields
+        content.change_list(
+            actor=cast.administrator,
+            path="consequences.twice.measures",
+            entries=[{"key": "talk", "zh": "面谈", "en": "Talk"}],
+        )
+        drafts.publish_version(actor=cast.administrator, draft=open_draft())
+        assert rules_on(JANUARY).consequences[-1].measures[0].key == "talk"
 
     def test_the_second_click_adds_nothing_more(self, cast, sign_in):
         browser, url = sign_in(cast.administrator), reverse("rulebook:entry-add", args=["posts"])

@@ -222,6 +222,12 @@ def test_a_limit_and_a_cadence_can_be_changed(rules):
         ("working_time.closes", "08:00", "ends after it begins"),
         ("numbers.contract.pattern", "HT-{year}", "needs {number}"),
         ("numbers.contract.pattern", "HT-{number}-{self}", "needs {number}"),
+        ("numbers.contract.pattern", "HT-{number:>100000}", "needs {number}"),
+        ("numbers.contract.pattern", "HT-{number:999999999}", "needs {number}"),
+        ("numbers.contract.pattern", "HT-{number:011d}", "needs {number}"),
+        ("numbers.contract.pattern", "HT-{number!r:>50}", "needs {number}"),
+        ("numbers.contract.pattern", "HT-{number.real}", "needs {number}"),
+        ("numbers.contract.pattern", "H" * 35 + "{number}", "41 characters"),
         ("sla.visit_feedback", "soon", "a number and a unit"),
         ("sla.visit_feedback", None, "a number and a unit"),
         (NEW_CLIENTS, 101, "largest value is 100"),
@@ -324,3 +330,18 @@ def test_every_preset_file_is_valid_toml_and_loads():
     for key in loading.preset_keys():
         tomllib.loads((loading.PRESETS / f"{key}.toml").read_text(encoding="utf-8"))
         assert loading.preset(key).policy.key == key
+
+
+@pytest.mark.parametrize("pattern", ["{number}", "HT-{year}-{number:04d}", "档{number:010d}号"])
+def test_a_number_may_have_leading_zeros_and_the_year(rules, pattern):
+    changed = rules.with_changes({"numbers.contract.pattern": pattern})
+    assert changed.number("contract").format(year=2026, number=7).count("7") == 1
+
+
+def test_a_set_and_a_consequence_need_entries_of_their_own(rules):
+    data = loading.to_data(rules)
+    data["kpi_sets"][0]["indicators"], data["consequences"][0]["measures"] = [], []
+    with pytest.raises(Invalid) as refused:
+        loading.from_data(data)
+    said = " ".join(sum(refused.value.fields.values(), []))
+    assert "no indicator yet" in said and "names no measure yet" in said

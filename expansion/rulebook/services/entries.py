@@ -195,9 +195,9 @@ def _own(found: Collection, name: str, value: Any) -> dict[str, Any] | None:
         given = kind.model_validate({"value": value, "source": Source.ADMIN})
     except ValidationError as error:
         raise refusal(error, within=name) from error
-    default = field.get_default()
-    if default is None and not field.is_required() and given.value is None:
+    default = given if field.is_required() else field.get_default()
+    if default is None and given.value is None:
         return None
-    if getattr(default, "value", None) == given.value and default is not None:
+    if default is not None and default.value == given.value:
         given = default
     return dict(given.model_dump(mode="json"))
