@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -166,28 +166,57 @@ def require_there(path: str, value: Any, *held: Any) -> None:
     Raises:
         Invalid: under the path, a sentence for each.
     """
-    added = set(words_in([value])) - set(words_in(held))
-    sentences = [*_missing_people(added), *_missing_departments(added)]
-    if sentences:
-        raise Invalid(fields={path: sentences})
+    _require({path: set(words_in([value])) - set(words_in(held))})
 
 
-def _missing_people(added: Iterable[str]) -> Iterator[str]:
+def require_all_there(rules: Rules, standing: Rules) -> None:
+    """The same of everybody whom a whole rulebook names; who stands at the same place in `standing`
+    may stay.
+
+    Raises:
+        Invalid: under each path, a sentence for each.
+    """
+    held = _who_decides(standing)
+    _require({path: found - held.get(path, set()) for path, found in _who_decides(rules).items()})
+
+
+def _who_decides(rules: Rules) -> dict[str, set[str]]:
+    """The words that name somebody, by the path where they stand."""
+    named: dict[str, Any] = {f"reports.{one.key}.to": one.to for one in rules.reports}
+    named |= {f"meetings.{one.key}.chair": one.chair for one in rules.meetings}
+    listed = (one for one in rules.parameters() if one.kind in ("approver", "chain"))
+    named |= {one.path: one.value for one in listed}
+    return {path: set(words_in([value])) for path, value in named.items()}
+
+
+def _require(added: Mapping[str, set[str]]) -> None:
+    every = {word for found in added.values() for word in found}
+    missing = dict([*_missing_people(every), *_missing_departments(every)])
+    fields = {
+        path: [missing[word] for word in sorted(found & missing.keys())]
+        for path, found in added.items()
+        if found & missing.keys()
+    }
+    if fields:
+        raise Invalid(fields=fields)
+
+
+def _missing_people(added: Iterable[str]) -> Iterator[tuple[str, str]]:
     keys = _keys(added, PERSON)
     people = _by_user_name(keys)
-    for key in sorted(keys):
+    for key in keys:
         person = people.get(key.lower())
         if person is None:
-            yield _("Nobody has the user name “%(name)s”.") % {"name": key}
+            yield f"{PERSON}{key}", _("Nobody has the user name “%(name)s”.") % {"name": key}
         elif not person.is_active:
-            yield _inactive(person)
+            yield f"{PERSON}{key}", _inactive(person)
 
 
-def _missing_departments(added: Iterable[str]) -> Iterator[str]:
+def _missing_departments(added: Iterable[str]) -> Iterator[tuple[str, str]]:
     keys = _keys(added, DEPARTMENT)
     known = set(Unit.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
-    for key in sorted(keys - known):
-        yield _("“%(key)s” is not known here.") % {"key": key}
+    for key in keys - known:
+        yield f"{DEPARTMENT}{key}", _("“%(key)s” is not known here.") % {"key": key}
 
 
 class Deciders:

@@ -11,7 +11,7 @@ from expansion import clock
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Gone, Invalid, NotNow, Stale
 from expansion.machine import pdf_missing
-from expansion.people.models import Post, Unit
+from expansion.people.models import Post, Unit, User
 from expansion.rulebook import loading, writing
 from expansion.rulebook.lists import in_order, lists, new_key
 from expansion.rulebook.models import Interpretation, Version
@@ -82,6 +82,43 @@ def test_a_file_that_does_not_hold_changes_nothing(cast, change, words):
         content.upload_draft(actor=cast.administrator, text=as_file(change))
     assert words in " ".join(sum(refused.value.fields.values(), [refused.value.message]))
     assert open_draft() is None
+
+
+CHAIN = "approvals.external_statement.chain"
+CHAIR = f"meetings.{loading.preset('ktv').meetings[0].key}.chair"
+
+
+def deciding(*words: str, chair: str = "manager") -> str:
+    """The regulation as a file in which these decide external statements."""
+    data = loading.to_data(rules_on())
+    rule = next(one for one in data["approvals"] if one["key"] == "external_statement")
+    rule["chain"] |= {"value": list(words)}
+    data["meetings"][0]["chair"] = chair
+    return writing.to_toml(loading.from_data(data))
+
+
+def test_a_file_names_nobody_who_is_not_there(cast):
+    text = deciding("person:nobody", "manager | department:nowhere", chair="person:nobody")
+    with pytest.raises(Invalid) as refused:
+        content.upload_draft(actor=cast.administrator, text=text)
+    assert set(refused.value.fields) == {CHAIN, CHAIR}
+    assert len(refused.value.fields[CHAIN]) == 2 and open_draft() is None
+
+
+def test_a_file_may_name_who_is_there_and_who_left_before_it_is_published_stops_it(cast):
+    name = cast.leader.username
+    text = deciding(f"person:{name}", chair=f"person:{name}")
+    draft = content.upload_draft(actor=cast.administrator, text=text)
+    User.objects.filter(pk=cast.leader.pk).update(status="left")
+    with pytest.raises(Invalid) as refused:
+        published(cast, draft)
+    assert set(refused.value.fields) == {CHAIN, CHAIR}
+    User.objects.filter(pk=cast.leader.pk).update(status="active")
+    published(cast, draft)
+    # Whom the version in force names may stay when a later one changes something else.
+    User.objects.filter(pk=cast.leader.pk).update(status="left")
+    clock.set_clock(datetime(2027, 1, 1, 9))
+    content.upload_draft(actor=cast.administrator, text=deciding(f"person:{name}", chair="deputy"))
 
 
 @pytest.mark.parametrize("part", ["member", "leader", "hr", "leadership"])

@@ -10,7 +10,7 @@ from expansion.rounding import two_places
 from expansion.rulebook import weights
 from expansion.rulebook.loading import preset, to_data
 from expansion.rulebook.models import Version
-from expansion.rulebook.services import drafts
+from expansion.rulebook.services import drafts, entries
 from tests.make import rules as make
 
 URL = "/rulebook/weights"
@@ -148,3 +148,43 @@ def test_both_shares_stand_with_their_source(cast, leasing, sign_in):
     for name in ("team", "overall"):
         field = page.split(f'for="share-{name}"')[1].split("</div>")[0]
         assert 'class="clause">D-2.3' in field and "source-proposal" in field
+
+
+# --- what is sent ---------------------------------------------------------------------------------
+
+WEIGHTS = "kpi_sets.client.indicators"
+
+
+def sent(browser) -> dict[str, str]:
+    """What a browser sends of the page as it stands."""
+    answer = browser.get(URL)
+    form = answer.context["form"]
+    found = {name: form[name].value() or "" for name in ("request_id", "draft", "version")}
+    rows = (row for group in answer.context["groups"] for row in group.rows)
+    return found | {row.path: row.typed for row in rows}
+
+
+def test_an_indicator_that_another_editor_took_away_is_told_and_the_rest_stays_typed(cast, sign_in):
+    drafts.change_draft(actor=cast.administrator, reason="试行")
+    browser = sign_in(cast.administrator)
+    gone, kept = preset("ktv").kpi_set("client").indicators[:2]
+    wanted = {f"{WEIGHTS}.{gone.key}.weight": "60", f"{WEIGHTS}.{kept.key}.weight": "7"}
+    typed = sent(browser) | wanted
+    entries.remove_entry(actor=cast.manager, path=WEIGHTS, key=gone.key)
+    answer = browser.post(URL, typed)
+    assert answer.status_code == 409
+    told = {one["name"]: one["yours"] for one in answer.context["differences"]}
+    assert told == wanted
+    group = next(one for one in answer.context["groups"] if one.key == "client")
+    assert [row.typed for row in group.rows if row.path.endswith(f"{kept.key}.weight")] == ["7"]
+
+
+def test_an_indicator_that_another_editor_added_stands_on_the_page_of_the_conflict(cast, sign_in):
+    drafts.change_draft(actor=cast.administrator, reason="试行")
+    browser = sign_in(cast.administrator)
+    typed = sent(browser)
+    given = {"zh": "活动", "en": "Events held", "weight": Decimal(10)}
+    entries.add_entry(actor=cast.manager, path=WEIGHTS, values=given)
+    answer = browser.post(URL, typed)
+    assert answer.status_code == 409 and not answer.context["differences"]
+    assert f'name="{WEIGHTS}.events_held.weight" value="10"' in answer.content.decode()

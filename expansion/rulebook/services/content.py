@@ -11,6 +11,7 @@ from expansion.audit.services import write
 from expansion.errors import Invalid
 from expansion.rulebook.checks import problems
 from expansion.rulebook.comparing import differences
+from expansion.rulebook.deciders import require_all_there
 from expansion.rulebook.entries import collections, stays
 from expansion.rulebook.loading import from_data, from_toml, to_data
 from expansion.rulebook.models import Version
@@ -33,8 +34,9 @@ def upload_draft(
 
     Raises:
         Forbidden: the actor does not edit the rulebook.
-        Invalid: the text does not hold, belongs to another regulation, or lacks entries that
-            records may name; a sentence per reason.
+        Invalid: the text does not hold, belongs to another regulation, names people or
+            departments who are not there, or lacks entries that records may name; a sentence per
+            reason.
         NotNow, Stale: as `change_draft`.
     """
     access.require(actor, "edit", Version)
@@ -46,6 +48,7 @@ def upload_draft(
         raise Invalid(
             _("The file is the regulation “%(file)s”. Here “%(here)s” is in force.") % words
         )
+    require_all_there(rules, base)
     rules = _with_sources(rules, base)
     return put_rules(actor, written, rules, "rulebook.draft.uploaded", {})
 

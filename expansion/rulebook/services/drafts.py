@@ -14,7 +14,7 @@ from expansion.errors import Invalid, NotNow, Stale
 from expansion.offers import announce
 from expansion.people.models import Post, Unit
 from expansion.records import differences, lock
-from expansion.rulebook.deciders import require_there
+from expansion.rulebook.deciders import require_all_there, require_there
 from expansion.rulebook.loading import to_data
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import UNCONFIRMED, Listed, find
@@ -313,7 +313,7 @@ def checked(draft: Version) -> Rules:
         rules = drafted_rules(draft).with_changes(draft.changes, confirm=True)
     except Invalid as refusal:
         raise Invalid(fields={**refusal.fields, **missing}) from None
-    missing |= _too_long(rules) | _doubled(rules)
+    missing |= _too_long(rules) | _doubled(rules) | _gone(rules, rules_of(draft.based_on))
     if missing:
         raise Invalid(fields=missing)
     return rules
@@ -349,6 +349,15 @@ def _doubled(rules: Rules) -> dict[str, list[str]]:
         for path, words in found
         if [other for _path, other in found].count(words) > 1
     }
+
+
+def _gone(rules: Rules, base: Rules) -> dict[str, list[str]]:
+    """Whom a chain was given and who left, or was never there, before it could be published."""
+    try:
+        require_all_there(rules, base)
+    except Invalid as refusal:
+        return refusal.fields
+    return {}
 
 
 def _missing(draft: Version) -> dict[str, list[str]]:

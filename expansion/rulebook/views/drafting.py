@@ -130,10 +130,18 @@ class DraftPage(Screen):
             form.add_error(None, sentence)
 
     def theirs(self) -> Iterator[dict[str, Any]]:
-        """Each value that now stands otherwise in the draft than it was sent."""
-        stored = self.stored()
+        """Each value that now stands otherwise in the draft than it was sent, or not at all."""
+        stored, before = self.stored(), {one.path: one for one in self.published.parameters()}
         for path, value in (self.typed() or {}).items():
-            one = stored[path]
+            one = stored.get(path)
+            if one is None:
+                yield {
+                    "name": path,
+                    "label": before[path].label if path in before else path,
+                    "theirs": _("taken away meanwhile"),
+                    "yours": value,
+                }
+                continue
             try:
                 yours = one.read(value)
             except Invalid:
