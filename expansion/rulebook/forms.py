@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from expansion.rulebook.deciders import Deciders
 from expansion.rulebook.fields import field_of
+from expansion.rulebook.loading import ENCODING
 from expansion.rulebook.parameters import Listed
 from expansion.rulebook.schema import Rules
 from expansion.ui.forms import ServiceForm
@@ -55,7 +56,7 @@ class FileForm(ServiceForm):
         if sent.size > LARGEST_FILE:
             raise forms.ValidationError(_("A rulebook is not that large. Is it the right file?"))
         try:
-            self.cleaned_data["text"] = sent.read().decode("utf-8")
+            self.cleaned_data["text"] = sent.read().decode(ENCODING)
         except UnicodeDecodeError:
             raise forms.ValidationError(_("The file is no UTF-8 text.")) from None
         return sent

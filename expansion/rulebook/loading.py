@@ -3,6 +3,7 @@
 Whatever does not hold becomes an `expansion.errors.Invalid` with a sentence per path.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -19,6 +20,8 @@ from expansion.rulebook.schema import UNFINISHED, Rules
 from expansion.rulebook.sentences import refusal
 from expansion.rulebook.values import by_key
 
+ENCODING = "utf-8-sig"  # editors of Windows put a mark before the first letter
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 PRESETS = Path(__file__).parent / "presets"
 
 
@@ -73,7 +76,7 @@ def from_file(path: Path) -> Rules:
         Invalid: it does not hold; a sentence per path.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding=ENCODING)
     except (OSError, UnicodeDecodeError) as error:
         raise Gone(
             _("%(file)s cannot be read: %(reason)s") % {"file": path, "reason": error}
@@ -82,12 +85,40 @@ def from_file(path: Path) -> Rules:
 
 
 def from_toml(text: str) -> Rules:
-    """The rules written in a TOML text."""
+    """The rules written in a TOML text.
+
+    Raises:
+        Invalid: it is no TOML, and the sentence says where; or it does not hold.
+    """
     try:
         data = tomllib.loads(text, parse_float=Decimal)
+        if _has_nul(data):
+            raise Invalid(_("The file holds a sign that no text may hold: U+0000."))
     except tomllib.TOMLDecodeError as error:
-        raise Invalid(_("This is not TOML: %(reason)s") % {"reason": error}) from error
+        raise Invalid(_misread(str(error))) from error
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise Invalid(
+            _("The file holds a number or a nesting of brackets that is too large to be read.")
+        ) from error
     return from_data(data)
+
+
+def _misread(reason: str) -> str:
+    """Where a text stops being TOML. The parser says why in English alone."""
+    place = _PLACE.search(reason)
+    if place is None:
+        return _("This is not TOML: the file ends in the middle of an entry.")
+    words = {"line": place[1], "column": place[2]}
+    return _("This is not TOML: line %(line)s, column %(column)s cannot be read.") % words
+
+
+def _has_nul(node: Any) -> bool:
+    """Whether a text in it holds the one sign that no database keeps."""
+    if isinstance(node, Mapping):
+        return any(_has_nul(one) for pair in node.items() for one in pair)
+    if isinstance(node, list):
+        return any(map(_has_nul, node))
+    return isinstance(node, str) and "\x00" in node
 
 
 def from_data(data: Mapping[str, Any], *, unfinished: bool = False) -> Rules:
@@ -96,7 +127,7 @@ def from_data(data: Mapping[str, Any], *, unfinished: bool = False) -> Rules:
     try:
         return Rules.model_validate(data, context=UNFINISHED if unfinished else None)
     except ValidationError as error:
-        raise refusal(error) from error
+        raise refusal(error, data) from error
 
 
 def to_data(rules: Rules) -> dict[str, Any]:

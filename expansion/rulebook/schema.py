@@ -242,10 +242,8 @@ class Rules(Strict):
         With `confirm` an equal value makes a proposal the administrator's own.
         Raises `expansion.errors.Invalid` with a sentence per path that does not hold.
         """
+        data = parameters.changed(self, changes, source, confirm=confirm)
         try:
-            return type(self).model_validate(
-                parameters.changed(self, changes, source, confirm=confirm),
-                context=UNFINISHED if unfinished else None,
-            )
+            return type(self).model_validate(data, context=UNFINISHED if unfinished else None)
         except ValidationError as error:
-            raise refusal(error) from error
+            raise refusal(error, data) from error

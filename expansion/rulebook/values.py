@@ -212,10 +212,10 @@ def is_approver(word: str) -> bool:
 def _approver(given: str) -> str:
     if is_approver(given):
         return given
-    sentence = _("Nobody here has the role “%(role)s”. Choose one of: %(roles)s.") % {
-        "role": given,
-        "roles": ", ".join(ROLES),
-    }
+    sentence = _(
+        "Nobody here has the role “%(role)s”. Choose one of: %(roles)s; or write post:, team:, "
+        "department: or person: with the key behind it."
+    ) % {"role": given, "roles": ", ".join(ROLES)}
     raise PydanticCustomError("approver", "{sentence}", {"sentence": sentence})
 
 

@@ -12,6 +12,7 @@ from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import Indicator, KpiSet
 
 HUNDRED = Decimal(100)
+MOST, DIGITS = Decimal(1_000_000), 10
 TEAM_SHARE = "appraisal.combine.team_share"
 OVERALL_SHARE = "appraisal.combine.overall_share"
 MODE = "appraisal.combine.mode"
@@ -279,4 +280,6 @@ def _number(text: str) -> Decimal | None:
         found = Decimal(text)
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    # What no weight can be is none, before it is multiplied or written out in full.
+    readable = found.is_finite() and abs(found) < MOST and found.adjusted() >= -DIGITS
+    return found if readable or found == 0 else None

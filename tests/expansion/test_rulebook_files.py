@@ -58,7 +58,7 @@ FAULTS = [
     ("periods = { value = 2", "periods = { value = 0", "consequences.two_unqualified", "at least"),
     ('level = "unqualified"', 'level = "hopeless"', "consequences.one_unqualified", "known level"),
     ('who = ["everyone"]', 'who = ["kitchen"]', "reports.weekly_summary.who", "not known here"),
-    ('who = ["everyone"]', 'who = "everyone"', "reports.0.who", "a list"),
+    ('who = ["everyone"]', 'who = "everyone"', "reports.weekly_summary.who", "a list"),
     ('every = "week"', 'every = "fortnight"', "cadence", "Choose one of"),
     ('["manager", "legal", "leadership"]', '["manager", "manager"]', "contract", "stands twice"),
     ('["manager", "legal", "leadership"]', "[]", "contract", "at least one"),
@@ -93,6 +93,66 @@ def test_a_broken_file_is_refused_by_name_and_changes_nothing(
     assert entry in sentence and words in sentence, sentence
     assert not Version.objects.exists()
     assert not Post.objects.exists() and not Unit.objects.exists()
+
+
+ABSURD = {
+    "deep": "a = " + "[" * 3000,
+    "long": "a = " + "9" * 5000,
+    "huge": "x = 1e99999999999999999999",
+    "nul": 'a = "x\\u0000"',
+}
+
+
+@pytest.mark.parametrize("written", ABSURD.values(), ids=ABSURD)
+def test_what_no_program_can_read_is_refused_in_a_sentence(tmp_path, written):
+    path = tmp_path / "rules.toml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(CommandError) as refused:
+        call_command("rulebook", "check", str(path))
+    assert refused.value.returncode == 2 and "The file holds" in str(refused.value)
+
+
+def test_a_giant_number_in_a_known_place_is_refused(text, tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text(text.replace("edition = 1", "edition = 0x" + "f" * 9000, 1), encoding="utf-8")
+    with pytest.raises(CommandError) as refused:
+        call_command("rulebook", "check", str(path))
+    assert "policy.edition" in str(refused.value) and len(str(refused.value)) < 300
+
+
+def test_a_mark_before_the_first_letter_is_read_over(text, tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text(text, encoding="utf-8-sig")
+    assert loading.from_file(path) == loading.from_toml(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("a = 1\nb = = 2", "line 2, column 5"),
+        ('a = """x', "the file ends"),
+    ],
+    ids=["place", "end"],
+)
+def test_a_fault_of_the_syntax_is_placed_in_words_of_the_house(written, said):
+    with pytest.raises(Invalid) as refused:
+        loading.from_toml(written)
+    told = refused.value.message
+    assert told.startswith("This is not TOML: ") and said in told and "(at" not in told
+
+
+def test_errors_name_the_entry_by_its_key_and_say_the_path_once(text, tmp_path):
+    path = tmp_path / "rules.toml"
+    typo = text.replace("step_limit =", "step_limt =", 1)
+    path.write_text(typo.replace('key = "deputy"\n', "", 1), encoding="utf-8")
+    with pytest.raises(CommandError) as refused:
+        call_command("rulebook", "check", str(path))
+    first = loading.preset("ktv").approvals[0].key
+    assert str(refused.value).splitlines() == [
+        f"{path}: posts.[2].key: This is missing.",
+        f"{path}: approvals.{first}.step_limit: This is missing.",
+        f"{path}: approvals.{first}.step_limt: This is not a known entry. Is “step_limit” meant?",
+    ]
 
 
 def test_forty_different_faults_are_tried():
@@ -193,7 +253,8 @@ def test_check_goes_through_each_of_the_regulations_that_a_file_unites(tmp_path)
     with pytest.raises(CommandError) as refused:
         call_command("rulebook", "check", str(broken))
     told = str(refused.value)
-    assert told.startswith(f"{broken}: overlays.e1.reports.0.cadence") and "Choose one of" in told
+    where = f"{broken}: overlays.e1.reports.progress.cadence"
+    assert told.startswith(where) and "Choose one of" in told
 
 
 @pytest.mark.parametrize("name", ["market:", "market:e99", "ktv:e1"])

@@ -78,7 +78,7 @@ def test_each_weight_counts_what_full_marks_in_it_would_give(key, mode):
             assert two_places(row.points) == due, (mode, row.path)
 
 
-@pytest.mark.parametrize("word", ["NaN", "Infinity", "x", ""])
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "x", "", "1e999999", "9" * 5000, "1e-999999"])
 def test_a_number_that_is_none_breaks_no_page(word):
     client = preset("ktv").kpi_set("client")
     path = weights.path_of(client, client.indicators[0]).replace(".", "__")
