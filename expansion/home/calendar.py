@@ -120,8 +120,9 @@ class CalendarCorrect(FormPage):
     form = CorrectionForm
     title = lazy("Correct a day")
     note = lazy(
-        "It holds from now on, above every notice, until it is taken back. What was computed "
-        "before keeps its date: open approval steps, reports and duties."
+        "It holds from now on, above every notice, until it is taken back. Open approval steps, "
+        "reports and steps of an appraisal that still lie ahead are counted anew. Duties and "
+        "planned visits stay as they were set."
     )
     done = lazy("The day is corrected")
 

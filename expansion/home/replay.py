@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from expansion.errors import Invalid
 from expansion.home.compliance_words import numbers_words, standing
 from expansion.home.replay_sheets import export_replay
+from expansion.people.models import Role
+from expansion.people.selectors import holders
 from expansion.rulebook.models import Version
 from expansion.rulebook.recounting import STATES, Recounted
 from expansion.rulebook.replaying import Part, closed_periods, rehearse, rules_as_published
@@ -42,6 +44,7 @@ class Replay(Screen):
                 "checks": [_drawn_check(one) for one in found.recounted],
                 "unseen": [one.label for one in found.unseen[:MOST_NAMED]],
                 "unseen_more": max(len(found.unseen) - MOST_NAMED, 0),
+                "able": seeing_more(request.user) if found.is_unjudged else [],
             }
         )
 
@@ -62,6 +65,11 @@ def chosen(request: HttpRequest, periods: list[Period]) -> Period:
     """The closed period that the address names; the last quarter where it names none."""
     named = {one.key: one for one in periods}
     return named.get(request.GET.get("period", "")) or periods[0]
+
+
+def seeing_more(person: Any) -> list[Any]:
+    """Who else may rehearse a draft and sees what the whole department does."""
+    return [one for one in holders(Role.MANAGER) if one != person]
 
 
 def sentences(refusal: Invalid) -> list[str]:

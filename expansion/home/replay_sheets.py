@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from expansion import clock
 from expansion.audit.services import write
@@ -18,6 +19,7 @@ from expansion.transfer.columns import Column, Kind
 from expansion.transfer.writing import Watermark, write_workbook
 from expansion.worktime import Period
 
+UNJUDGED = gettext_lazy("You see no record of this part in the period: nothing can be judged.")
 TITLE_LENGTH = 31  # of a sheet's name
 
 
@@ -52,10 +54,10 @@ def _heads() -> list[Column]:
 
 
 def _lines(parts: Sequence[Part]) -> Iterator[list[Any]]:
-    """One line for each record; a part that has none says that nothing would change."""
+    """One line for each record; a part that has none says that it tells nothing."""
     for part in parts:
-        if not part.rows:
-            yield [str(part.offer.label), "", "", "", False, _("Nothing would change.")]
+        if part.is_empty:
+            yield [str(part.offer.label), "", "", "", False, str(UNJUDGED)]
         for row in part.rows:
             after = _("cannot be said") if row.after is None else str(row.after)
             yield [

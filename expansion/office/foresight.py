@@ -12,33 +12,40 @@ from expansion.offers import Firing
 from expansion.office.models import IpRight, PersonnelChange, PublicMatter
 from expansion.rulebook import foreseen
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.selectors import rules_of_days
 from expansion.rulebook.templatetags.rules import rule_value
 from expansion.rulebook.work import Report
 from expansion.worktime import Period, PeriodKind
 
 
 def reports(rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
-    """The reminder and the deadline of every report that is due by a period."""
-    for report in rules.reports:
-        if report.cadence.value.every in list(PeriodKind):
-            yield from _of(report, rules, start, end)
+    """The reminder and the deadline of every report that is due by a period: each is asked for by
+    the rules of the period's first day, whatever is in force by now."""
+    on = rules_of_days()
+    for kind in PeriodKind:
+        for period in _around(kind, start, end):
+            asking = on(period.start)
+            for report in asking.reports:
+                if report.cadence.value.every == kind:
+                    yield from _of(report, asking, period, start, end)
 
 
-def _of(report: Report, rules: Rules, start: datetime, end: datetime) -> Iterator[Firing]:
+def _of(
+    report: Report, rules: Rules, period: Period, start: datetime, end: datetime
+) -> Iterator[Firing]:
     calendar, clause = rules.working_time.as_calendar(), report.cadence.clause or ""
+    due = report.cadence.value.due_at(period, calendar)
+    if due is None:
+        return
     who = rule_value(tuple(_label(rules, word) for word in report.who))
-    for period in _around(report.cadence.value.every, start, end):
-        due = report.cadence.value.due_at(period, calendar)
-        if due is None:
-            continue
-        ahead = worktime.before(due, report.remind_before.value, calendar)
-        words = {"report": report.label(), "period": period.label}
-        for at, what in (
-            (ahead, _("Reminder: %(report)s, %(period)s") % words),
-            (due, _("Due: %(report)s, %(period)s") % words),
-        ):
-            if start <= at < end:
-                yield Firing(at, what, who, clause)
+    ahead = worktime.before(due, report.remind_before.value, calendar)
+    words = {"report": report.label(), "period": period.label}
+    for at, what in (
+        (ahead, _("Reminder: %(report)s, %(period)s") % words),
+        (due, _("Due: %(report)s, %(period)s") % words),
+    ):
+        if start <= at < end:
+            yield Firing(at, what, who, clause)
 
 
 def _around(every: str, start: datetime, end: datetime) -> Iterator[Period]:

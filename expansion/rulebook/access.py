@@ -75,6 +75,13 @@ def interprets(person: Any) -> bool:
     return NAMED[kind](person, key)
 
 
+def interprets_for(person: Any) -> int | None:
+    """By whose mandate this person interprets a clause; None in the own right."""
+    role = rules_on().policy.interpretation_by.value
+    held = [seat.acting_for for seat in person.seats if seat.role == role]
+    return None if None in held else next(iter(held), None)
+
+
 def _sits(person: Any, **where: str) -> bool:
     return Membership.objects.on(clock.today()).filter(user=person, **where).exists()
 

@@ -8,15 +8,21 @@ from expansion.rulebook.loading import to_data
 from expansion.rulebook.schema import Rules
 
 Entries = Mapping[str, Any]
+NOTHING: tuple[Any, ...] = (None, [], {})
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One entry that only one side has, or that both have otherwise. None: it is not there."""
+    """One entry that only one side has, or that both have otherwise. None: it is not there.
+
+    Of a list whose entries stand in another order `is_order` is true, its path is the list's, and
+    the sides are the keys that both have, as they stand.
+    """
 
     path: str
     before: Any
     after: Any
+    is_order: bool = False
 
     @property
     def is_parameter(self) -> bool:
@@ -27,14 +33,36 @@ class Difference:
 
 
 def differences(before: Rules, after: Rules) -> list[Difference]:
-    """Every entry that differs, in the order of the rulebook; what is equal is left out."""
-    old, new = dict(_leaves(to_data(before))), dict(_leaves(to_data(after)))
+    """Every entry that differs, in the order of the rulebook, then every list whose entries stand
+    in another order; what is equal is left out."""
+    data, other = to_data(before), to_data(after)
+    old, new = dict(_leaves(data)), dict(_leaves(other))
     paths = dict.fromkeys((*old, *new))
-    return [
+    found = [
         Difference(path, old.get(path), new.get(path))
         for path in paths
         if old.get(path) != new.get(path)
+        # A list without entries, beside one whose entries have paths of their own.
+        and not (old.get(path) in NOTHING and new.get(path) in NOTHING)
     ]
+    return [*found, *_moved(dict(_orders(data)), dict(_orders(other)))]
+
+
+def _moved(old: Entries, new: Entries) -> Iterator[Difference]:
+    for path in (path for path in old if path in new):
+        stood = [key for key in old[path] if key in new[path]]
+        stands = [key for key in new[path] if key in old[path]]
+        if stood != stands:
+            yield Difference(path, stood, stands, is_order=True)
+
+
+def _orders(node: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """The names in every list of named things, as they stand."""
+    children = _children(node)
+    if children and isinstance(node, list):
+        yield path, [key for key, _child in children]
+    for key, child in children:
+        yield from _orders(child, f"{path}.{key}" if path else key)
 
 
 def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:

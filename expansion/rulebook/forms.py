@@ -69,3 +69,5 @@ class ParametersForm(forms.Form):
         super().__init__(data)
         deciders = Deciders(rules, [one.value for one in shown])
         self.fields = {one.path: field_of(one, deciders) for one in shown}
+        for one in shown:
+            self.fields[one.path].label = one.label

@@ -99,6 +99,10 @@ class Version(Recorded):
         """Being drafted or decided: what it holds need not hold together yet."""
         return self.status in (self.Status.DRAFT, self.Status.SUBMITTED)
 
+    def take_request_back(self) -> None:
+        """What the administrators were asked to publish is another draft from now on."""
+        self.handed_over_by = self.handed_over_at = None
+
     def __str__(self) -> str:
         return f"v{self.number}"
 
@@ -142,6 +146,10 @@ class Interpretation(models.Model):
     clause = models.CharField(_("clause"), max_length=20)  # an id of the regulation
     text = models.TextField(_("interpretation"), max_length=2000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # By whose mandate; None in the own right.
+    for_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     published_at = models.DateTimeField(_("published"))
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawn_by = models.ForeignKey(

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+from pydantic import BaseModel
 
 from expansion.language import in_language
 from expansion.rulebook.comparing import Difference, differences
-from expansion.rulebook.entries import collections, made_of
-from expansion.rulebook.lists import lists
+from expansion.rulebook.entries import TITLES, made_of, title_of
 from expansion.rulebook.loading import to_data
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import SECTIONS
-from expansion.rulebook.values import Source
+from expansion.rulebook.values import Parameter, Source
 from expansion.ui.templatetags.ui import source_words
 
 # Fields that are no parameters and so have no title of their own in the schema.
@@ -31,7 +32,7 @@ LABELS = {
     "metric": _("Computed from"),
     "grows": _("The target grows with the length of the cycle"),
     "level": _("Level"),
-    "levels": _("Levels of secrecy"),
+    "levels": _("Levels of secrecy"),  # of an addition to a chain; a list has a title of its own
     "grades": _("Grades of the client"),
     "after_improvement_plan": _("Only after an improvement plan"),
     "team": _("Team"),
@@ -59,12 +60,20 @@ def rebuilt(before: Rules, after: Rules) -> list[Rebuilt]:
     """What was added, taken away or worded otherwise; of an entry that only one side has one line
     instead of one for each of its words. Values of parameters are none of it."""
     old, new = dict(_names(to_data(before))), dict(_names(to_data(after)))
-    known = old | new
+    titles = dict(_titles(before)) | dict(_titles(after))
+    known = titles | old | new
     found: dict[str, Rebuilt] = {}
     set_here = set(_set_here(to_data(after)))
     for one in differences(before, after):
         if one.path.startswith("origins."):
-            found[one.path] = _of_origin(one, after, known)
+            found[one.path] = _of_origin(one, known)
+        elif one.is_order:
+            label = f"{_words(one.path, known)} · {pgettext('of a list', 'Order')}"
+            sides = tuple(
+                [names[f"{one.path}.{key}"] for key in keys]
+                for names, keys in ((old, one.before), (new, one.after))
+            )
+            found[f"{one.path}.order"] = Rebuilt(one.path, label, *sides)
         elif one.path.endswith(".source"):
             continue  # it stands beside the words that it is about
         elif top := _whole(one.path, old, new):
@@ -76,7 +85,7 @@ def rebuilt(before: Rules, after: Rules) -> list[Rebuilt]:
                 sides = (bool(one.before), bool(one.after))
             found[one.path] = Rebuilt(one.path, _words(one.path, known), *sides)
     return [
-        replace(one, source=Source.ADMIN) if _entry_around(one.path, known) in set_here else one
+        replace(one, source=Source.ADMIN) if _entry_around(one.path, old | new) in set_here else one
         for one in found.values()
     ]
 
@@ -86,12 +95,9 @@ def _entry_around(path: str, known: Mapping[str, str]) -> str:
     return next((one for one in reversed([*_prefixes(path)]) if one in known), "")
 
 
-def _of_origin(one: Difference, rules: Rules, known: Mapping[str, str]) -> Rebuilt:
+def _of_origin(one: Difference, known: Mapping[str, str]) -> Rebuilt:
     """What a list says of where its words come from, before and after."""
-    path = one.path.removeprefix("origins.")
-    named = {each.path: each.label for each in (*lists(rules), *collections(rules))}
-    label = _words(path.split(".")[0], known)
-    label = f"{label} · {named[path]}" if path in named else _words(path, known)
+    label = _words(one.path.removeprefix("origins."), known)
     before, after = (side and source_words(side["source"]) for side in (one.before, one.after))
     return Rebuilt(one.path, label, before, after)
 
@@ -119,11 +125,12 @@ def _prefixes(path: str) -> Iterator[str]:
 
 
 def _words(path: str, known: Mapping[str, str]) -> str:
-    """Each step by its name; an id with points in it is one step."""
+    """Each step by its name, that of an entry or the title of a list; an id with points in it is
+    one step."""
     steps, named, since = path.split("."), [], 1
     named.append(str(SECTIONS.get(steps[0], steps[0])))
     for count, prefix in enumerate(_prefixes(path), start=1):
-        if prefix in known:
+        if prefix in known and count > 1:
             named.append(known[prefix])
             since = count
     last = [step for step in steps[since:] if step in LABELS]
@@ -140,6 +147,21 @@ def _names(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
             key = str(one.get("key") or one.get("id"))
             yield f"{path}.{key}", _called(one, key)
             yield from _names(one, f"{path}.{key}")
+
+
+def _titles(node: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every list that has a title, by its path."""
+    for name, field in type(node).model_fields.items():
+        child, place = getattr(node, name), f"{path}.{name}" if path else name
+        if isinstance(child, tuple):
+            if field.title or name in TITLES:
+                yield place, title_of(name, field)
+            for one in child:
+                if isinstance(one, BaseModel):
+                    key = getattr(one, "key", None) or getattr(one, "id", None)
+                    yield from _titles(one, f"{place}.{key}")
+        elif isinstance(child, BaseModel) and not isinstance(child, Parameter):
+            yield from _titles(child, place)
 
 
 def _called(entry: Mapping[str, Any], key: str) -> str:

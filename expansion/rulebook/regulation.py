@@ -54,7 +54,7 @@ def chapters_of(rules: Rules) -> list[Chapter]:
 def notes_by_clause() -> dict[str, list[Interpretation]]:
     """The interpretations that stand, by the clause which they are on: one query."""
     notes: dict[str, list[Interpretation]] = {}
-    for note in Interpretation.objects.standing().select_related("by"):
+    for note in Interpretation.objects.standing().select_related("by", "for_person"):
         notes.setdefault(note.clause, []).append(note)
     return notes
 

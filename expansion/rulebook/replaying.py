@@ -54,9 +54,14 @@ class Part:
         return sum(row.after is None for row in self.rows)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is no record in it from which the viewer could judge."""
+        return not self.rows
+
+    @property
     def is_same(self) -> bool:
         """Whether nothing of what the viewer sees would change."""
-        return not self.differing and not self.unknown
+        return not self.is_empty and not self.differing and not self.unknown
 
 
 def closed_periods() -> list[Period]:
@@ -112,6 +117,17 @@ class Rehearsal:
     def is_blind(self) -> bool:
         """Whether nothing of what the draft changes is looked at by any part."""
         return bool(self.found) and len(self.unseen) == len(self.found)
+
+    @cached_property
+    def is_unjudged(self) -> bool:
+        """Whether the viewer sees no record in any part that looks at what the draft changes, and
+        no case of any clause: how many there are for others is not said (law 1)."""
+        paths = [one.path for one in self.found]
+        looking = [
+            part for part in self.parts if any(looks_at(part.offer.reads, path) for path in paths)
+        ]
+        counted = any(sum((one.before + one.after).values()) for one in self.recounted)
+        return all(part.is_empty for part in looking) and not counted
 
 
 def rehearse(viewer: Any, rules: Rules, period: Period) -> Rehearsal:

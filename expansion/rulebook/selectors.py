@@ -200,7 +200,7 @@ class Changed:
     @property
     def confirmed(self) -> bool:
         """Nothing moves: a proposal becomes the administrator's own."""
-        return self.before == self.after
+        return not self.is_new and self.before == self.after
 
 
 def changed_rows(version: Version) -> list[Changed]:
@@ -215,8 +215,8 @@ def changed_rows(version: Version) -> list[Changed]:
 def _changed(one: Listed, base: Listed | None, version: Version) -> Changed | None:
     drafted = one.path in version.changes
     after = one.read(version.changes[one.path]) if drafted else one.value
-    if base is None:
-        return Changed(one, after, is_new=True)
+    if base is None:  # of an entry that is new; what it leaves open is not told
+        return None if after is None else Changed(one, after, is_new=True)
     confirmed = base.source in UNCONFIRMED and one.source not in UNCONFIRMED  # by a file
     if drafted or confirmed or after != base.value:
         return Changed(base, after)

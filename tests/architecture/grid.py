@@ -317,7 +317,7 @@ GET 200 manager administrator | 403
     people:unit-create people:unit-edit people:post-create people:post-edit
     people:seat-open people:seat-end people:mandate-create rulebook:weights rulebook:parameters
     rulebook:lists rulebook:upload rulebook:entries rulebook:entry-add rulebook:entry-edit
-    rulebook:entry-remove rulebook:person-pick rulebook:unsettled
+    rulebook:entry-remove rulebook:person-pick rulebook:unsettled rulebook:discard
 GET 200 manager administrator | 404
     rulebook:toml rulebook:pdf rulebook:version api-rulebook-versions-detail home:replay
 GET 200 manager hr leadership | 403

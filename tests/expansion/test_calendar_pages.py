@@ -223,6 +223,14 @@ def test_a_year_beyond_what_is_known_is_refused_under_its_field(cast, sign_in):
 # --- correcting ----------------------------------------------------------------------------------
 
 
+def test_what_a_change_moves_and_what_stays_is_said_where_it_is_made(cast, sign_in):
+    browser = sign_in(cast.administrator)
+    preview = browser.post(IMPORT, NOTICE | {"preview": "1"}).content.decode()
+    for shown in (page(browser), page(browser, CORRECT), preview):
+        assert "that still lie ahead are counted anew" in shown
+        assert "keep the date" not in shown and "keeps its date" not in shown
+
+
 def test_a_day_is_corrected_and_given_back_in_the_browser(cast, sign_in):
     browser = sign_in(cast.administrator)
     assert 'value="2026-11-20"' in page(browser, f"{CORRECT}?day=2026-11-20")

@@ -11,6 +11,7 @@ from expansion import clock, offers
 from expansion.home.forecast import days
 from expansion.jobs import registry
 from expansion.people.services.mandates import create_mandate
+from expansion.rulebook.selectors import rules_on
 from expansion.rulebook.services import drafts
 from tests.make import confidence, contracts, crm, partnerships, surveys, training
 
@@ -51,6 +52,26 @@ def test_a_new_version_is_told_on_its_day_and_moves_what_follows(cast):
     drafts.publish_version(actor=cast.administrator, draft=draft)
     [found] = [one for one in days() if one["version"]]
     assert (found["day"], found["version"].pk) == (date(2026, 11, 24), draft.pk)
+
+
+def test_a_report_is_told_by_the_rules_of_the_first_day_of_its_period(cast):
+    cadence = rules_on().report("weekly_summary").cadence.value.model_dump(mode="json")
+    draft = drafts.change_draft(
+        actor=cast.administrator,
+        changes={
+            "reports.weekly_summary.cadence": cadence | {"weekday": "thursday", "at": "11:00"}
+        },
+        effective_on=date(2026, 11, 24),  # a Tuesday: that week was opened by the rules before
+        reason="提前",
+    )
+    drafts.publish_version(actor=cast.administrator, draft=draft)
+    for day in (18, 25):
+        with clock.clock_at(datetime(2026, 11, day, 9, 0)):
+            found = {(one.day, at) for one, at, clause in told() if clause == "A-4.2.2"}
+            assert (27, "15:00") in found and (26, "11:00") not in found
+    with clock.clock_at(datetime(2026, 11, 25, 9, 0)):
+        assert (date(2026, 12, 3), "11:00", "A-4.2.2") in told()
+        assert (date(2026, 12, 4), "15:00", "A-4.2.2") not in told()
 
 
 def test_nothing_ahead_is_said_in_a_sentence(cast, sign_in, monkeypatch):

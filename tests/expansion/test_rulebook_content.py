@@ -18,6 +18,7 @@ from expansion.rulebook.models import Interpretation, Version
 from expansion.rulebook.selectors import changed_rows, open_draft, restructured, rules_on
 from expansion.rulebook.services import content, drafts, interpretations
 from expansion.rulebook.services.following import follow_versions
+from tests.make import research
 
 SOURCES = "crm.sources"
 FAIR = {"key": "fair", "zh": "行业展会", "en": "Trade fair"}
@@ -325,6 +326,17 @@ class TestInterpretations:
         assert self.note(cast.deputy).by == cast.deputy
         with pytest.raises(Forbidden):
             self.note(cast.manager)
+
+    def test_who_acts_for_the_manager_is_stamped_with_whose_mandate_it_is(self, cast, sign_in):
+        research.deputised(cast)
+        note = self.note(cast.again(cast.deputy))
+        assert (note.by, note.for_person) == (cast.deputy, cast.manager)
+        page = sign_in(cast.member).get(reverse("rulebook:clauses")).content.decode()
+        assert 'class="stamp"' in page and cast.manager.name in page
+        interpretations.withdraw_interpretation(actor=cast.again(cast.deputy), record=note)
+        acts = Entry.objects.filter(verb__startswith="rulebook.interpretation.")
+        assert [one.for_person for one in acts] == [cast.manager, cast.manager]
+        assert self.note(cast.manager).for_person is None
 
     def test_a_clause_that_is_not_there_is_not_interpreted(self, cast, sign_in):
         with pytest.raises(Gone):

@@ -1,12 +1,13 @@
 """The editor's draft: every kind of value, confirming proposals, conflicts, and its approval."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import get_args
 
 import pytest
+from django.utils.translation import override
 
-from expansion import access
+from expansion import access, clock
 from expansion.approvals.selectors import latest, waiting_for
 from expansion.approvals.services import decide, withdraw
 from expansion.audit.models import Entry
@@ -181,6 +182,17 @@ class TestApproval:
         version.refresh_from_db()
         assert version.status == status
 
+    def test_a_first_day_that_passed_meanwhile_is_returned_and_the_sentence_says_so(self, cast):
+        version = self.submit(cast)
+        with clock.clock_at(datetime(2027, 1, 4, 9, 0)), override("en"):
+            with pytest.raises(Invalid) as refused:
+                self.decide(cast, "approve")
+            [sentence] = refused.value.fields["effective_on"]
+            assert "Return it" in sentence
+            self.decide(cast, "return", comment="请改生效日")
+        version.refresh_from_db()
+        assert version.status == "draft"
+
     def test_who_submitted_it_withdraws_it(self, cast):
         version = self.submit(cast)
         withdraw(actor=cast.administrator, request=latest(version))
@@ -273,6 +285,15 @@ class TestParametersPage:
         assert rules.chain("contract") == ("legal + finance", "leadership")
         assert rules.risk.enabled.value is True
         assert len(draft.changes) == 3
+
+    def test_a_refused_value_stands_above_the_form_with_a_link_to_its_row(self, cast, sign_in):
+        page = self.sent(sign_in(cast.administrator), "sla", **{f"{FEEDBACK}_0": "-4"})
+        text = page.content.decode()
+        listed = {one.path: one for one in rules_on().parameters()}[FEEDBACK]
+        assert page.status_code == 422 and "data-error-summary" in text
+        assert f'href="#at-{FEEDBACK}"' in text and f'id="at-{FEEDBACK}"' in text
+        assert page.context["fields"].fields[FEEDBACK].label.split(" · ")[-1] in text
+        assert listed.path == FEEDBACK
 
     def test_ticking_confirms_and_unticking_takes_it_back(self, cast, sign_in):
         browser = sign_in(cast.administrator)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from expansion import access
 from expansion.approvals.selectors import latest
@@ -99,6 +99,16 @@ class TestHandingOver:
         assert draft.handed_over_at is None
         assert handed_over(cast, draft=draft).handed_over_at is not None
 
+    def test_a_save_that_changes_nothing_leaves_it_asked_for(self, cast):
+        draft = handed_over(cast)
+        again = drafts.change_draft(actor=cast.manager, changes={FEEDBACK: "48 hours"}, **WHY)
+        assert again.handed_over_by == cast.manager
+        with pytest.raises(NotNow):
+            handed_over(cast, draft=draft)
+        entries = [{"key": one.key, "zh": one.zh, "en": one.en} for one in rules_on().crm.sources]
+        draft = content.change_list(actor=cast.manager, path="crm.sources", entries=entries)
+        assert draft.handed_over_at is not None
+
     def test_a_list_changed_in_it_takes_it_back_too(self, cast):
         handed_over(cast)
         source = rules_on().crm.sources[0]
@@ -166,6 +176,19 @@ class TestPages:
             assert cast.manager.name in browser.get(url).content.decode()
         assert self.sent(browser, publish="1").status_code == 302
         assert version_on(JANUARY) == draft
+
+    def test_a_save_keeps_what_was_asked_unless_it_changes_something_and_then_says_so(
+        self, cast, sign_in
+    ):
+        browser = sign_in(cast.manager)
+        self.sent(browser, hand_over="1")
+        assert self.sent(browser).status_code == 302
+        assert Version.objects.get(status="draft").handed_over_at is not None
+        self.sent(browser, reason="再补充")
+        assert Version.objects.get(status="draft").handed_over_at is None
+        with override(cast.manager.language):
+            sentence = gettext("It is another draft now. Ask anew for its publication.")
+        assert sentence in browser.get(self.url).content.decode()
 
     def test_a_manager_who_sends_publish_is_refused_and_keeps_what_was_typed(self, cast, sign_in):
         page = self.sent(sign_in(cast.manager), publish="1", reason="我来发布")

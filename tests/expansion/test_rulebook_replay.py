@@ -276,11 +276,34 @@ def test_nothing_to_replay_is_said(cast, sign_in, monkeypatch):
     draft = drafted(cast, sla__visit_feedback="1 hours")
     browser = sign_in(cast.manager)
     page = browser.get(url_of(draft)).content.decode()
-    assert 'class="nothing"' in page and "data-same" in page
+    assert "data-unjudged" in page and "data-nothing-judged" in page
+    assert 'class="nothing"' not in page and "data-same" not in page
     sheet = openpyxl.load_workbook(
         io.BytesIO(b"".join(browser.post(reverse("home:replay-sheet", args=[draft.pk]))))
     ).active
     assert [cell.value for cell in sheet[2]][0] == "x"
+    assert "nothing can be judged" in sheet[2][5].value
+
+
+def test_who_sees_no_record_is_told_that_nothing_can_be_judged_and_whom_to_ask(
+    cast, sign_in, monkeypatch
+):
+    rows = [Replayed(crm.client(cast.member), "a", "b")]
+    only(monkeypatch, Replay("test", "x", 1, lambda rules, period: rows, reads=("sla",)))
+    draft = drafted(cast, sla__visit_feedback="1 hours")
+    blind = sign_in(cast.administrator).get(url_of(draft))
+    page = blind.content.decode()
+    assert "data-nothing-judged" in page and blind.context["able"] == [cast.manager]
+    assert cast.manager.name in page and 'class="nothing"' not in page
+    assert "data-nothing-judged" not in sign_in(cast.manager).get(url_of(draft)).content.decode()
+
+
+def test_what_a_viewer_sees_unmoved_is_all_that_is_said(cast, sign_in, monkeypatch):
+    rows = [Replayed(crm.client(cast.member), "a", "a")]
+    only(monkeypatch, Replay("test", "x", 1, lambda rules, period: rows, reads=("sla",)))
+    draft = drafted(cast, sla__visit_feedback="1 hours")
+    page = sign_in(cast.manager).get(url_of(draft)).content.decode()
+    assert 'class="nothing"' in page and "Nothing that you see would have been otherwise" in page
 
 
 def test_a_part_in_which_nothing_differs_says_so_and_one_that_differs_does_not(

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from expansion.audit.models import Entry
 from expansion.errors import Forbidden, Invalid, Stale
@@ -126,6 +127,45 @@ def test_a_discarded_draft_stays_in_the_list_and_a_new_one_begins(cast):
         "discarded",
         "draft",
     }
+
+
+class TestGivingUp:
+    def opened(self, browser, draft):
+        url = reverse("rulebook:discard", args=[draft.pk])
+        form = browser.get(url).context["form"]
+        return url, {name: str(form[name].value()) for name in ("request_id", "draft", "version")}
+
+    def test_it_is_asked_first_with_how_much_goes_and_who_wrote_it(self, cast, sign_in):
+        draft = drafts.change_draft(actor=cast.manager, changes=MOVED)
+        browser = sign_in(cast.administrator)
+        assert f'href="/rulebook/versions/{draft.pk}/discard"' in (
+            browser.get("/rulebook/weights").content.decode()
+        )
+        page = browser.get(reverse("rulebook:discard", args=[draft.pk]))
+        assert cast.manager.name in page.context["note"] and str(len(MOVED)) in page.context["note"]
+        draft.refresh_from_db()
+        assert draft.status == "draft"
+        url, data = self.opened(browser, draft)
+        for _click in range(2):
+            assert browser.post(url, data).status_code == 302
+        draft.refresh_from_db()
+        assert draft.status == "discarded"
+
+    def test_one_that_moved_on_is_not_given_up(self, cast, sign_in):
+        draft = drafts.change_draft(actor=cast.administrator, changes=MOVED)
+        browser = sign_in(cast.administrator)
+        url, data = self.opened(browser, draft)
+        drafts.change_draft(actor=cast.manager, reason="再补充")
+        answer = browser.post(url, data)
+        draft.refresh_from_db()
+        assert (answer.status_code, draft.status) == (409, "draft")
+        assert answer.context["form"]["version"].value() == str(draft.version)
+        with pytest.raises(Stale):
+            drafts.discard_draft(actor=cast.administrator, draft=draft, version=draft.version - 1)
+
+    def test_what_is_no_draft_is_404(self, cast, sign_in):
+        url = reverse("rulebook:discard", args=[cast.version.pk])
+        assert sign_in(cast.administrator).get(url).status_code == 404
 
 
 class TestWeightsPage:

@@ -142,10 +142,13 @@ def put_rules(
     before = drafted_rules(draft).with_changes(draft.changes, unfinished=True)
     after = rules.with_changes(kept, unfinished=True)
     _refuse_breaches(before, after)
+    found = differences(before, after)
+    if found:
+        draft.take_request_back()
     draft.content, draft.changes = to_data(rules), kept
     draft.version += 1
     draft.save()
-    told = (one for one in differences(before, after) if not one.path.endswith(".source"))
+    told = (one for one in found if not one.path.endswith(".source"))
     changed = {one.path: [one.before, one.after] for one in told}
     write(actor=actor, verb=verb, about=draft, changes=changed)
     return draft

@@ -54,7 +54,8 @@ def change_draft(
 
     `changes` maps a parameter's path to its new value; a value equal to the published one leaves
     the draft, unless its path is in `confirmed`: then a proposal becomes the administrator's own
-    without moving (R-exp-01). Sums may still be off here: publishing refuses them (R-apr-01).
+    without moving (R-exp-01). Sums may still be off here: publishing refuses them (R-apr-01). Who
+    has handed the draft over has to do it again, unless nothing was changed.
 
     `draft` is the id of the draft that the editor had open (0: there was none) and `version` its
     version then.
@@ -72,9 +73,11 @@ def change_draft(
     written.changes = merged(written, changes or {}, confirmed)
     written.effective_on = effective_on or written.effective_on
     written.reason = written.reason if reason is None else reason
+    changed = differences(before, _held(written))
+    if changed:
+        written.take_request_back()
     written.version += 1
     written.save()
-    changed = differences(before, _held(written))
     write(actor=actor, verb="rulebook.draft.changed", about=written, changes=changed)
     return written
 
@@ -98,9 +101,7 @@ def opened_draft(actor: Any, seen: int | None, version: int | None) -> Version:
         raise Stale(_("The draft was published, given up or replaced meanwhile."))
     if found is not None:
         drafts = Version.objects.filter(status=Version.Status.DRAFT)
-        written = lock(drafts, found.pk, version=version)
-        written.handed_over_by = written.handed_over_at = None  # it is another draft from now on
-        return written
+        return lock(drafts, found.pk, version=version)
     return Version.objects.create(
         number=Version.next_number(),
         preset=base.preset,
@@ -154,6 +155,7 @@ def confirm_section(
     settled = {one.path: Origin(source=Source.ADMIN, clause=one.clause) for one in words}
     rules = drafted_rules(written)
     written.content = to_data(rules.model_copy(update={"origins": {**rules.origins, **settled}}))
+    written.take_request_back()
     written.version += 1
     written.save()
     confirmed = {one.path: [_told(one, one.source), _told(one, Source.ADMIN)] for one in waiting}
@@ -168,14 +170,15 @@ def _told(one: Listed, source: Source) -> dict[str, Any]:
 
 
 @transaction.atomic
-def discard_draft(*, actor: Any, draft: Version) -> Version:
+def discard_draft(*, actor: Any, draft: Version, version: int | None = None) -> Version:
     """Gives a draft up; it stays in the list of versions with what it held.
 
     Raises:
         Gone: it is no draft any more.
+        Stale: somebody has changed the draft since `version`.
     """
     access.require(actor, "edit", Version)
-    draft = lock(Version.objects.filter(status=Version.Status.DRAFT), draft.pk)
+    draft = lock(Version.objects.filter(status=Version.Status.DRAFT), draft.pk, version=version)
     _move(draft, Version.Status.DISCARDED)
     write(actor=actor, verb="rulebook.draft.discarded", about=draft)
     return draft
@@ -364,7 +367,11 @@ def _missing(draft: Version) -> dict[str, list[str]]:
     missing = {}
     begins, earliest = draft.effective_on, draft.based_on.effective_on
     if begins is None or begins < clock.today():
-        missing["effective_on"] = [_("Choose today or a later day to begin from.")]
+        missing["effective_on"] = [
+            _("Its first day passed while it was being decided. Return it: it needs another one.")
+            if begins and draft.status == Version.Status.SUBMITTED
+            else _("Choose today or a later day to begin from.")
+        ]
     elif begins < earliest:
         words = {"version": draft.based_on, "day": earliest}
         missing["effective_on"] = [

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from expansion import clock
 from expansion.audit.services import write
 from expansion.errors import Forbidden, Gone, NotNow
+from expansion.people.models import User
 from expansion.records import lock
-from expansion.rulebook.access import interprets
+from expansion.rulebook.access import interprets, interprets_for
 from expansion.rulebook.models import Interpretation
 from expansion.rulebook.schema import Rules
 
@@ -25,14 +26,16 @@ def publish_interpretation(*, actor: Any, clause: str, text: str, rules: Rules) 
     require_interpreter(actor)
     if clause not in {one.id for one in rules.clauses}:
         raise Gone(_("The rulebook in force has no such clause."))
+    principal = _principal(actor)
     note = Interpretation.objects.create(
-        clause=clause, text=text, by=actor, published_at=clock.now()
+        clause=clause, text=text, by=actor, for_person=principal, published_at=clock.now()
     )
     write(
         actor=actor,
         verb="rulebook.interpretation.published",
         about=note,
         changes={"clause": [None, clause], "text": [None, text]},
+        for_person=principal,
     )
     return note
 
@@ -51,8 +54,17 @@ def withdraw_interpretation(*, actor: Any, record: Interpretation) -> Interpreta
         raise NotNow(_("It is withdrawn already."))
     note.withdrawn_at, note.withdrawn_by = clock.now(), actor
     note.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    write(actor=actor, verb="rulebook.interpretation.withdrawn", about=note)
+    write(
+        actor=actor,
+        verb="rulebook.interpretation.withdrawn",
+        about=note,
+        for_person=_principal(actor),
+    )
     return note
+
+
+def _principal(actor: Any) -> User | None:
+    return User.objects.filter(pk=interprets_for(actor)).first()
 
 
 def require_interpreter(actor: Any) -> None:

@@ -2,14 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from expansion import access, worktime
 from expansion.audit.models import Entry
@@ -18,7 +22,7 @@ from expansion.once.services import once
 from expansion.people.models import Membership, Role, User
 from expansion.rulebook import weights
 from expansion.rulebook.deciders import names_in
-from expansion.rulebook.forms import DraftForm, ParametersForm
+from expansion.rulebook.forms import DraftForm, ParametersForm, SeenForm
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import UNCONFIRMED, Listed
 from expansion.rulebook.selectors import (
@@ -36,8 +40,9 @@ from expansion.rulebook.selectors import (
 from expansion.rulebook.services import drafts
 from expansion.rulebook.templatetags.rules import value_words
 from expansion.rulebook.views.panels import panels_of
+from expansion.ui.forms import ServiceForm
 from expansion.ui.gates import May
-from expansion.ui.pages import UNPROCESSABLE, Screen, form_key
+from expansion.ui.pages import UNPROCESSABLE, ActPage, Screen, form_key
 
 
 class DraftPage(Screen):
@@ -108,6 +113,9 @@ class DraftPage(Screen):
             messages.success(self.request, _("%(version)s is in force from %(day)s.") % words)
         else:
             messages.success(self.request, self.saved())
+            if self.draft and self.draft.handed_over_at and not draft.handed_over_at:
+                sentence = _("It is another draft now. Ask anew for its publication.")
+                messages.info(self.request, sentence)
         return draft
 
     def saved(self) -> str:
@@ -290,9 +298,10 @@ class Weights(DraftPage):
     def changed(self, groups: list[weights.Group]) -> list[Any]:
         """The draft's changes, with the weights as they are typed at the moment."""
         drafted = {row.path: row for row in super().changed(groups)}
+        listed = self.stored()
         for row in (row for group in groups for row in group.rows):
             if row.changed:
-                drafted[row.path] = row
+                drafted[row.path] = replace(row, label=listed[row.path].label)
             elif row.path in drafted and not drafted[row.path].confirmed:
                 del drafted[row.path]
         return list(drafted.values())
@@ -378,13 +387,51 @@ class Parameters(DraftPage):
         }
 
 
-class DiscardDraft(Screen):
-    """Gives the draft up."""
+class DiscardDraft(ActPage):
+    """Asks once more, saying how much goes and who wrote it, then gives the draft up."""
 
     gate = May("edit", Version)
+    model = Version
+    form = SeenForm
+    title = lazy("Give the draft up")
+    verb = lazy("Give the draft up")
+    danger = True
+    done = lazy("The draft is given up.")
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        draft = self.find(Version, pk)
-        drafts.discard_draft(actor=request.user, draft=draft)
-        messages.success(request, _("The draft is given up."))
-        return HttpResponseRedirect(reverse("rulebook:weights"))
+    def records(self) -> QuerySet[Version]:
+        return Version.objects.filter(status=Version.Status.DRAFT)
+
+    def initial(self) -> dict[str, Any]:
+        return {"draft": self.record.pk, "version": self.record.version}
+
+    def write(self, form: ServiceForm) -> Version:
+        seen = form.cleaned_data["version"]
+        return drafts.discard_draft(actor=self.request.user, draft=self.record, version=seen)
+
+    def differences(self, form: ServiceForm) -> list[dict[str, Any]]:
+        """Somebody saved the draft meanwhile: the page says so and counts anew."""
+        self.load(self.record.pk)
+        form.data = form.data.copy()
+        form.data["version"] = str(self.record.version)
+        return []
+
+    def context(self, form: ServiceForm) -> dict[str, Any]:
+        editing = {"cancel_url": reverse("rulebook:weights"), "note": self.loss()}
+        return super().context(form) | editing
+
+    def loss(self) -> str:
+        """What is given up with the draft, and who wrote into it."""
+        count = len(changed_rows(self.record)) + len(restructured(self.record))
+        changes = ngettext("It holds %(count)s change", "It holds %(count)s changes", count)
+        written = Entry.objects.filter(
+            about_type=ContentType.objects.get_for_model(Version), about_id=self.record.pk
+        ).select_related("actor")
+        names = dict.fromkeys(one.actor.name for one in written if one.actor)
+        sentence = _("%(changes)s by %(names)s. It cannot be taken up again.")
+        return sentence % {
+            "changes": changes % {"count": count},
+            "names": _(", ").join(names),
+        }
+
+    def success_url(self, record: Any) -> str:
+        return reverse("rulebook:weights")
