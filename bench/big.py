@@ -122,6 +122,7 @@ def _contract(client: Client, signed_on: date) -> Contract:
         status=Contract.Status.SIGNED,
         approved_at=clock.now(),
         signed_on=signed_on,
+        signed_owner_id=client.owner_id,
     )
 
 

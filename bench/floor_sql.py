@@ -104,7 +104,7 @@ SELECT p.id AS participant_id, c.id AS client_id, c.name, k.signed_on,
   c.size_rating IS NOT NULL AND c.spending_rating IS NOT NULL AS rated,
   (c.size_rating + c.spending_rating) * 10.0 AS quality
 FROM appraisal_participant p
-JOIN crm_contract k ON k.owner_id = p.owner_id JOIN crm_client c ON c.id = k.client_id
+JOIN crm_contract k ON k.signed_owner_id = p.owner_id JOIN crm_client c ON c.id = k.client_id
 WHERE p.cycle_id = %(cycle)s AND k.deleted_at IS NULL AND k.status = 'signed'
   AND k.signed_on BETWEEN %(start)s AND %(end)s
   AND NOT EXISTS (
@@ -116,10 +116,11 @@ CREATE TEMPORARY TABLE repeats ON COMMIT DROP AS
 SELECT p.id AS participant_id, c.id AS client_id, c.name, k.signed_on,
   CASE WHEN k.held > 1 THEN 100 ELSE 0 END AS value
 FROM appraisal_participant p JOIN (
-  SELECT owner_id, client_id, count(*) AS held, max(signed_on) AS signed_on FROM crm_contract
+  SELECT signed_owner_id, client_id, count(*) AS held, max(signed_on) AS signed_on
+  FROM crm_contract
   WHERE deleted_at IS NULL AND status = 'signed' AND signed_on <= %(end)s
-  GROUP BY owner_id, client_id
-) k ON k.owner_id = p.owner_id JOIN crm_client c ON c.id = k.client_id
+  GROUP BY signed_owner_id, client_id
+) k ON k.signed_owner_id = p.owner_id JOIN crm_client c ON c.id = k.client_id
 WHERE p.cycle_id = %(cycle)s
 """
 ROLLUP_LINES = """

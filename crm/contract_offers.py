@@ -79,7 +79,8 @@ def timeline(person: Any, client: Client) -> Iterator[offers.TimelineEntry]:
         if contract.signed_on:
             at = clock.moment_on(contract.signed_on, OFFICE_HOUR)
             lines = ((_("Amount"), formats.money(contract.amount, contract.currency)),)
-            yield _entry(at, _("Contract signed: %(title)s"), title, url, who, lines)
+            signed_for = contract.signed_owner.name
+            yield _entry(at, _("Contract signed: %(title)s"), title, url, signed_for, lines)
 
 
 def _entry(
@@ -118,12 +119,13 @@ def search(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
 
 
 def new_contracts(people: Sequence[Any], start: datetime, end: datetime) -> dict[str, Any]:
-    """The contracts of these people that were signed in the period, sums per currency."""
+    """The contracts that were signed in the period while they were of these people, sums per
+    currency."""
     signed = list(
         Contract.objects.live()
         .signed()
         .filter(
-            owner__in=people,
+            signed_owner__in=people,
             signed_on__gte=clock.local_date(start),
             signed_on__lt=clock.local_date(end),
         )

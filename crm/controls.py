@@ -21,10 +21,13 @@ def signed_unapproved(person: Any) -> Iterator[Finding]:
         about_id=OuterRef("pk"),
         status=Request.Status.APPROVED,
     )
-    signed = Contract.objects.live().signed().exclude(Exists(rounds)).select_related("owner")
+    signed = Contract.objects.live().signed().exclude(Exists(rounds))
+    signed = signed.select_related("owner", "signed_owner")
     for one in signed.order_by("-signed_on", "-pk"):
         at = clock.moment_on(one.signed_on, time()) if one.signed_on else None
-        yield Finding(at, (one.owner,), _("signed without an approved request"), one)
+        yield Finding(
+            at, (one.signed_owner or one.owner,), _("signed without an approved request"), one
+        )
 
 
 offers.add(

@@ -158,25 +158,27 @@ def records_in_time(people: Sequence[Any], start: datetime, end: datetime) -> Nu
 def leads(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
     """Leads that became effective in the span."""
     span = (clock.local_date(start), metrics.last_day(end))
-    found = Lead.objects.live().filter(owner__in=list(people)).effective_in(*span)
-    return _by(found.order_by().values("owner").annotate(value=Count("pk")), "owner")
+    found = Lead.objects.live().filter(effective_owner__in=list(people)).effective_in(*span)
+    counted = found.order_by().values("effective_owner").annotate(value=Count("pk"))
+    return _by(counted, "effective_owner")
 
 
 def new_clients(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
     """Clients whose first contract was signed in the span, as the appraisal counts them."""
     found = metrics.first_contracts(list(people), start, end, rules_on())
-    return _by(found.order_by().values("owner").annotate(value=Count("pk")), "owner")
+    counted = found.order_by().values("signed_owner").annotate(value=Count("pk"))
+    return _by(counted, "signed_owner")
 
 
 def signed_amounts(people: Iterable[Any], start: datetime, end: datetime) -> Numbers:
     """What the contracts signed in the span come to, per currency."""
     days = (clock.local_date(start), metrics.last_day(end))
-    signed = Contract.objects.live().signed_in(*days).filter(owner__in=list(people))
+    signed = Contract.objects.live().signed_in(*days).filter(signed_owner__in=list(people))
     rows = signed.filter(amount__isnull=False).order_by()
     sums: dict[int, Sums] = {}
-    for row in rows.values("owner", "currency").annotate(total=Sum("amount")):
+    for row in rows.values("signed_owner", "currency").annotate(total=Sum("amount")):
         one = Sums(((row["currency"], row["total"]),))
-        sums[row["owner"]] = sums.get(row["owner"], Sums()) + one
+        sums[row["signed_owner"]] = sums.get(row["signed_owner"], Sums()) + one
     return sums
 
 
@@ -210,7 +212,7 @@ offers.add(
         20,
         leads,
         Lead,
-        url=listed("crm:lead-list", Lead, "owner"),
+        url=listed("crm:lead-list", Lead, "effective_owner"),
     ),
     offers.TeamColumn("crm.new_clients", gettext_lazy("New clients"), 30, new_clients, Client),
     offers.TeamColumn(
@@ -220,7 +222,7 @@ offers.add(
         signed_amounts,
         Contract,
         nothing=Sums(),
-        url=listed("crm:contract-list", Contract, "owner"),
+        url=listed("crm:contract-list", Contract, "signed_owner"),
     ),
     offers.TeamColumn(
         "crm.records",

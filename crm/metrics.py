@@ -24,7 +24,7 @@ CURRENCY = "CNY"
 
 
 def new_clients(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
-    """Clients whose first contract was signed in the span; they count for that contract's owner."""
+    """Clients whose first contract was signed in the span; they count for its owner of that day."""
     gathered: Gathered = defaultdict(list)
     for owner, client, name, day, _size, _spending in _first_contracts(people, start, end, rules):
         gathered[owner].append(Evidence(Client, client, name, day, ONE))
@@ -50,10 +50,13 @@ def new_client_quality(
 
 
 def repeat_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
-    """Of the clients under contract by the span's end, the percentage with a second contract."""
-    contracts = Contract.objects.live().signed().filter(owner__in=people)
+    """Of the clients under contract by the span's end, the percentage with a second contract.
+
+    Each contract counts for its owner of the day on which it was signed.
+    """
+    contracts = Contract.objects.live().signed().filter(signed_owner__in=people)
     until = contracts.filter(signed_on__lte=last_day(end))
-    held = until.values_list("owner_id", "client_id", "client__name").annotate(
+    held = until.values_list("signed_owner_id", "client_id", "client__name").annotate(
         latest=Max("signed_on"), number=Count("pk")
     )
     gathered: Gathered = defaultdict(list)
@@ -66,13 +69,14 @@ def repeat_rate(people: Sequence[Any], start: datetime, end: datetime, rules: Ru
 def signed_amount(people: Sequence[Any], start: datetime, end: datetime, rules: Rules) -> Readings:
     """What the contracts signed in the span are worth, in yuan (D-2.3.1c, E7-5.1).
 
-    One without an amount or in another currency is shown and not counted: sums are never mixed.
+    They count for their owner of that day. One without an amount or in another currency is shown
+    and not counted: sums are never mixed.
     """
     contracts = Contract.objects.live().signed_in(clock.local_date(start), last_day(end))
-    columns = ("owner_id", "pk", "title", "signed_on", "amount", "currency")
+    columns = ("signed_owner_id", "pk", "title", "signed_on", "amount", "currency")
     gathered: Gathered = defaultdict(list)
     for owner, contract, title, day, amount, currency in (
-        contracts.filter(owner__in=people).order_by("signed_on", "pk").values_list(*columns)
+        contracts.filter(signed_owner__in=people).order_by("signed_on", "pk").values_list(*columns)
     ):
         note = _uncounted(amount, currency)
         gathered[owner].append(
@@ -142,11 +146,11 @@ def communications(people: Sequence[Any], start: datetime, end: datetime, rules:
 def effective_leads(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
 ) -> Readings:
-    """Leads that became effective in the span (E11-2.3.2)."""
-    leads = Lead.objects.live().filter(owner__in=people)
+    """Leads that became effective in the span, for their owner of that day (E11-2.3.2)."""
+    leads = Lead.objects.live().filter(effective_owner__in=people)
     effective = leads.effective_in(clock.local_date(start), last_day(end))
     gathered: Gathered = defaultdict(list)
-    rows = effective.values_list("owner_id", "pk", "title", "effective_on")
+    rows = effective.values_list("effective_owner_id", "pk", "title", "effective_on")
     for owner, lead, title, day in rows:
         gathered[owner].append(Evidence(Lead, lead, title, day, ONE))
     return sums(people, gathered)
@@ -155,7 +159,7 @@ def effective_leads(
 def first_contracts(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
 ) -> QuerySet[Contract]:
-    """First contracts of their clients, signed in the span.
+    """First contracts of their clients, signed in the span while these people held them.
 
     Where the rulebook counts from the first purchase, none: purchases are not kept here.
     """
@@ -167,7 +171,7 @@ def first_contracts(
         | Q(signed_on=OuterRef("signed_on"), pk__lt=OuterRef("pk"))
     )
     within = Contract.objects.live().signed_in(clock.local_date(start), last_day(end))
-    first = within.filter(~Exists(earlier), owner__in=people)
+    first = within.filter(~Exists(earlier), signed_owner__in=people)
     return first.select_related("client").order_by("signed_on", "pk")
 
 
@@ -180,8 +184,8 @@ def recorded_visits(people: Sequence[Any], start: datetime, end: datetime) -> Qu
 def _first_contracts(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
 ) -> list[tuple[int, int, str, date, int | None, int | None]]:
-    """Owner, client, its name, the day, and both ratings of the client."""
-    columns = ("owner_id", "client_id", "client__name", "signed_on")
+    """Owner when signed, client, its name, the day, and both ratings of the client."""
+    columns = ("signed_owner_id", "client_id", "client__name", "signed_on")
     ratings = ("client__size_rating", "client__spending_rating")
     return list(first_contracts(people, start, end, rules).values_list(*columns, *ratings))
 

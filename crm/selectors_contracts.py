@@ -29,7 +29,8 @@ def _all_of(client: Any) -> QuerySet[Contract]:
 
 
 def _of(client: Any, records: QuerySet[Contract]) -> QuerySet[Contract]:
-    return records.filter(client=client).select_related("client", "owner").order_by("-pk")
+    people = records.select_related("client", "owner", "signed_owner")
+    return people.filter(client=client).order_by("-pk")
 
 
 def due_soon(records: QuerySet[Obligation]) -> QuerySet[Obligation]:

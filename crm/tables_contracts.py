@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Contract, Obligation
 from crm.selectors import clients_found
 from crm.selectors_contracts import due_soon
-from crm.tables import OWNED_BY
+from crm.tables import OWNED_BY, colleagues
 from crm.wording import PHASE_TONES, phase_label
 from expansion import clock
 from expansion.ui import formats
@@ -21,10 +21,11 @@ from expansion.worktime import Period
 
 
 def with_next_due(records: QuerySet) -> QuerySet:
-    """Contracts with client, owner and the next open due date, in one query."""
+    """Contracts with client, owners and the next open due date, in one query."""
     open_ = Obligation.objects.filter(contract=OuterRef("pk"), done_on=None)
     first = open_.order_by().values("contract").annotate(first=Min("due_on")).values("first")
-    return records.select_related("client", "owner").annotate(next_due=Subquery(first))
+    people = records.select_related("client", "owner", "signed_owner")
+    return people.annotate(next_due=Subquery(first))
 
 
 def phase_badge(contract: Contract) -> SafeString:
@@ -91,6 +92,13 @@ CONTRACTS = Listing(
         Column(
             "signed", _("Signed on"), lambda c: c.signed_on, "date", sort="signed_on", shown=False
         ),
+        Column(
+            "signed_owner",
+            _("Owner when signed"),
+            lambda c: c.signed_owner.name if c.signed_owner else "",
+            sort="signed_owner__name",
+            shown=False,
+        ),
         LEVEL_COLUMN,
     ],
     badges=kept_badge,
@@ -109,6 +117,13 @@ CONTRACTS = Listing(
             lambda records, key: records.filter(kind=key),
         ),
         OWNED_BY,
+        Filter(
+            "signed_owner",
+            _("Owner when signed"),
+            colleagues,
+            lambda records, key: records.filter(signed_owner_id=key),
+            many=True,
+        ),
     ],
     views=[
         SavedView("mine", _("Mine"), lambda records, person: records.filter(owner=person)),

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from crm import pipelines
 from crm.models import Client, Lead, Opportunity
 from crm.selectors import clients_found
-from crm.tables import OWNED_BY, label_in
+from crm.tables import OWNED_BY, colleagues, label_in
 from expansion import access, clock
 from expansion.rulebook.selectors import rules_on, unread
 from expansion.ui.listing import Column, Filter, Listing, SavedView
@@ -97,6 +97,13 @@ LEADS = Listing(
             sort="client__next_contact_on",
         ),
         Column("created", _("Created"), lambda lead: lead.created_at, "date", sort="created_at"),
+        Column(
+            "effective_owner",
+            _("Owner when effective"),
+            lambda lead: lead.effective_owner.name if lead.effective_owner else "",
+            sort="effective_owner__name",
+            shown=False,
+        ),
     ],
     filters=[
         Filter(
@@ -106,6 +113,13 @@ LEADS = Listing(
             lambda records, key: records.filter(status=key),
         ),
         OWNED_BY,
+        Filter(
+            "effective_owner",
+            _("Owner when effective"),
+            colleagues,
+            lambda records, key: records.filter(effective_owner_id=key),
+            many=True,
+        ),
         Filter(
             "source",
             _("Source"),
@@ -125,7 +139,7 @@ LEADS = Listing(
     ],
     related={"client": clients_found},
     search_hint=_("Client's name, pinyin, initials"),
-    prepare=lambda records: records.select_related("client", "owner"),
+    prepare=lambda records: records.select_related("client", "owner", "effective_owner"),
 )
 
 OPPORTUNITIES = Listing(

@@ -80,6 +80,7 @@ class ProjectShown(Shown):
     owner = Named()
     team = Named()
     contract = Named(allow_null=True)
+    signed_owner = Named(allow_null=True)
     phases = serializers.IntegerField(read_only=True)
     phases_done = serializers.IntegerField(read_only=True)
     phases_late = serializers.IntegerField(read_only=True)
@@ -96,6 +97,7 @@ class ProjectShown(Shown):
             "owner",
             "team",
             "contract",
+            "signed_owner",
             "stage",
             "status",
             "planned_start",
@@ -196,7 +198,7 @@ class ProjectView(RecordViewSet):
 
     def records(self):
         found = Project.objects.live().select_related(
-            "partner__client", "owner", "team", "rules_version"
+            "partner__client", "owner", "signed_owner", "team", "rules_version"
         )
         return access.with_visible(self.request.user, with_state(found), "contract")
 
@@ -204,10 +206,11 @@ class ProjectView(RecordViewSet):
 class MilestoneShown(Shown):
     project = Named()
     owner = Named(allow_null=True)
+    done_owner = Named(allow_null=True)
 
     class Meta:
         model = Milestone
-        fields = ["id", "version", "project", "title", "owner", "due_on", "done_on"]
+        fields = ["id", "version", "project", "title", "owner", "due_on", "done_on", "done_owner"]
 
 
 class MilestoneTaken(Taken):
@@ -245,7 +248,7 @@ class MilestoneView(RecordViewSet):
     }
 
     def records(self):
-        return Milestone.objects.live().select_related("project", "owner")
+        return Milestone.objects.live().select_related("project", "owner", "done_owner")
 
 
 class CheckView(RecordViewSet):

@@ -23,6 +23,7 @@ class PartnershipsConfig(AppConfig):
         )
         from partnerships.services import projects
 
+        offers.react("contract.signed", projects.count_signed)
         offers.react("crm.matter.taken_over", projects.take_over)
         offers.add(offers.Seed("partnerships", 50, "partnerships.seeds.sow"))
         offers.add(offers.PresetSeed("partnerships", 50, "partnerships.preset_seeds.sow"))

@@ -55,7 +55,7 @@ def milestones(rules: Rules, clause: str) -> Query:
     phases = Milestone.objects.live().exclude(project__status=Project.Status.CANCELLED)
     return Query(
         phases.select_related("project").annotate(
-            answerable=Coalesce("owner_id", "project__owner_id")
+            answerable=Coalesce("done_owner_id", "owner_id", "project__owner_id")
         ),
         person="answerable",
         due="due_on",
@@ -98,7 +98,7 @@ def approved_schemes(rules: Rules, clause: str) -> Query:
     signed = Project.objects.live().filter(contract__deleted_at=None)
     return Query(
         signed.exclude(contract__signed_on=None),
-        person="owner_id",
+        person="signed_owner_id",
         due="contract__signed_on",
         done="scheme_approved_at",
         kept=Q(scheme_approved_at__date__lte=F("contract__signed_on")),

@@ -25,7 +25,7 @@ CURRENCY = "CNY"
 def signed_projects(
     people: Sequence[Any], start: datetime, end: datetime, rules: Rules
 ) -> Readings:
-    """Projects whose contract was signed in the span; they count for the project's lead."""
+    """Projects whose contract was signed in the span; they count for the project's lead then."""
     gathered: Gathered = defaultdict(list)
     for owner, project, title, day, _amount, _currency in _signed(people, start, end):
         gathered[owner].append(Evidence(Project, project, title, day, ONE))
@@ -136,24 +136,26 @@ def milestones_done(
 def _signed(
     people: Sequence[Any], start: datetime, end: datetime
 ) -> list[tuple[int, int, str, date, Decimal | None, str]]:
-    """Lead, project, title, the day of the contract, its amount and currency."""
+    """Lead when signed, project, title, the day of the contract, its amount and currency."""
     found = Project.objects.live().filter(
-        owner__in=people,
+        signed_owner__in=people,
         contract__deleted_at=None,
         contract__signed_on__gte=clock.local_date(start),
         contract__signed_on__lte=_last_day(end),
     )
     contract = ("contract__signed_on", "contract__amount", "contract__currency")
     rows = found.order_by("contract__signed_on", "pk")
-    return list(rows.values_list("owner_id", "pk", "title", *contract))
+    return list(rows.values_list("signed_owner_id", "pk", "title", *contract))
 
 
 def _phases(
     phases: QuerySet[Milestone], people: Sequence[Any]
 ) -> Iterator[tuple[int, int, str, date, date | None]]:
-    """Who answers for it (its owner, else the project's lead), phase, label, due and done days."""
-    answerable = Q(owner__in=people) | Q(owner=None, project__owner__in=people)
-    whose = Coalesce("owner_id", "project__owner_id")
+    """Who answered for it when it was done, or answers for it (its owner, else the project's lead),
+    phase, label, due and done days."""
+    open_ones = Q(owner__in=people) | Q(owner=None, project__owner__in=people)
+    answerable = Q(done_owner__in=people) | Q(open_ones, done_owner=None)
+    whose = Coalesce("done_owner_id", "owner_id", "project__owner_id")
     columns = ("pk", "project__title", "title", "due_on", "done_on")
     rows = phases.live().filter(answerable).values_list(whose, *columns)
     for person, phase, project, title, due_on, done_on in rows:

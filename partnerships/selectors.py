@@ -64,6 +64,6 @@ def light(project: Project, rules: Rules) -> str:
 
 def most_urgent(milestones: QuerySet[Milestone]) -> QuerySet[Milestone]:
     """Open phases first, the earliest due on top; then the done ones, the last on top."""
-    return milestones.select_related("owner", "done_by", "project").order_by(
+    return milestones.select_related("owner", "done_by", "done_owner", "project").order_by(
         F("done_on").desc(nulls_first=True), "due_on", "pk"
     )

@@ -169,6 +169,7 @@ class PlanView(RecordViewSet):
 
 class ReportShown(Shown):
     owner = Named()
+    approved_owner = Named(allow_null=True)
     plan = Named(allow_null=True)
     texts = Texts(read_only=True)
 
@@ -185,6 +186,7 @@ class ReportShown(Shown):
             "status",
             "level",
             "approved_at",
+            "approved_owner",
             "distributed_at",
             "digest",
             "owner",
@@ -237,7 +239,7 @@ class ReportView(RecordViewSet):
     }
 
     def records(self):
-        found = ResearchReport.objects.live().select_related("owner")
+        found = ResearchReport.objects.live().select_related("owner", "approved_owner")
         return access.with_visible(self.request.user, found, "plan")
 
 

@@ -75,9 +75,8 @@ def research_of(people: Sequence[Any], start: datetime, end: datetime) -> dict[s
     alike = {frozenset((seat.role, seat.unit) for seat in one.seats): one for one in people}
     if not any(access.can(person, "create", Finding) for person in alike.values()):
         return {"figures": [], "lines": []}
-    span = {"owner__in": people}
-    logged = span | {"logged_at__gte": start, "logged_at__lt": end}
-    approved = span | {"approved_at__gte": start, "approved_at__lt": end}
+    logged = {"owner__in": people, "logged_at__gte": start, "logged_at__lt": end}
+    approved = {"approved_owner__in": people, "approved_at__gte": start, "approved_at__lt": end}
     findings = Finding.objects.usable().filter(**logged).order_by("logged_at", "pk")
     passed = list(ResearchReport.objects.passed().filter(**approved).order_by("approved_at", "pk"))
     return {

@@ -57,14 +57,15 @@ def report_review_score(
 ) -> Readings:
     """The mean of the scores that the reports approved in the span were given (A-5.2.1a).
 
-    The last scored round of a report counts; one that nobody scored is shown and not counted.
+    They count for their author of that day. The last scored round of a report counts; one that
+    nobody scored is shown and not counted.
     """
     gathered: Gathered = defaultdict(list)
     reports = ResearchReport.objects.passed().filter(
-        owner__in=people, approved_at__gte=start, approved_at__lt=end
+        approved_owner__in=people, approved_at__gte=start, approved_at__lt=end
     )
     rows = reports.order_by("approved_at", "pk").values_list(
-        "owner_id", "pk", "title", "approved_at"
+        "approved_owner_id", "pk", "title", "approved_at"
     )
     scores = _last_scores([pk for _owner, pk, _title, _at in rows])
     unscored = _("not scored yet")

@@ -32,6 +32,7 @@ from expansion.rulebook.api import under_rules
 class ContractShown(Shown):
     client = Named()
     owner = Named()
+    signed_owner = Named(allow_null=True)
 
     class Meta:
         model = Contract
@@ -52,6 +53,7 @@ class ContractShown(Shown):
             "approved_at",
             "digest",
             "signed_on",
+            "signed_owner",
             "signed_by_us",
             "signed_by_them",
             "owner",
@@ -125,7 +127,7 @@ class ContractView(RecordViewSet):
     }
 
     def records(self):
-        return Contract.objects.live().select_related("client", "owner")
+        return Contract.objects.live().select_related("client", "owner", "signed_owner")
 
 
 class ObligationView(RecordViewSet):

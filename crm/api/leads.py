@@ -36,6 +36,7 @@ class ConditionShown(Shown):
 class LeadShown(Shown):
     client = Named()
     owner = Named()
+    effective_owner = Named(allow_null=True)
     conditions = ConditionShown(many=True)
 
     class Meta:
@@ -50,6 +51,7 @@ class LeadShown(Shown):
             "long_cycle",
             "status",
             "effective_on",
+            "effective_owner",
             "closed_reason",
             "conditions",
             "owner",
@@ -168,7 +170,7 @@ class LeadView(RecordViewSet):
     }
 
     def records(self):
-        found = Lead.objects.live().select_related("client", "owner")
+        found = Lead.objects.live().select_related("client", "owner", "effective_owner")
         return found.prefetch_related("conditions__by")
 
 

@@ -38,7 +38,7 @@ def signed_after_approval(rules: Rules, clause: str) -> Query:
     signed = Contract.objects.live().signed()
     return Query(
         signed.annotate(approved_on=TruncDate("approved_at", tzinfo=clock.zone())),
-        person="owner_id",
+        person="signed_owner_id",
         due="signed_on",
         done="approved_at",
         kept=Q(approved_on__lte=F("signed_on")),

@@ -42,7 +42,8 @@ class Contract(Owned, Recorded, Deletable, Graded):
 
     Its text can be changed while it is a draft or returned, never afterwards; what changes after
     approval needs a contract of its own. `number` is given at the first submission, `digest` is the
-    checksum of the document that was approved.
+    checksum of the document that was approved. `signed_owner` held it when it was signed and gets
+    the credit for good, whoever takes it over.
     """
 
     class Kind(models.TextChoices):
@@ -86,6 +87,15 @@ class Contract(Owned, Recorded, Deletable, Graded):
     approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     signed_on = models.DateField(_("signed on"), null=True, editable=False)
+    signed_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("owner when signed"),
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
     signed_by_us = models.CharField(_("signed for us by"), max_length=60, blank=True)
     signed_by_them = models.CharField(_("signed for the client by"), max_length=60, blank=True)
     objects = ContractQuerySet.as_manager()
@@ -105,6 +115,13 @@ class Contract(Owned, Recorded, Deletable, Graded):
                 sentence=_("A contract is signed after its approval."),
             ),
             Check(
+                condition=Q(signed_on=None, signed_owner=None)
+                | Q(signed_on__isnull=False, signed_owner__isnull=False),
+                name="contract_signed_for_somebody",
+                field="signed_owner",
+                sentence=_("What is signed counts for whoever held it then."),
+            ),
+            Check(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="contract_term",
                 field="ends_on",
@@ -120,6 +137,7 @@ class Contract(Owned, Recorded, Deletable, Graded):
         indexes = [
             models.Index(fields=["client", "status"]),
             models.Index(fields=["owner", "status"]),
+            models.Index(fields=["signed_owner", "signed_on"]),
             models.Index(fields=["status", "ends_on"]),
         ]
 

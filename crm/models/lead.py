@@ -32,7 +32,8 @@ class Lead(Owned, Recorded, Deletable):
     One that takes long for a reason, such as a building under construction, is followed up at the
     rulebook's longer interval (R-crm-10).
     `effective_on` is the day on which the last of the rulebook's conditions became true; it is
-    empty while one of them is not. A lead keeps it when it is converted.
+    empty while one of them is not. A lead keeps it when it is converted. `effective_owner` held it
+    then and gets the credit for good, whoever takes it over.
     """
 
     class Status(models.TextChoices):
@@ -51,6 +52,15 @@ class Lead(Owned, Recorded, Deletable):
     long_cycle = models.CharField(_("why it takes long"), max_length=300, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NEW)
     effective_on = models.DateField(_("effective since"), null=True, editable=False)
+    effective_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("owner when effective"),
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
     closed_reason = models.CharField(_("reason"), max_length=1000, blank=True, editable=False)
     objects = LeadQuerySet.as_manager()
 
@@ -61,7 +71,7 @@ class Lead(Owned, Recorded, Deletable):
         indexes = [
             models.Index(fields=["owner", "status"]),
             models.Index(fields=["team", "status"]),
-            models.Index(fields=["owner", "effective_on"]),
+            models.Index(fields=["effective_owner", "effective_on"]),
         ]
         constraints = [
             Check(
@@ -69,7 +79,14 @@ class Lead(Owned, Recorded, Deletable):
                 name="lead_effective_counts",
                 field="effective_on",
                 sentence=_("Only an effective lead has the day on which it became so."),
-            )
+            ),
+            Check(
+                condition=Q(effective_on=None, effective_owner=None)
+                | Q(effective_on__isnull=False, effective_owner__isnull=False),
+                name="lead_effective_for_somebody",
+                field="effective_owner",
+                sentence=_("What is effective counts for whoever held it then."),
+            ),
         ]
 
     def __str__(self) -> str:

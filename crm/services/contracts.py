@@ -238,7 +238,7 @@ def sign_contract(
     require_signable(contract)
     require_authority(actor, "sign", contract, ruling(rules))
     _check_day(contract, signed_on)
-    contract.signed_on = signed_on
+    contract.signed_on, contract.signed_owner_id = signed_on, contract.owner_id
     contract.signed_by_us, contract.signed_by_them = signed_by_us, signed_by_them
     changes = {"status": [contract.status, Contract.Status.SIGNED], "signed_on": [None, signed_on]}
     contract.status = Contract.Status.SIGNED

@@ -126,8 +126,9 @@ def close_lead(*, actor: User, record: Lead, reason: str) -> Lead:
     access.require(actor, "edit", record)
     lead = _open(record)
     before = snapshot(lead, ("status", "effective_on"))
-    lead.status, lead.effective_on, lead.closed_reason = Status.INVALID, None, reason
-    _save(lead, "status", "effective_on", "closed_reason")
+    lead.status, lead.closed_reason = Status.INVALID, reason
+    lead.effective_on = lead.effective_owner = None
+    _save(lead, "status", "effective_on", "effective_owner", "closed_reason")
     changes = differences(before, snapshot(lead, ("status", "effective_on")))
     changes["reason"] = [None, reason]
     write(actor=actor, verb="crm.lead.closed", about=lead, changes=changes)
@@ -173,14 +174,15 @@ def judge_lead(
     since = _effective_since(rules, lead, marks)
     before = snapshot(lead, ("status", "effective_on"))
     if since is None:
-        lead.effective_on = None
+        lead.effective_on = lead.effective_owner = None
         lead.status = Status.WORKING if lead.status == Status.EFFECTIVE else lead.status
     else:
-        kept = lead.effective_on
-        lead.effective_on, lead.status = kept or since, Status.EFFECTIVE
+        if lead.effective_on is None:
+            lead.effective_on, lead.effective_owner_id = since, lead.owner_id
+        lead.status = Status.EFFECTIVE
     changes = differences(before, snapshot(lead, ("status", "effective_on")))
     if changes:
-        _save(lead, "status", "effective_on")
+        _save(lead, "status", "effective_on", "effective_owner")
         write(actor=actor, verb="crm.lead.judged", about=lead, changes=changes)
 
 

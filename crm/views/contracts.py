@@ -72,7 +72,7 @@ class ContractDetail(DetailPage):
     tabs = (("text", _("Text")), ("obligations", _("Obligations")), ("files", _("Files")))
 
     def records(self):
-        return Contract.objects.live().select_related("client", "owner", "team")
+        return Contract.objects.live().select_related("client", "owner", "signed_owner", "team")
 
     def context(self, record: Contract) -> dict[str, Any]:
         asked = self.request.GET.get("tab", "text")

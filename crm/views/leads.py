@@ -1,5 +1,6 @@
 """Pages of leads: list with counts, the conditions one by one, conversion."""
 
+from collections import Counter, defaultdict
 from typing import Any
 
 from django.db.models import Count, Q
@@ -41,18 +42,25 @@ class LeadList(ListPage):
 
 
 def counts_by_person(visible) -> list[dict[str, Any]]:
-    """Leads in work and leads that became effective this week and quarter, per owner."""
+    """Leads in work per owner, and per owner of that day what became effective lately."""
     week, quarter = Period.containing("week"), Period.containing("quarter")
     rows = (
         visible.order_by()
-        .values("owner__name")
+        .values("owner__name", "effective_owner__name")
         .annotate(
             working=Count("pk", filter=Q(status__in=Lead.OPEN)),
             week=Count("pk", filter=Q(effective_on__range=(week.start, week.end))),
             quarter=Count("pk", filter=Q(effective_on__range=(quarter.start, quarter.end))),
         )
     )
-    return list(rows.order_by("-quarter", "owner__name")[:20])
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        counts[row["owner__name"]]["working"] += row["working"]
+        effective = counts[row["effective_owner__name"] or row["owner__name"]]
+        effective.update({"week": row["week"], "quarter": row["quarter"]})
+    in_order = sorted(counts.items(), key=lambda one: (-one[1]["quarter"], one[0]))[:20]
+    shown = ("working", "week", "quarter")
+    return [{"name": name} | {key: found[key] for key in shown} for name, found in in_order]
 
 
 class LeadDetail(DetailPage):

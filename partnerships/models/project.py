@@ -30,7 +30,8 @@ class Project(Owned, Recorded, Deletable):
     """One piece of cooperation with one partner; its owner leads it.
 
     Stages are those of `rules_version`, the rulebook in force when it was opened (reading 54). It
-    counts as signed from the signature of its `contract`. Its scheme is decided over by the chain
+    counts as signed from the signature of its `contract`, for good for its lead of that moment,
+    `signed_owner`. Its scheme is decided over by the chain
     `cooperation_scheme`; `SCHEME` is what was decided, so that a change of it is decided anew, and
     `SHOWN` what else its deciders read, which rests while they do.
     """
@@ -83,6 +84,14 @@ class Project(Owned, Recorded, Deletable):
     evaluation = models.TextField(_("evaluation"), max_length=8000, blank=True)
     contract = models.OneToOneField(
         Contract, models.PROTECT, null=True, editable=False, related_name="project"
+    )
+    signed_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("lead when signed"),
+        null=True,
+        editable=False,
+        related_name="+",
     )
     closed_reason = models.CharField(_("reason"), max_length=1000, blank=True, editable=False)
     objects = ProjectQuerySet.as_manager()
@@ -158,7 +167,8 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 class Milestone(Recorded):
     """One phase of a project: who answers for it and until when (A-3.3.5a).
 
-    One without owner is flagged; meanwhile the project's lead answers for it.
+    One without owner is flagged; meanwhile the project's lead answers for it. `done_owner` answered
+    for it when it was done and gets the credit for good, whoever takes the project over.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="milestones")
@@ -176,6 +186,14 @@ class Milestone(Recorded):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
+    done_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("responsible when done"),
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     objects = MilestoneQuerySet.as_manager()
 
     class Meta:
@@ -185,6 +203,15 @@ class Milestone(Recorded):
         indexes = [
             models.Index(fields=["done_on", "due_on"]),
             models.Index(fields=["owner", "due_on"]),
+        ]
+        constraints = [
+            Check(
+                condition=Q(done_on=None, done_owner=None)
+                | Q(done_on__isnull=False, done_owner__isnull=False),
+                name="milestone_done_for_somebody",
+                field="done_owner",
+                sentence=_("What is done counts for whoever answered for it then."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -93,6 +93,7 @@ def complete_milestone(*, actor: User, record: Milestone, done_on: date) -> Mile
     if done_on > clock.today():
         raise Invalid(fields={"done_on": [_("This day has not come yet.")]})
     milestone.done_on, milestone.done_by = done_on, actor
+    milestone.done_owner_id = milestone.owner_id or project.owner_id
     return _saved(actor, project, milestone, "done", {"done_on": [None, done_on]})
 
 
@@ -105,7 +106,7 @@ def reopen_milestone(*, actor: User, record: Milestone, reason: str) -> Mileston
     if not milestone.done_on:
         raise NotNow(_("This is still open."))
     changes = {"done_on": [milestone.done_on, None], "reason": [None, reason]}
-    milestone.done_on = milestone.done_by = None
+    milestone.done_on = milestone.done_by = milestone.done_owner = None
     return _saved(actor, project, milestone, "reopened", changes)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from crm.authority import require_decided, require_no_discount
@@ -151,14 +152,16 @@ def link_contract(*, actor: User, record: Project, contract: Contract) -> Projec
         Invalid: it is another firm's, or another project's.
     """
     access.require(actor, "edit", record)
-    contract = access.find(actor, Contract.objects.live(), contract.pk)
     project = _locked(record)
+    contract = access.find(actor, Contract.objects.live(), contract.pk)
     require_decided(actor, project)
     if contract.client_id != project.partner.client_id:
         raise Invalid(fields={"contract": [_("This contract is with another firm.")]})
     if Project.objects.filter(contract=contract).exclude(pk=project.pk).exists():
         raise Invalid(fields={"contract": [_("This contract belongs to another project.")]})
     changes = {"contract": [project.contract_id, contract.pk]}
+    if contract.pk != project.contract_id:
+        project.signed_owner_id = project.owner_id if contract.signed_on else None
     project.contract = contract
     return _changed(actor, project, "contract_linked", changes)
 
@@ -263,6 +266,11 @@ def take_over(*, actor: User, record: Any, holder: User, reason: str) -> None:
     project.owner, project.team = holder, home_unit(holder)
     _changed(actor, project, "reassigned", changes)
     succession.receive(actor=actor, model=Project, owners={project.pk: holder.pk})
+
+
+def count_signed(*, actor: Any, record: Contract) -> None:
+    """Reaction to `contract.signed`: the project that it belongs to counts for who leads it now."""
+    Project.objects.filter(contract=record).update(signed_owner=F("owner"))
 
 
 def _check_move(*, back: bool, missing: list[str], reason: str, override: bool) -> None:

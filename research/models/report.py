@@ -36,6 +36,7 @@ class ResearchReport(Outlined, Owned, Recorded, Deletable, Graded):
 
     Its text can be changed while it is a draft or returned, never afterwards. `number` is given at
     the first submission, `digest` is the checksum of the document that was approved.
+    `approved_owner` held it then and gets the credit for good, whoever takes it over.
     """
 
     class Status(models.TextChoices):
@@ -66,6 +67,14 @@ class ResearchReport(Outlined, Owned, Recorded, Deletable, Graded):
         _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False
     )
     approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
+    approved_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("author when approved"),
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     distributed_at = models.DateTimeField(_("distributed"), null=True, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     objects = ResearchReportQuerySet.as_manager()
@@ -83,6 +92,13 @@ class ResearchReport(Outlined, Owned, Recorded, Deletable, Graded):
                 name="research_report_passed_has_its_moment",
                 field="approved_at",
                 sentence=_("Say when it was approved."),
+            ),
+            Check(
+                condition=Q(approved_at=None, approved_owner=None)
+                | Q(approved_at__isnull=False, approved_owner__isnull=False),
+                name="research_report_approved_for_somebody",
+                field="approved_owner",
+                sentence=_("What is approved counts for whoever held it then."),
             ),
         ]
         indexes = [

@@ -223,7 +223,8 @@ def _refuse_invalid(report: ResearchReport) -> None:
 def report_approved(record: ResearchReport, actor: User, request: Request) -> None:
     """After the last approval: the text is locked, and the report goes to its list (A-3.1.5b)."""
     report = lock(ResearchReport.objects.all(), record.pk)
-    report.approved_at, report.digest = clock.now(), request.digest
+    report.approved_at, report.approved_owner_id = clock.now(), report.owner_id
+    report.digest = request.digest
     _moved(report, Status.APPROVED, actor)
     offers.announce("report.approved", actor=actor, record=report)
     send_report(actor=actor, report=report)

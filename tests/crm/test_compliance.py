@@ -78,7 +78,7 @@ def under_contract(cast, since: date, until: date | None = None, **values) -> Cl
     Contract.objects.create(
         client=client, owner=cast.member, team=client.team, title="年会场地", status="signed",
         signed_on=since, starts_on=since, ends_on=until,
-        approved_at=clock.moment_on(since, time(9)),
+        approved_at=clock.moment_on(since, time(9)), signed_owner=cast.member,
     )  # fmt: skip
     return client
 
@@ -165,6 +165,7 @@ def test_the_grade_says_how_often(cast):
 def test_effective_leads_are_followed_up(cast):
     lead = make.lead(cast.member, make.client(cast.member))
     lead.status, lead.effective_on = "effective", date(2026, 11, 1)
+    lead.effective_owner = lead.owner
     lead.save()
     visited(cast, 6, client=lead.client)  # by the 8th; next by the 13th, then by the 20th
     assert counted("crm.leads_followed_up", cast.member) == (1, 1, 1)
@@ -175,6 +176,7 @@ def test_effective_leads_are_followed_up(cast):
 def test_a_converted_lead_is_followed_up_no_more(cast):
     lead = make.lead(cast.member, make.client(cast.member))
     lead.status, lead.effective_on = "converted", date(2026, 11, 1)
+    lead.effective_owner = lead.owner
     lead.save()
     won = make.opportunity(cast.member, lead.client, lead=lead)
     type(won).objects.filter(pk=won.pk).update(created_at=at(5))

@@ -40,6 +40,7 @@ def test_a_long_project_is_followed_up_at_its_own_interval(cast):
     for reason in ("", "楼宇明年交付"):
         lead = make.lead(cast.member, make.client(cast.member))
         lead.status, lead.effective_on, lead.long_cycle = "effective", date(2026, 11, 1), reason
+        lead.effective_owner = lead.owner
         lead.save()
         visited(cast, 2, client=lead.client)
     # One by the 8th, the 9th, the 16th and the 23rd; the other not before the end of the year.

@@ -5,14 +5,20 @@ from decimal import Decimal
 
 import pytest
 
-from crm import metrics, sections
-from crm.models import Client, Contract
-from expansion import clock
+from crm import contract_offers, insights, metrics, sections
+from crm.models import Client, Contract, Lead
+from crm.services.clients import reassign_client
+from crm.services.contracts import sign_contract
+from crm.views.leads import counts_by_person
+from expansion import clock, offers
 from expansion.metrics import read_together
+from expansion.office.services import handovers
 from expansion.rulebook.loading import preset
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
+from tests.make import contracts
 from tests.make import crm as make
+from tests.make.handovers import handed_over
 
 QUARTER = Period.containing("quarter", date(2026, 11, 18))
 
@@ -24,7 +30,7 @@ def read(metric, people):
 def signed(owner, client: Client, on: date) -> Contract:
     return Contract.objects.create(
         client=client, owner=owner, team=client.team, title="年度协议", status="signed",
-        approved_at=clock.now(), signed_on=on, starts_on=on,
+        approved_at=clock.now(), signed_on=on, signed_owner=owner, starts_on=on,
     )  # fmt: skip
 
 
@@ -85,12 +91,79 @@ def test_visits_count_for_the_visitor_and_timeliness_is_their_share_in_time(cast
     assert read(metrics.visit_timeliness, [cast.member])[cast.member.pk].value == 50
 
 
+def test_what_was_signed_counts_for_who_held_it_then_whoever_takes_it_over(cast):
+    contract = contracts.signed(cast)
+    record = handed_over(cast, cast.member, cast.colleague)
+    contract.refresh_from_db()
+    assert (contract.owner, contract.signed_owner) == (cast.colleague, cast.member)
+    assert figures(cast.member) == [1, 126000, 0] and figures(cast.colleague) == [0, 0, None]
+    handovers.undo(actor=cast.manager, record=record)
+    assert figures(cast.member) == [1, 126000, 0] and figures(cast.colleague) == [0, 0, None]
+
+
+def test_what_is_signed_after_a_handover_counts_for_who_took_it_over(cast):
+    contract = contracts.approved(cast)
+    handed_over(cast, cast.member, cast.colleague)
+    sign_contract(
+        actor=cast.again(cast.colleague), record=contract, signed_on=contracts.SIGNED_ON,
+        signed_by_us="陈立群", signed_by_them="许总",
+    )  # fmt: skip
+    assert figures(cast.member) == [0, 0, None] and figures(cast.colleague) == [1, 126000, 0]
+
+
+def figures(person) -> list:
+    asked = metrics.new_clients, metrics.signed_amount, metrics.repeat_rate
+    found = [read(metric, [person]).get(person.pk) for metric in asked]
+    return [one and one.value for one in found]
+
+
+def test_lists_and_overview_show_what_was_signed_with_who_held_it_then(cast, sign_in):
+    contract = contracts.signed(cast)
+    handed_over(cast, cast.member, cast.colleague)
+    people = [cast.member, cast.colleague]
+    given = people, QUARTER.begins_at, QUARTER.ends_at
+    assert insights.new_clients(*given) == {cast.member.pk: 1}
+    assert set(insights.signed_amounts(*given)) == {cast.member.pk}
+    drawn = contract_offers.new_contracts(cast.member, *given[1:])
+    assert drawn["figures"][0]["value"] == 1
+    leader = cast.again(cast.leader)
+    column = next(one for one in offers.of(offers.TeamColumn) if one.key == "crm.signed")
+    browser = sign_in(leader)
+    theirs, others = (browser.get(column.url(leader, [one.pk])).text for one in people)
+    assert contract.title in theirs and contract.title not in others
+    assert "Owner when signed" in browser.get(contract.get_absolute_url()).text
+
+
+def test_an_effective_lead_counts_for_who_held_it_when_it_became_so(cast, sign_in):
+    client = make.client(cast.member, next_contact_on=date(2026, 11, 19))
+    lead = make.lead(cast.member, client)
+    make.marked(cast.member, lead, "need_confirmed", "contact_named", "presentation_heard")
+    reassign_client(actor=cast.leader, record=client, owner=cast.colleague, reason="片区调整。")
+    lead.refresh_from_db()
+    assert (lead.owner, lead.effective_owner) == (cast.colleague, cast.member)
+    found = read(metrics.effective_leads, [cast.member, cast.colleague])
+    assert (found[cast.member.pk].value, found[cast.colleague.pk].value) == (1, 0)
+    counted = counts_by_person(Lead.objects.live())
+    assert counted == [
+        {"name": cast.member.name, "working": 0, "week": 1, "quarter": 1},
+        {"name": cast.colleague.name, "working": 1, "week": 0, "quarter": 0},
+    ]
+    leader = cast.again(cast.leader)
+    column = next(one for one in offers.of(offers.TeamColumn) if one.key == "crm.leads")
+    assert client.name in sign_in(leader).get(column.url(leader, [cast.member.pk])).text
+    make.marked(cast.colleague, lead, "need_confirmed", met=False)
+    assert (lead.effective_on, lead.effective_owner) == (None, None)
+    make.marked(cast.colleague, lead, "need_confirmed")
+    assert lead.effective_owner == cast.colleague
+
+
 def test_queries_do_not_grow_with_the_people(cast, client, django_assert_num_queries):
     make.visit(cast.member, client)
     signed(cast.member, client, date(2026, 10, 1))
     everyone = [cast.member, cast.colleague, cast.leader]
     for metric in (
         metrics.new_clients,
+        metrics.signed_amount,
         metrics.repeat_rate,
         metrics.visits,
         metrics.effective_leads,

@@ -261,7 +261,10 @@ def test_the_cost_does_not_grow_with_the_records_and_nothing_is_written(cast):
             contracts.a_contract(cast, client=make.client(cast.member))
         drawn = contracts.a_contract(cast, client=make.client(cast.member))
         Contract.objects.filter(pk=drawn.pk).update(
-            status="signed", signed_on=clock.today(), approved_at=clock.now()
+            status="signed",
+            signed_on=clock.today(),
+            signed_owner=cast.member,
+            approved_at=clock.now(),
         )
         with CaptureQueriesContext(connection) as asked:
             found = replay(cast.manager, rules, NOVEMBER)

@@ -138,7 +138,7 @@ def test_under_contract_are_those_whose_contract_runs(cast):
         Contract.objects.create(
             client=client, owner=cast.member, team=client.team, title="场地", status="signed",
             signed_on=date(2026, 1, 5), starts_on=date(2026, 1, 5), ends_on=ends_on,
-            approved_at=clock.now(),
+            approved_at=clock.now(), signed_owner=cast.member,
         )  # fmt: skip
     assert {one[0] for one in offered(cast.member, "crm.contracted")} == {"在约"} and none
 

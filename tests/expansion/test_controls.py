@@ -97,7 +97,7 @@ def test_who_wrote_what_they_approved_is_counted(cast):
 def test_a_contract_signed_past_its_approval_is_counted(cast):
     contract = contracts.a_contract(cast)
     Contract.objects.filter(pk=contract.pk).update(
-        status="signed", approved_at=clock.now(), signed_on=clock.today()
+        status="signed", approved_at=clock.now(), signed_on=clock.today(), signed_owner=cast.member
     )
     assert counts(cast.leadership) == {"crm.contracts": 1}
     Contract.objects.filter(pk=contract.pk).update(deleted_at=clock.now())

@@ -112,7 +112,9 @@ def test_of_turns_that_passed_long_ago_the_last_alone_is_told(cast):
 def test_turns_shorter_than_the_ladder_reach_the_manager_all_the_same(cast):
     put_in_force({"sla.lead_follow_up": "2 days"})
     lead = crm.lead(cast.member, crm.client(cast.member))
-    Lead.objects.filter(pk=lead.pk).update(status="effective", effective_on=clock.today())
+    Lead.objects.filter(pk=lead.pk).update(
+        status="effective", effective_on=clock.today(), effective_owner=cast.member
+    )
     for _day in range(10):
         clock.set_clock(clock.now() + DAY)
         run()
@@ -171,6 +173,7 @@ def under_contract(cast, number: int) -> None:
         Contract.objects.create(
             client=client, owner=cast.member, team=client.team, title="年会场地", status="signed",
             signed_on=clock.today(), starts_on=clock.today(), approved_at=clock.now(),
+            signed_owner=cast.member,
         )  # fmt: skip
 
 

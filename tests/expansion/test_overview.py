@@ -349,7 +349,7 @@ def signed(cast, name: str, ends_on: date, **values) -> Contract:
     client = values.pop("client", None) or contracts.a_client(cast.member, name)
     made = contracts.a_contract(cast, client=client, starts_on=date(2026, 1, 1), ends_on=ends_on)
     values = {"status": "signed", "signed_on": date(2026, 11, 2), "approved_at": NOW} | values
-    Contract.objects.filter(pk=made.pk).update(**values)
+    Contract.objects.filter(pk=made.pk).update(signed_owner=made.owner, **values)
     return made
 
 

@@ -53,7 +53,9 @@ def visited(cast) -> None:
 def lead(cast) -> Owing:
     put_in_force({"sla.lead_follow_up": "30 days"})
     one = crm.lead(cast.member, crm.client(cast.member))
-    Lead.objects.filter(pk=one.pk).update(status="effective", effective_on=clock.today())
+    Lead.objects.filter(pk=one.pk).update(
+        status="effective", effective_on=clock.today(), effective_owner=cast.member
+    )
     return in_days(30), CLIENT_DESK
 
 

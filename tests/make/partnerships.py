@@ -64,9 +64,12 @@ def phase(actor, of: Project, days: int = 7, title: str = "场地布置", **valu
 
 def signed_contract(cast, of: Project, amount: str = "120000", currency: str = "CNY") -> Contract:
     """A cooperation contract of the project's partner, approved by its chain and signed today."""
-    owner = of.partner.client.owner
-    draft = contracts.create_contract(
-        actor=owner,
+    return sign(cast, draft_contract(of, amount, currency))
+
+
+def draft_contract(of: Project, amount: str = "120000", currency: str = "CNY") -> Contract:
+    return contracts.create_contract(
+        actor=of.partner.client.owner,
         client=of.partner.client,
         title="联合年会合作协议",
         kind=Contract.Kind.COOPERATION,
@@ -77,6 +80,11 @@ def signed_contract(cast, of: Project, amount: str = "120000", currency: str = "
         duties="各自履约。",
         payment="按月结算。",
     )
+
+
+def sign(cast, draft: Contract) -> Contract:
+    """Approved by its chain and signed today by whoever holds it."""
+    owner = draft.owner
     contracts.submit_contract(actor=owner, record=draft, rules=rules_on())
     request = Request.objects.latest("pk")
     for person in (cast.manager, cast.legal, cast.leadership):

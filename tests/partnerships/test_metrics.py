@@ -5,13 +5,16 @@ from decimal import Decimal
 
 import pytest
 
+from crm.models import Contract
 from expansion import clock, metrics
+from expansion.office.services import handovers
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 from partnerships.models import Project
 from partnerships.services import milestones, projects
 from tests.make import crm
 from tests.make import partnerships as make
+from tests.make.handovers import handed_over
 
 pytestmark = pytest.mark.django_db
 QUARTER = Period.containing("quarter", date(2026, 11, 18))
@@ -32,6 +35,43 @@ def test_a_project_counts_as_signed_from_its_contracts_signature(cast):
     assert (reading.value, reading.evidence[0].pk) == (1, project.pk)
     amount = read("signed_amount", cast.partner_member)[cast.partner_member.pk]
     assert amount.value == Decimal(120000)
+
+
+def test_what_was_signed_and_done_counts_for_who_led_it_then(cast):
+    lead, receiver = cast.partner_member, cast.manager
+    linked_first, signed_first = make.project(lead), make.project(lead)
+    draft = make.draft_contract(linked_first)
+    projects.link_contract(actor=lead, record=linked_first, contract=draft)
+    make.sign(cast, draft)
+    contract = make.signed_contract(cast, signed_first)
+    projects.link_contract(actor=lead, record=signed_first, contract=contract)
+    phase = make.phase(lead, linked_first)
+    milestones.complete_milestone(actor=lead, record=phase, done_on=clock.today())
+    record = handed_over(cast, lead, receiver)
+    assert not Project.objects.filter(owner=lead).exists()
+    assert figures(lead) == [2, 240000, 1] and figures(receiver) == [0, 0, 0]
+    projects.link_contract(actor=receiver, record=signed_first, contract=contract)  # once more
+    handovers.undo(actor=cast.manager, record=record)
+    assert figures(lead) == [2, 240000, 1] and figures(receiver) == [0, 0, 0]
+
+
+def test_what_is_signed_and_done_after_a_handover_counts_for_who_took_it_over(cast):
+    lead, receiver = cast.partner_member, cast.deputy
+    project = make.project(lead)
+    draft, phase = make.draft_contract(project), make.phase(lead, project)
+    projects.link_contract(actor=lead, record=project, contract=draft)
+    milestones.complete_milestone(actor=lead, record=phase, done_on=clock.today())
+    handed_over(cast, lead, receiver)
+    make.sign(cast, Contract.objects.get(pk=draft.pk))
+    milestones.reopen_milestone(actor=cast.manager, record=phase, reason="还差一项。")
+    assert figures(lead) == [0, 0, 0]
+    milestones.complete_milestone(actor=cast.manager, record=phase, done_on=clock.today())
+    assert figures(lead) == [0, 0, 0] and figures(receiver) == [1, 120000, 1]
+
+
+def figures(person) -> list:
+    asked = "signed_projects", "signed_amount", "milestones_done"
+    return [read(key, person)[person.pk].value for key in asked]
 
 
 def test_another_currency_is_shown_and_not_added(cast):

@@ -9,8 +9,10 @@ from expansion import clock, metrics
 from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
 from research.cards import research_of
+from research.models import ResearchReport
 from research.services import findings
 from tests.make import research as make
+from tests.make.handovers import handed_over
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +74,20 @@ def test_report_quality_is_the_mean_of_the_scored_reports(cast):
         ("二", Decimal("70.75"), True),
         ("三", Decimal(0), False),
     ]
+
+
+def test_an_approved_report_counts_for_its_author_of_then(cast):
+    make.scored(cast, make.approved(cast))
+    waiting = make.a_report(cast, title="后一份")
+    receiver = make.teammate()
+    handed_over(cast, cast.outsider, receiver)
+    assert ResearchReport.objects.filter(owner=receiver).count() == 2
+    key = "research.report_review_score"
+    assert set(read(key, cast.outsider, receiver)) == {cast.outsider.pk}
+    spans = QUARTER.begins_at, QUARTER.ends_at
+    assert research_of(cast.outsider, *spans)["figures"][1]["value"] == 1
+    waiting.refresh_from_db()
+    assert waiting.approved_owner is None
 
 
 def test_adoption_counts_on_its_day_for_the_collector(cast):
