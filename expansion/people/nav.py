@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from expansion import access, offers
 from expansion.people.models import Role, User
 from expansion.people.tables import matching, posts, units, with_seats
+
+KIND = pgettext_lazy("search", "Person")
 
 
 def find_people(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
@@ -16,7 +19,7 @@ def find_people(person: Any, text: str, most: int) -> Iterator[offers.Hit]:
     for one in with_seats(found.order_by("status", "name", "pk"))[:most]:
         stands = [] if one.is_active else [str(one.get_status_display())]
         detail = " · ".join(filter(None, [posts(one), units(one), *stands]))
-        yield offers.Hit(one.name, one.get_absolute_url(), _("Person"), "user", detail)
+        yield offers.Hit(one.name, one.get_absolute_url(), KIND, "user", detail)
 
 
 offers.add(

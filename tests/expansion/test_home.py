@@ -3,6 +3,7 @@
 from datetime import time
 
 import pytest
+from django.utils import translation
 
 from crm.models import Contract
 from crm.services.contracts import delete_contract, sign_contract, submit_contract
@@ -140,6 +141,8 @@ def test_who_has_left_is_found_last_and_said_to_have(cast):
     found = list(find_people(cast.again(cast.manager), "安", 6))
     assert [one.label for one in found] == ["安二", "安一"]
     assert found[1].detail.endswith("left") and "left" not in found[0].detail
+    with translation.override("zh-hans"):
+        assert str(found[0].kind) != "姓名"  # what a column of names is called
 
 
 @pytest.mark.parametrize("text", ["", "  ", "%", "_", "'", "<b>", "王" * 500, "\x00", "🙂"])
