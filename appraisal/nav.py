@@ -6,9 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.models import Participant, Stage
+from appraisal.selectors import appeals_known_today
 from expansion import offers
 from expansion.people.models import Role
 
+WORDS = {True: ("scores", _("Scores and appeals")), False: ("scores.alone", _("Scores"))}
 APPRAISED = (Role.MANAGER, Role.DEPUTY, Role.LEADER, Role.MEMBER)
 
 
@@ -21,16 +23,21 @@ def waiting(person: Any) -> int:
     return Participant.objects.filter(own | others).count()
 
 
-offers.add(
-    offers.NavItem(
-        "scores",
+def entry(appeals: bool) -> offers.NavItem:
+    """The menu promises appeals where the regulation in force knows them, and only there."""
+    key, label = WORDS[appeals]
+    return offers.NavItem(
+        key,
         "appraisal",
-        _("Scores and appeals"),
+        label,
         "appraisal:mine",
         "trophy",
         10,
-        lambda person: person.holds(*APPRAISED, Role.HR, Role.LEADERSHIP),
+        lambda person: (
+            person.holds(*APPRAISED, Role.HR, Role.LEADERSHIP) and appeals_known_today() is appeals
+        ),
         waiting,
-    ),
-    private=True,
-)
+    )
+
+
+offers.add(entry(True), entry(False), private=True)

@@ -4,7 +4,21 @@ from datetime import date
 
 from expansion import worktime
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.selectors import rules_on
 from expansion.worktime import Period
+
+
+def knows_appeals(rules: Rules) -> bool:
+    """Whether a result can be appealed at all: many regulations write of none."""
+    return bool(rules.appraisal.appeal_window.value)
+
+
+def appeals_known_today() -> bool:
+    """The same by the rules in force; before any is loaded nothing is ruled out."""
+    try:
+        return knows_appeals(rules_on())
+    except LookupError:
+        return True
 
 
 def opens_on(rules: Rules, period: Period) -> date:

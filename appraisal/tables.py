@@ -53,7 +53,7 @@ def stages(person: Any) -> list[tuple[str, Any]]:
 MINE = Listing(
     key="appraisal.mine",
     model=Participant,
-    label=_("Scores and appeals"),
+    label=_("My scores"),
     name=_("Period"),
     url=lambda one: f"/appraisal/scores/{one.pk}",
     title=lambda one: one.cycle,
@@ -61,7 +61,7 @@ MINE = Listing(
         Column("stage", _("Stage"), lambda one: one.get_stage_display(), cell=stage_badge),
         Column("score", _("Total score"), delivered_score, "number"),
         Column("level", _("Level"), delivered_level),
-        Column("superior", _("Superior"), lambda one: one.superior),
+        Column("superior", _("Evaluated by"), lambda one: one.superior),
         Column(
             "due",
             _("Self-review due"),

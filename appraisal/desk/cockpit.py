@@ -24,7 +24,7 @@ from appraisal.models import (
     Stage,
     Target,
 )
-from appraisal.selectors import opens_on
+from appraisal.selectors import knows_appeals, opens_on
 from appraisal.services.consequences import is_suspended, rule_of
 from appraisal.services.reminders import awaits_confirmation, is_unconfirmed
 from expansion import access, worktime
@@ -136,14 +136,14 @@ class Cockpit:
         superiors = self._through(Review.Party.SUPERIOR)
         fixed = [one for one in self.people if self._fixed(one)]
         until, due = self._window_ends, cycle.evaluation_due_at
-        frozen = total if cycle.frozen_at else 0
+        frozen, fixer = total if cycle.frozen_at else 0, self.rules.appraisal.final_by.value
         applied = _("cycle closed") if cycle.closed_at else _("not begun")
         strip = [
             (Stage.COLLECTING, _("Evidence frozen"), _day(cycle.frozen_at), _of(frozen, total)),
             (Stage.SELF_REVIEW, _("Self-review"), _until(cycle.self_due_at), _of(*selves)),
-            (Stage.EVALUATION, _("Superior's evaluation"), _until(due), _of(*superiors)),
-            (Stage.REVIEW, _("Manager's review"), "", _of(len(fixed), total)),
-            (Stage.FEEDBACK, _("Confirmation and appeal"), _until(until), self._confirmations),
+            (Stage.EVALUATION, explaining.evaluation(self.rules), _until(due), _of(*superiors)),
+            (Stage.REVIEW, explaining.review(fixer), "", _of(len(fixed), total)),
+            (Stage.FEEDBACK, explaining.feedback(self.rules), _until(until), self._confirmations),
             (Stage.CLOSED, _("Result applied"), _day(cycle.closed_at), applied),
         ]
         here = cycle.at.place
@@ -201,7 +201,12 @@ class Cockpit:
                 "count": len([one for one in self.people if self._belongs(one, key)]),
             }
             for key, label in labels.items()
+            if key != "appeal" or self.has_appeals
         ]
+
+    @property
+    def has_appeals(self) -> bool:
+        return bool(self.appeals) or knows_appeals(self.rules)
 
     def _belongs(self, one: Participant, view: str) -> bool:
         delivered = one.at.reached(Stage.FEEDBACK)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from appraisal import arithmetic, scoring
 from appraisal.models import Result
+from appraisal.selectors import knows_appeals
+from expansion.approvals.wording import role_label
 from expansion.rounding import two_places
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.scoring import KpiSet, Level
@@ -21,6 +23,21 @@ class Piece(NamedTuple):
 
     text: str
     kind: str = ""
+
+
+def evaluation(rules: Rules) -> str:
+    """The step of whoever the regulation lets score beside the person: 上级评价, 负责人评价."""
+    party = next((one for one in rules.appraisal.parties if one.key == "superior"), None)
+    return _("Evaluation by %(party)s") % {"party": party.label() if party else _("superior")}
+
+
+def review(final_by: str) -> str:
+    """The step of whoever fixes the score: 部门主管核定."""
+    return _("Review by %(role)s") % {"role": role_label(final_by)}
+
+
+def feedback(rules: Rules) -> str:
+    return _("Confirmation and appeal") if knows_appeals(rules) else _("Confirmation")
 
 
 def arithmetic_lines(

@@ -150,9 +150,9 @@ class ScorePage:
         named = [
             (Stage.COLLECTING, _("Evidence frozen")),
             (Stage.SELF_REVIEW, _("Self-review")),
-            (Stage.EVALUATION, _("Superior's evaluation")),
-            (Stage.REVIEW, _("Manager's review")),
-            (Stage.FEEDBACK, self.window or _("Confirmation and appeal")),
+            (Stage.EVALUATION, explaining.evaluation(self.rules)),
+            (Stage.REVIEW, explaining.review(self.participant.final_by)),
+            (Stage.FEEDBACK, self.window or explaining.feedback(self.rules)),
             (Stage.CLOSED, _("Result applied")),
         ]
         here = self.participant.at.place

@@ -24,6 +24,7 @@ from appraisal.models import (
     Stage,
 )
 from appraisal.scoring import SIX_PLACES
+from appraisal.selectors import knows_appeals
 from appraisal.services.consequences import run_consequences
 from appraisal.services.results import Moved, compute_results
 from appraisal.services.steps import expect, locked, principal
@@ -158,8 +159,18 @@ def begin_turn(appeal: Appeal) -> None:
     _tell_whose_turn(appeal)
 
 
+def expect_appeals(participant: Participant) -> None:
+    """
+    Raises:
+        NotNow: the regulation of the cycle knows no appeal.
+    """
+    if not knows_appeals(participant.cycle.rules):
+        raise NotNow(_("This regulation knows no appeal."))
+
+
 def appealed_now(participant: Participant) -> None:
     """Refuses where the result is not delivered, or its window is over or does not exist."""
+    expect_appeals(participant)
     expect(participant, Stage.FEEDBACK, Stage.CLOSED)
     result = participant.result
     if result.appeal_until is None:

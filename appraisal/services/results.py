@@ -16,6 +16,7 @@ from appraisal import scoring
 from appraisal.access import FINAL, acting_for, fixes
 from appraisal.metrics import TEAM_MEAN, team_means, teams_run
 from appraisal.models import Appeal, Cycle, Line, Participant, Result, Stage
+from appraisal.selectors import knows_appeals
 from appraisal.services.freezing import write_evidence
 from appraisal.services.steps import expect, follow, locked, locked_cycle, principal
 from expansion import access, worktime
@@ -293,6 +294,10 @@ def deliver_results(*, actor: User, record: Cycle) -> Cycle:
     return cycle
 
 
+READ = gettext_lazy("Read the arithmetic and confirm it.")
+READ_OR_APPEAL = gettext_lazy("Read the arithmetic and confirm it, or appeal within the window.")
+
+
 def to_be_delivered(person: User, cycle: Cycle) -> list[Participant]:
     """Whose fixed result waits for this person to deliver it; refuses where there is none."""
     fixed = cycle.participants.complete().filter(
@@ -310,7 +315,7 @@ def _tell_delivered(cycle: Cycle, people: list[Participant]) -> None:
         kind="appraisal.delivered",
         title=format_lazy(gettext_lazy("Your result for {cycle} is here"), cycle=cycle),
         url=reverse("appraisal:mine"),
-        text=gettext_lazy("Read the arithmetic and confirm it, or appeal within the window."),
+        text=READ_OR_APPEAL if knows_appeals(cycle.rules) else READ,
         key=f"appraisal.delivered:{cycle.pk}:{worktime.now():%Y%m%dT%H%M%S}",
     )
 

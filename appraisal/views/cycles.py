@@ -10,6 +10,7 @@ from appraisal import forms, tables
 from appraisal.desk.cockpit import Cockpit, target_row
 from appraisal.models import Cycle, Participant, Stage, Target
 from appraisal.roster import appraised
+from appraisal.selectors import knows_appeals
 from appraisal.services import cycles, participation, reminders, results
 from appraisal.tables import STAGE_TONES
 from appraisal.views.scores import StatedAct, TabbedList
@@ -125,9 +126,19 @@ class FixAll(CycleAct):
 class Deliver(CycleAct):
     action = "deliver"
     title = _("Deliver the results")
-    note = _("Every fixed score is shown to its person, and the window for appeals begins.")
     verb = _("Deliver")
-    done = _("Results delivered. The appeal window runs.")
+
+    @property
+    def note(self) -> Any:
+        if knows_appeals(self.record.rules):
+            return _("Every fixed score is shown to its person, and the window for appeals begins.")
+        return _("Every fixed score is shown to its person, who confirms it.")
+
+    @property
+    def done(self) -> Any:
+        if knows_appeals(self.record.rules):
+            return _("Results delivered. The appeal window runs.")
+        return _("Results delivered.")
 
     def allowed_now(self) -> None:
         results.to_be_delivered(self.request.user, self.record)

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal import forms, tables
+from appraisal.desk import explaining
 from appraisal.desk.score import ScorePage
-from appraisal.models import Cycle, Participant, Review
+from appraisal.models import Appeal, Cycle, Participant, Review
+from appraisal.selectors import appeals_known_today
 from appraisal.services import results, reviews
 from expansion import access
 from expansion.errors import NotNow
@@ -26,7 +28,12 @@ def list_tabs(person: Any, active: str) -> list[dict[str, Any]]:
             Participant.objects.filter(superior=person).exists(),
         ),
         ("cycles", _("Cycles"), "/appraisal/cycles/", access.can(person, "view", Cycle)),
-        ("appeals", _("Appeals"), "/appraisal/appeals/", True),
+        (
+            "appeals",
+            _("Appeals"),
+            "/appraisal/appeals/",
+            appeals_known_today() or Appeal.objects.filter(owner=person).exists(),
+        ),
         ("trial", _("Trial calculator"), "/appraisal/trial", True),
     ]
     return [
@@ -206,11 +213,14 @@ class SelfReview(ReviewPage):
 class Evaluation(ReviewPage):
     action = "evaluate"
     party = Review.Party.SUPERIOR
-    title = gettext_lazy("Superior's evaluation")
     done = gettext_lazy("Evaluation saved")
 
     def service(self, **values: Any) -> Participant:
         return reviews.save_evaluation(**values)
+
+    @property
+    def title(self) -> str:
+        return explaining.evaluation(self.record.cycle.rules)
 
     def success_url(self, record: Participant) -> str:
         return "/appraisal/evaluations/"

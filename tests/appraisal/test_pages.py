@@ -18,11 +18,13 @@ from appraisal.services.cycles import plan_cycle, set_target
 from appraisal.services.results import acknowledge_result
 from appraisal.views.trial import TrialDesk
 from expansion import clock
+from expansion.notices.models import Notice
 from expansion.people.models import Mandate, Membership, Status, User
 from expansion.rulebook.loading import preset
-from expansion.rulebook.selectors import rules_on
+from expansion.rulebook.selectors import rules_on, version_on
 from expansion.worktime import Period
 from tests.make import appraisal as make
+from tests.make.rules import put_in_force
 
 KEY = {"request_id": "one"}
 
@@ -573,3 +575,67 @@ def test_the_tables_of_the_charts_say_nothing_and_scores_as_the_page_does(cast, 
     assert rows.pop("Attitude") == ["88.00", "85.50"]
     assert {mean for _own, mean in rows.values()} == {"—"}
     assert page.trend["table"]["rows"][-1][1] == "86.33"
+
+
+class TestWithoutAppeals:
+    """Where the regulation knows no appeal, none is promised (B-6.3.3a, E1 to E11)."""
+
+    @pytest.fixture
+    def ended(self, cast):
+        clock.set_clock(make.OPENING)
+        put_in_force({"appraisal.appeal_window": "0 days"})
+        User.objects.update(language="en")
+        cycle = make.opened(version_on())
+        make.frozen(cycle, {cast.member.pk: make.EXAMPLE})
+        make.reviewed(cycle, {cast.member.pk: {"attitude": 88, "ability": 85}})
+        return cycle
+
+    def delivered(self, cast, cycle) -> Participant:
+        make.delivered(cycle, manager=cast.manager, leadership=cast.leadership)
+        return make.of(cycle, cast.member)
+
+    def test_menu_tabs_steps_and_form_name_no_appeal(self, cast, ended, sign_in):
+        one = self.delivered(cast, ended)
+        browser = sign_in(cast.member)
+        for path in ("/appraisal/", f"/appraisal/scores/{one.pk}"):
+            page = browser.get(path).content.decode()
+            assert "ppeal" not in page.replace("/static/", ""), path
+        refused = browser.get(f"/appraisal/scores/{one.pk}/appeal")
+        assert refused.status_code == 409
+        assert "This regulation knows no appeal." in refused.content.decode()
+
+    def test_the_cockpit_has_no_chip_and_no_panel_of_appeals(self, cast, ended, sign_in):
+        page = sign_in(cast.manager).get(f"/appraisal/cycles/{ended.pk}").content.decode()
+        assert "ppeal" not in page
+
+    def test_who_delivers_is_promised_no_window(self, cast, ended, sign_in):
+        browser, path = sign_in(cast.manager), f"/appraisal/cycles/{ended.pk}"
+        for act in ("fix", "deliver"):
+            assert "ppeal" not in browser.get(f"{path}/{act}").content.decode()
+            browser.post(f"{path}/{act}", {"request_id": act})
+        assert make.of(ended, cast.member).stage == Stage.FEEDBACK
+        assert "ppeal" not in browser.get(path).content.decode()
+
+    def test_the_notice_tells_to_read_and_confirm(self, cast, ended):
+        self.delivered(cast, ended)
+        told = Notice.objects.get(person=cast.member, kind="appraisal.delivered")
+        assert told.text == "Read the arithmetic and confirm it."
+
+
+def test_where_appeals_are_known_they_are_offered(cast, quarter, sign_in):
+    User.objects.update(language="en")
+    page = sign_in(cast.member).get("/appraisal/").content.decode()
+    assert "Scores and appeals" in page and 'href="/appraisal/appeals/"' in page
+    one = make.of(quarter, cast.member)
+    assert sign_in(cast.member).get(f"/appraisal/scores/{one.pk}/appeal").status_code == 200
+
+
+def test_steps_are_named_by_the_regulation(cast, quarter, sign_in):
+    User.objects.update(language="en")
+    one = make.of(quarter, cast.member)
+    for person, path in (
+        (cast.member, f"/appraisal/scores/{one.pk}"),
+        (cast.manager, f"/appraisal/cycles/{quarter.pk}"),
+    ):
+        page = sign_in(person).get(path).content.decode()
+        assert "Evaluation by Superior" in page and "Review by Department manager" in page
