@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import reduce
 from operator import or_
@@ -59,7 +59,8 @@ class Seat:
     """One role that a person holds today in one unit, in person or for an absent principal.
 
     `units` holds the ids of the unit and of all units below it. `acting_for` is the principal's id
-    while a mandate runs. `regrants` are the changed rights of the role.
+    while a mandate runs. `regrants` are the changed rights of the role. `post` is the id of the
+    post that gives it: it names the seat and opens nothing.
     """
 
     role: str
@@ -67,6 +68,7 @@ class Seat:
     units: frozenset[int]
     acting_for: int | None = None
     regrants: Regrants = AS_DEFAULT
+    post: int | None = field(default=None, compare=False)
 
 
 class Person(Protocol):

@@ -383,7 +383,8 @@ SITE_URL = env.address("SITE_URL")
 
 # What the department loads when the database is still empty.
 RULEBOOK_PRESET = env.text("RULEBOOK_PRESET", "ktv")
-SITE_NAME = env.text("SITE_NAME", "星澜 KTV")
+# The company, before the name of the department; without it the department stands alone.
+SITE_NAME = env.text("SITE_NAME", "")
 
 LOGGING = {
     "version": 1,

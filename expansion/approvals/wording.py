@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from expansion.people.models import Post, Role, Unit, User
+from expansion.people.models import Post, Unit, User
+from expansion.people.selectors import role_title
 from expansion.rulebook.values import parts
 
 TONES = {
@@ -43,7 +44,7 @@ def role_label(role: str) -> str:
         return _("head of %(team)s") % {"team": _named(Unit.objects.filter(key=key).first(), key)}
     if kind == "department":
         return _named(Unit.objects.filter(key=key).first(), key)
-    return str(Role(role).label)
+    return role_title(role)
 
 
 def _named(found: Any, key: str) -> str:

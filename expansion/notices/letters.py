@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from expansion.notices.events import Group, event_label, group_of
 from expansion.notices.models import Mail, Notice
+from expansion.people.selectors import house_name
 
 PATIENCE = 20  # seconds for the mail server
 
@@ -30,7 +31,7 @@ def message(mails: list[Mail]) -> EmailMessage:
         else:
             subject, body = _several(notices)
     return EmailMessage(
-        subject=f"[{settings.SITE_NAME}] {subject}",
+        subject=f"[{house_name()}] {subject}",
         body=body,
         to=[first.to],
         headers={"Message-ID": first.batch},
@@ -80,4 +81,4 @@ def line(mails: list[Mail]) -> str:
     path = first.url if len(places) == 1 else "/notices/"
     with translation.override(first.robot.language if first.robot else None):
         words = _("%(event)s: %(count)s") % {"event": event_label(first.kind), "count": count}
-    return f"[{settings.SITE_NAME}] {words}\n{place(path)}\n#{first.batch.strip('<')[:8]}"
+    return f"[{house_name()}] {words}\n{place(path)}\n#{first.batch.strip('<')[:8]}"

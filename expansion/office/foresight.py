@@ -11,6 +11,7 @@ from expansion import clock, offers, worktime
 from expansion.offers import Firing
 from expansion.office.models import IpRight, PersonnelChange, PublicMatter
 from expansion.rulebook import foreseen
+from expansion.rulebook.deciders import titles_of
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_of_days
 from expansion.rulebook.templatetags.rules import rule_value
@@ -37,7 +38,7 @@ def _of(
     due = report.cadence.value.due_at(period, calendar)
     if due is None:
         return
-    who = rule_value(tuple(_label(rules, word) for word in report.who))
+    who = rule_value(tuple(_label(rules, word) for word in report.who), titles_of(rules))
     ahead = worktime.before(due, report.remind_before.value, calendar)
     words = {"report": report.label(), "period": period.label}
     for at, what in (

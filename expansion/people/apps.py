@@ -47,6 +47,6 @@ class PeopleConfig(AppConfig):
         user_logged_in.connect(sessions.begin)
         set_sources(
             acting_banner=selectors.banner,
-            role_label=selectors.role_label,
-            department_name=selectors.department_name,
+            post_label=selectors.post_label,
+            house_name=selectors.house_name,
         )

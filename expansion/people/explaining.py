@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from expansion import access
 from expansion.access import Reason, Scope
 from expansion.errors import Gone
-from expansion.people.models import Rights, Role, Unit, User
+from expansion.people.models import Rights, Unit, User
+from expansion.people.selectors import title_of
 from expansion.ui import formats
 
 
@@ -98,7 +99,7 @@ def reason_words(reason: Reason, record: models.Model) -> str:
         return _("owner")
     if seat is None:
         return _also(record)
-    role = Role(seat.role).label
+    role = title_of(seat)
     if reason.scope is Scope.DEPARTMENT:
         return _("%(role)s: sees the whole department") % {"role": role}
     team = _value(record, access.rule_of(type(record)).team) or Unit.objects.get(pk=seat.unit)

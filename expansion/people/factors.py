@@ -19,7 +19,7 @@ from fido2.webauthn import ResidentKeyRequirement, UserVerificationRequirement
 
 from expansion.errors import Invalid
 from expansion.people.models import LoginPolicy, User
-from expansion.people.selectors import active_people
+from expansion.people.selectors import active_people, house_name
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -42,7 +42,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return _keys().decrypt(encrypted_text.encode()).decode()
 
     def _get_site_name(self) -> str:
-        return settings.SITE_NAME
+        return house_name()
 
 
 def _keys() -> MultiFernet:

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from expansion.people.models import AccountLink
+from expansion.people.selectors import house_name
 from expansion.ui import formats
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def mail_link(link: AccountLink, address: str) -> bool | None:
     if not (person.email and settings.MAIL_LEAVES):
         return None
     with translation.override(person.language):
-        words = {"site": settings.SITE_NAME, "name": person.name, "username": person.username}
+        words = {"site": house_name(), "name": person.name, "username": person.username}
         subject = _("[%(site)s] Set your password") % words
         body = [
             _("%(name)s, set the password of your account “%(username)s” here:") % words,

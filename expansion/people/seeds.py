@@ -41,6 +41,8 @@ PEOPLE = (
     ("jiang.yun", "蒋芸", "department", "consolidator"),
     ("deng.bo", "邓博", "company", "liaison"),
 )
+# Presets name the regulation; the demo department belongs to a company.
+HOUSE = {"name": "星澜 KTV · 拓展部", "name_en": "Xinglan KTV · Expansion"}
 NEW, FORMER, LOCKED = "jiang.yun", "deng.bo", "qiu.hao"
 # Who reads the system in another language than the department.
 LANGUAGES = {"tang.ke": "zh-hant", "zeng.li": "en"}
@@ -51,6 +53,7 @@ LOST = "手机遗失，先锁定账号，换卡后再开。"
 def sow(demo: Any) -> None:
     """Seats everybody since before the story begins; the pass phrase is the demo's."""
     since = date(demo.begins.year - 1, 1, 1)
+    Unit.objects.filter(key="department").update(**HOUSE)
     units = {unit.key: unit for unit in Unit.objects.all()}
     posts = {post.key: post for post in Post.objects.all()}
     password = demo_password_hash()

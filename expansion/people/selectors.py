@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet, Value
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from expansion import clock
@@ -21,6 +23,7 @@ from expansion.people.models import Mandate, Membership, Post, Role, Status, Uni
 from expansion.people.rights import regrants_by_role
 from expansion.prepared import prepared
 from expansion.shares import NOTHING_SHARED, Shares
+from expansion.ui import counts
 
 
 class Tree:
@@ -170,6 +173,8 @@ class _Basis:
 
 
 MOST_KEPT = 10_000
+MOST_TITLES = 2
+INSIDE = (Role.MANAGER, Role.DEPUTY, Role.LEADER, Role.MEMBER, Role.CONSOLIDATOR)
 _bases: dict[int, tuple[tuple[str, date], _Basis]] = {}
 
 
@@ -279,7 +284,8 @@ def _seats(
     role: str, unit: int, post: int, tree: Tree, regrants: Mapping[str, Regrants]
 ) -> Iterator[Seat]:
     def seat(role: str, unit: int) -> Seat:
-        return Seat(role, unit, tree.below(unit), regrants=regrants.get(role, AS_DEFAULT))
+        units, granted = tree.below(unit), regrants.get(role, AS_DEFAULT)
+        return Seat(role, unit, units, regrants=granted, post=post)
 
     yield seat(role, unit)
     for led in tree.led_by(post):
@@ -377,15 +383,39 @@ def acts_under(mandate: Mandate) -> QuerySet[Entry]:
     )
 
 
-def role_label(person: User) -> str:
-    """The first of the person's own roles; empty without a post."""
-    own = [seat.role for seat in person.seats if seat.acting_for is None]
-    return str(Role(own[0]).label) if own else ""
+def post_label(person: User) -> str:
+    """The first of the person's own posts by its title; empty without one."""
+    own = [seat for seat in person.seats if seat.acting_for is None]
+    return title_of(own[0]) if own else ""
 
 
-def department_name() -> str:
-    found = department()
-    return str(found) if found else ""
+def title_of(seat: Seat) -> str:
+    """The title of the post that gives the seat."""
+    titles = {post.pk: str(post) for post in _posts()}
+    return titles.get(seat.post or 0) or str(Role(seat.role).label)
+
+
+def role_title(role: str) -> str:
+    """What the department calls one of its roles: by the title of the post that has it, by two
+    where two have it. The role's own word names one that many posts have, or none, and those of
+    the rest of the company."""
+    titles = [str(post) for post in _posts() if post.role == role and role in INSIDE]
+    return "/".join(titles) if 0 < len(titles) <= MOST_TITLES else str(Role(role).label)
+
+
+def _posts() -> list[Post]:
+    return counts.remembered("posts", lambda: list(Post.objects.all()))
+
+
+def house_name() -> str:
+    """Who runs the system: the company, where the settings name it, and the department; before a
+    rulebook is loaded the system itself."""
+    return counts.remembered(("house", get_language()), _house_name)
+
+
+def _house_name() -> str:
+    parts = (settings.SITE_NAME, str(department() or ""))
+    return " · ".join(filter(None, parts)) or "Expansion"
 
 
 def filled_posts(day: date) -> list[Post]:

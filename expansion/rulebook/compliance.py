@@ -9,7 +9,7 @@ from expansion import clock, compliance
 from expansion.compliance import Fact, Screen
 from expansion.people.models import Membership, Status, Unit
 from expansion.people.selectors import unseated
-from expansion.rulebook.deciders import names_in
+from expansion.rulebook.deciders import names_in, titles_of
 from expansion.rulebook.models import Version
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import LONG
@@ -72,8 +72,9 @@ def delegation(rules: Rules) -> Iterator[str]:
 
 def meetings(rules: Rules) -> Iterator[str]:
     """Who chairs what (A-4.2.2)."""
+    names = titles_of(rules)
     for meeting in rules.meetings:
-        words = {"meeting": meeting.label(), "chair": value_words(meeting.chair)}
+        words = {"meeting": meeting.label(), "chair": value_words(meeting.chair, names)}
         yield _("%(meeting)s is chaired by: %(chair)s") % words
 
 

@@ -14,6 +14,7 @@ from pypinyin import lazy_pinyin
 from expansion import access
 from expansion.errors import Invalid
 from expansion.people.models import Unit, User
+from expansion.people.selectors import MOST_TITLES
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.templatetags.rules import WORDS
 from expansion.rulebook.values import ROLES, is_approver, words
@@ -32,17 +33,29 @@ def words_in(values: Iterable[Any]) -> Iterator[str]:
 
 
 def names_in(values: Iterable[Any], *rulebooks: Rules) -> dict[str, str]:
-    """What the words of these values are called: posts and teams by the rulebooks, the last one
-    that has them first; departments and people by the books of the house, all read together."""
+    """What the words of these values are called: roles, posts and teams by the rulebooks, the last
+    one that has them first; departments and people by the books of the house, all read together."""
     found = set(words_in(values))
     named: dict[str, str] = {}
     for rules in rulebooks:
-        named |= posts_of(rules) | heads_of(rules) | approvals_of(rules) | partners_of(rules)
+        named |= titles_of(rules) | posts_of(rules) | heads_of(rules)
+        named |= approvals_of(rules) | partners_of(rules)
     return named | _departments_named(found) | _people_named(found)
 
 
-def roles() -> dict[str, str]:
-    return {role: str(WORDS[role]) for role in ROLES}
+def roles(rules: Rules, known: Iterable[str] = ROLES) -> dict[str, str]:
+    """Roles by the titles that this rulebook has for them, else by their own words."""
+    return {role: str(WORDS[role]) for role in known} | {
+        role: title for role, title in titles_of(rules).items() if role in known
+    }
+
+
+def titles_of(rules: Rules) -> dict[str, str]:
+    """What the rulebook calls the roles that one of its posts has, or two (reading 48)."""
+    titles: dict[str, list[str]] = {}
+    for post in rules.posts:
+        titles.setdefault(post.role, []).append(post.label())
+    return {role: "/".join(found) for role, found in titles.items() if len(found) <= MOST_TITLES}
 
 
 def posts_of(rules: Rules) -> dict[str, str]:
@@ -234,7 +247,7 @@ class Deciders:
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Roles, posts, heads of teams and other departments, each kind under its own heading."""
         kinds = [
-            (_("Roles"), roles()),
+            (_("Roles"), roles(self.rules)),
             (_("Posts"), posts_of(self.rules)),
             (_("Heads of teams"), heads_of(self.rules)),
             (_("Other departments"), departments()),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from expansion import metrics, offers
 from expansion.rulebook.blanks import blank, parameter_in
 from expansion.rulebook.checks import ROLES
-from expansion.rulebook.deciders import Deciders
+from expansion.rulebook.deciders import Deciders, roles
 from expansion.rulebook.entries import HOW, Collection, collections, label_of, title_of
 from expansion.rulebook.fields import Choices, field_of
 from expansion.rulebook.lists import guidance
@@ -196,10 +196,8 @@ def named_in(path: str, rules: Rules) -> list[tuple[str, Any]]:
 
 def _audience(rules: Rules) -> list[tuple[str, Any]]:
     """Whom a report can be asked of: everyone, roles, posts and teams."""
-    roles = [("everyone", _("everyone")), *((role, WORDS[role]) for role in ROLES)]
-    known = dict(roles)
-    named = [(one.key, one.label()) for one in (*rules.posts, *rules.teams)]
-    return [*roles, *((key, label) for key, label in named if key not in known)]
+    named = {one.key: one.label() for one in (*rules.posts, *rules.teams)}
+    return list(({"everyone": _("everyone")} | roles(rules, ROLES) | named).items())
 
 
 def _metrics(rules: Rules) -> list[tuple[str, Any]]:

@@ -70,7 +70,7 @@ class LimitField(forms.MultiValueField):
 
 def approvers(one: Listed, deciders: Deciders) -> Choices:
     """Roles, the posts and team heads of this department, and whatever stands there now."""
-    known = roles() | posts_of(deciders.rules) | heads_of(deciders.rules)
+    known = roles(deciders.rules) | posts_of(deciders.rules) | heads_of(deciders.rules)
     kept = {word: deciders.names.get(word, word) for word in words_in([one.value])}
     return list({**known, **{word: kept[word] for word in kept if word not in known}}.items())
 

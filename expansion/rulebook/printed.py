@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
+from expansion.rulebook.deciders import titles_of
 from expansion.rulebook.entries import label_of, title_of
 from expansion.rulebook.entry_forms import CHOSEN, NAMES, OPTIONS, named_in
 from expansion.rulebook.lists import LISTS, clause_of
@@ -108,7 +109,7 @@ class _Walk:
     def entry(self, node: BaseModel, place: _Place) -> Iterator[Line]:
         """The lines of one entry; what names it and its clause stand in each of them."""
         if isinstance(node, Right):
-            role = str(WORDS.get(node.role, node.role))
+            role = titles_of(self.rules).get(node.role) or str(WORDS.get(node.role, node.role))
             yield place.line(words=_(": ").join((role, str(_option(node.scope)))))
             return
         clause = clause_of(node)

@@ -42,7 +42,13 @@ class Mark(Enum):
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-PostKey = Annotated[Key, Mark.POST]
+
+
+class NamedPost(str):
+    """The key of a post, told from a role's: a post that is called `leader` may have another."""
+
+
+PostKey = Annotated[Key, AfterValidator(NamedPost), Mark.POST]
 ApprovalKey = Annotated[Key, Mark.APPROVAL]
 PartnerKey = Annotated[Key, Mark.PARTNER]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from expansion import offers
-from expansion.people.selectors import department_name
+from expansion.people.selectors import house_name
 from expansion.surveys.forms import AnswerForm
 from expansion.surveys.models import Invitation
 from expansion.surveys.services.answering import keep_answers
@@ -22,7 +21,7 @@ def show(record: Invitation) -> dict[str, Any]:
         "title": asked.title,
         "intro": asked.intro,
         "purpose": asked.purpose,
-        "keeper": " · ".join(filter(None, [settings.SITE_NAME, department_name()])),
+        "keeper": house_name(),
         "promise": _(
             "Answers are read together, from %(least)d on. Once the survey is closed nobody can "
             "tell whose an answer is."

@@ -30,16 +30,16 @@ class Sources:
     unread: Callable[[Any], int] = lambda person: 0
     running_jobs: Callable[[Any], list[dict[str, Any]]] = lambda person: []
     acting_banner: Callable[[Any], str | None] = lambda person: None
-    role_label: Callable[[Any], str] = lambda person: ""
-    department_name: Callable[[], str] = lambda: ""
+    post_label: Callable[[Any], str] = lambda person: ""
+    house_name: Callable[[], str] = lambda: ""
 
 
 sources = Sources()
 
 
 def set_sources(**given: Callable[..., Any]) -> None:
-    """Upper rooms hand in `unread`, `running_jobs`, `acting_banner`, `role_label` or
-    `department_name`."""
+    """Upper rooms hand in `unread`, `running_jobs`, `acting_banner`, `post_label` or
+    `house_name`."""
     for name, source in given.items():
         if not hasattr(sources, name):
             raise LookupError(f"The shell has no place for {name!r}.")
@@ -161,20 +161,12 @@ class Shell:
             "pk": self.user.pk,
             "name": self.user.name,
             "initial": self.user.initial,
-            "role_label": sources.role_label(self.user),
+            "post_label": sources.post_label(self.user),
         }
 
     @cached_property
     def brand(self) -> dict[str, str]:
-        name = " · ".join(
-            part
-            for part in (
-                settings.SITE_NAME,
-                counts.remembered(("department", self.language), sources.department_name),
-            )
-            if part
-        )
-        return {"name": name, "mark": _("Ex")}
+        return {"name": sources.house_name(), "mark": _("Ex")}
 
     @property
     def today_label(self) -> str:

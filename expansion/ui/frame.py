@@ -74,7 +74,7 @@ def _draw(name: str, menu: Keys, acts: Keys, brand: str, language: str) -> list[
 
 
 _drawn = lru_cache(maxsize=512)(_draw)
-PERSON = {name: mark(name) for name in ("pk", "name", "initial", "role_label")}
+PERSON = {name: mark(name) for name in ("pk", "name", "initial", "post_label")}
 
 
 def _entry(item: offers.NavItem) -> dict[str, Any]:

@@ -20,7 +20,7 @@ QUARTER = Period.parse("2026-Q3")
 OTHER = {"sla.visit_feedback": "9 hours"}
 LAST_DAY = {"appraisal.opens": "last_workday_of"}
 STOOD = "opens Thu 8 Oct · self-review due Wed 14 Oct 23:59 · evaluation due Wed 21 Oct 23:59"
-MANAGERS, LEADERSHIPS = "score fixed by manager", "score fixed by leadership"
+MANAGERS, LEADERSHIPS = "score fixed by Department manager", "score fixed by leadership"
 
 
 @pytest.fixture

@@ -26,8 +26,10 @@ STRICT = {
 }
 ONCE = "Unqualified once · Warning, Demotion, Pay cut"
 TWICE = "Unqualified twice in a row · Dismissal"
-BY_LEADERSHIP = "proposed by manager, decided by leadership"
-BY_THREE = "proposed by manager, decided by manager → human resources → leadership"
+BY_LEADERSHIP = "proposed by Department manager, decided by leadership"
+BY_THREE = (
+    "proposed by Department manager, decided by Department manager → human resources → leadership"
+)
 NONE = "no measure"
 
 
@@ -101,11 +103,11 @@ def test_a_longer_run_asked_for_leaves_the_measure_of_a_shorter_one(twice):
     [
         (
             {"consequences.two_unqualified.decided_by": ["hr", "leadership"]},
-            "proposed by manager, decided by human resources → leadership",
+            "proposed by Department manager, decided by human resources → leadership",
         ),
         (
             {"consequences.two_unqualified.proposed_by": "hr"},
-            BY_THREE.replace("by manager,", "by human resources,"),
+            BY_THREE.replace("by Department manager,", "by human resources,"),
         ),
         # Who has no superior on record is proposed for by the manager.
         ({"consequences.two_unqualified.proposed_by": "superior"}, BY_THREE),

@@ -337,7 +337,7 @@ def test_facts_follow_the_settings(cast):
     chain = {"approvals.contract.chain": ["legal"], "approvals.contract.step_limit": "2 days"}
     [said] = lines(contracts.contract_chain)
     [shorter] = lines(contracts.contract_chain, rules_on().with_changes(chain))
-    assert "manager → legal → leadership" in said and "3 working days" in said
+    assert "Department manager → legal → leadership" in said and "3 working days" in said
     assert "by legal, each within 2 days" in shorter
     seldom = preset("club").with_changes({"crm.grading.grades.key.return_visit": "20 days"})
     assert "15 days" in lines(clients.grades, preset("club"))[0]

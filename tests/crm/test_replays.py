@@ -149,7 +149,7 @@ def test_a_deal_of_the_draft_s_amount_would_have_gone_to_who_decides(cast):
     paper = contracts.a_contract(cast, amount=Decimal(300000))
     own = make.opportunity(cast.manager, make.client(cast.manager), amount=Decimal(900000))
     found = rows(cast.manager, drafted(cast, LARGE), "crm.matters")
-    assert told(found[large]) == ("an ordinary matter", "amount · manager")
+    assert told(found[large]) == ("an ordinary matter", "amount · Department manager")
     assert found[paper].differs and not found[small].differs
     assert not found[own].differs  # nobody is asked over what they work themselves
 
@@ -160,10 +160,13 @@ def test_a_matter_below_the_draft_s_amount_would_have_been_an_ordinary_one(cast)
     matter = Escalation.objects.get(opportunity=deal)
     # What was decided over is the amount of then.
     Opportunity.objects.filter(pk=deal.pk).update(amount=Decimal(1))
-    for limit, after in (("250000", "amount · manager"), ("250001", "an ordinary matter")):
+    for limit, after in (
+        ("250000", "amount · Department manager"),
+        ("250001", "an ordinary matter"),
+    ):
         draft = drafted(cast, {"authority.major_amount": limit})
         assert told(rows(cast.manager, draft, "crm.matters")[matter]) == (
-            "amount · manager",
+            "amount · Department manager",
             after,
         )
 
@@ -180,7 +183,7 @@ def test_a_client_of_a_grade_that_the_draft_calls_major_would_have_been_one(cast
     ours = rules.crm.model_copy(update={"grading": grading})
     rows = by(cast.manager, rules.model_copy(update={"crm": ours}), "crm.matters").rows
     told_of = {row.record: told(row) for row in rows if row.differs}
-    assert told_of == {client: ("an ordinary matter", "grade of the client · manager")}
+    assert told_of == {client: ("an ordinary matter", "grade of the client · Department manager")}
     assert plain not in told_of
 
 
@@ -188,7 +191,7 @@ def test_a_matter_would_have_been_somebody_else_s_by_the_draft(cast):
     matter = authority.escalation(cast)
     draft = drafted(cast, {"authority.major_client_owner": "leadership"})
     row = rows(cast.manager, draft, "crm.matters")[matter]
-    assert told(row) == ("marked as major · manager", "marked as major · leadership")
+    assert told(row) == ("marked as major · Department manager", "marked as major · leadership")
 
 
 @pytest.mark.parametrize("changes", [OTHER, {"authority.major_amount": "999999"}])

@@ -45,7 +45,9 @@ def test_who_approves_and_who_interprets_is_what_the_rulebook_says(cast):
     assert fact("rulebook.amending", given(policy__amendment_chain=["leadership"])) == [
         "New versions are approved by: leadership"
     ]
-    assert fact("rulebook.amending", preset("market")) == ["New versions are approved by: manager"]
+    assert fact("rulebook.amending", preset("market")) == [
+        "New versions are approved by: Head of department"
+    ]
     assert fact("rulebook.interpreting", given(policy__interpretation_by="leadership")) == [
         "Clauses are interpreted by: leadership"
     ]

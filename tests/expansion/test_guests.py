@@ -13,7 +13,7 @@ from expansion.errors import Gone, NotNow
 from expansion.guests import services
 from expansion.guests.models import Pass
 from expansion.people import throttle
-from expansion.people.selectors import department_name
+from expansion.people.selectors import house_name
 from expansion.surveys.models import Questionnaire, Response
 from expansion.surveys.services import closing, inviting
 from tests.make import surveys as make
@@ -145,7 +145,7 @@ def test_the_page_opens_without_a_login_and_says_what_for_and_who_keeps_it(cast,
     text = body(answer)
     assert answer.status_code == 200
     with translation.override("zh-hans"):
-        keeper = department_name()
+        keeper = house_name()
     for words in (record.title, record.purpose, record.intro, keeper, "2026-11-30"):
         assert words and words in text
     for question in record.questions.all():

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 NOVEMBER, OCTOBER = Period.parse("2026-11"), Period.parse("2026-10")
 DECEMBER_FIRST = datetime(2026, 12, 1, 9, 0)
 CHAIN = "approvals.contract.chain"
-STOOD = "manager → legal → leadership"
+STOOD = "Department manager → legal → leadership"
 LIMIT = {"authority.manager_limit": "100000", "authority.beyond_limit_chain": ["leadership"]}
 OTHER = {"sla.visit_feedback": "9 hours"}
 
@@ -66,10 +66,10 @@ def usual(cast) -> Request:
 @pytest.mark.parametrize(
     ("changes", "after"),
     [
-        ({CHAIN: ["manager"]}, "manager"),
+        ({CHAIN: ["manager"]}, "Department manager"),
         ({CHAIN: ["manager", "finance + legal", "leadership"]}, None),
         ({CHAIN: ["manager", "finance | legal", "leadership"]}, None),
-        ({CHAIN: ["legal", "manager", "leadership"]}, "legal → manager → leadership"),
+        ({CHAIN: ["legal", "manager", "leadership"]}, "legal → Department manager → leadership"),
         ({CHAIN: ["person:liaison"]}, "吴桐"),
     ],
 )
@@ -113,7 +113,7 @@ def test_beyond_the_draft_s_limit_one_more_decides_and_within_it_one_less(cast):
     put_in_force({CHAIN: ["manager"]})
     approved(cast, cast.manager)
     row = only(cast.manager, drafted(cast, LIMIT))
-    assert (row.before, row.after) == ("manager", "manager → leadership")
+    assert (row.before, row.after) == ("Department manager", "Department manager → leadership")
     assert not only(
         cast.manager, drafted(cast, {"authority.manager_limit": "126000"})
     ).differs  # exactly the limit
@@ -124,7 +124,7 @@ def test_within_a_higher_limit_nobody_decides_beyond(cast):
     approved(cast, cast.manager, cast.leadership)
     assert not only(cast.manager, drafted(cast, OTHER)).differs
     row = only(cast.manager, drafted(cast, {"authority.manager_limit": "126000"}))
-    assert (row.before, row.after) == ("manager → leadership", "manager")
+    assert (row.before, row.after) == ("Department manager → leadership", "Department manager")
 
 
 def test_below_its_bottom_line_a_deal_stays_whatever_the_limit(cast):
@@ -133,7 +133,7 @@ def test_below_its_bottom_line_a_deal_stays_whatever_the_limit(cast):
     authority.bottom_line(cast.member, deal, price=Decimal(130000))
     approved(cast, cast.manager, cast.leadership, client=deal.client)
     row = only(cast.manager, drafted(cast, {"authority.manager_limit": "126000"}))
-    assert row.before == "manager → leadership" and not row.differs
+    assert row.before == "Department manager → leadership" and not row.differs
 
 
 def test_where_the_client_s_grade_decides_it_cannot_be_said(cast):
@@ -184,7 +184,7 @@ def test_what_was_returned_or_withdrawn_is_replayed_and_what_is_open_is_not(cast
 
 
 @pytest.mark.parametrize(
-    ("chain", "after"), [(["manager", "legal"], "manager → legal"), ([], "no approval")]
+    ("chain", "after"), [(["manager", "legal"], "Department manager → legal"), ([], "no approval")]
 )
 def test_a_new_version_of_the_rulebook_follows_the_policy(cast, chain, after):
     put_in_force({"policy.amendment_chain": ["manager", "legal", "leadership"]})

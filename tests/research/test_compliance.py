@@ -174,8 +174,11 @@ def test_facts_follow_the_settings(cast):
             "approvals.research_report.step_limit": "1 day",
         }
     )
-    assert "approved by manager, each within 3 working" in lines(research_compliance.plan_chain)[0]
-    assert "approved by deputy manager" in lines(research_compliance.plan_chain, other)[0]
+    assert (
+        "approved by Department manager, each within 3 working"
+        in lines(research_compliance.plan_chain)[0]
+    )
+    assert "approved by Deputy manager" in lines(research_compliance.plan_chain, other)[0]
     assert "each within 1 day" in lines(research_compliance.report_chain, other)[0]
     make.a_finding(cast)
     assert lines(research_compliance.sources)[0].endswith(": 1 finding")

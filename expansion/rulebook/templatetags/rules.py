@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from expansion.rulebook.values import Cadence, Item, is_approver, parts
+from expansion.rulebook.values import Cadence, Item, NamedPost, is_approver, parts
 from expansion.rulebook.waiting import setting_waits_for
 from expansion.worktime import Limit
 from expansion.worktime.limits import Unit
@@ -169,12 +169,14 @@ def rule_section(key: str) -> Any:
 @register.filter
 def rule_value(value: Any, names: Mapping[str, str] | None = None) -> str:
     """A value as people read it: items by their labels, lists with commas. `names` are those of
-    posts, teams, departments and people who decide, and of kinds of approval
+    roles, posts, teams, departments and people who decide, and of kinds of approval
     (`deciders.names_in`)."""
     if isinstance(value, (tuple, list)):
         return str(_(", ")).join(rule_value(one, names) for one in value) or "—"
     if isinstance(value, Item):
         return value.label()
+    if isinstance(value, NamedPost):
+        return (names or {}).get(f"post:{value}", value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, Limit):

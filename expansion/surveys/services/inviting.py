@@ -21,6 +21,7 @@ from expansion.jobs.progress import Progress, unheard
 from expansion.jobs.services import enqueue
 from expansion.notices.services import tell
 from expansion.people.models import User
+from expansion.people.selectors import house_name
 from expansion.records import about, lock
 from expansion.rulebook.models import Version
 from expansion.rulebook.schema import Rules
@@ -229,7 +230,7 @@ def _message(record: Questionnaire, invitation: Invitation, to: str) -> EmailMes
     """In the department's language: the house knows no other of somebody outside."""
     with translation.override(settings.LANGUAGE_CODE):
         words = {
-            "site": settings.SITE_NAME,
+            "site": house_name(),
             "title": record.title,
             "name": invitation.recipient or invitation.about_label,
             "day": formats.day_as("full", record.valid_until),
