@@ -356,14 +356,14 @@ def _work_problems(rules: "Rules") -> Iterator[Problem]:
 
 
 def _factor_problems(rules: "Rules") -> Iterator[Problem]:
-    for path, factors in (
-        ("crm.screening", rules.crm.screening),
-        ("crm.grading.factors", rules.crm.grading.factors),
-        ("training.promotion_factors", rules.training.promotion_factors),
+    for path, title, factors in (
+        ("crm.screening", _("Screening of target clients"), rules.crm.screening),
+        ("crm.grading.factors", _("Factors"), rules.crm.grading.factors),
+        ("training.promotion_factors", _("Factors of promotion"), rules.training.promotion_factors),
     ):
         total = _sum(factors)
         if factors and total != HUNDRED:
-            yield Problem(path, _off_hundred(path, total), unfinished=True)
+            yield Problem(path, _off_hundred(title, total), unfinished=True)
 
 
 def _sum(factors: "Iterable[Factor]") -> Decimal:

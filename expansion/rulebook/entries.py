@@ -133,6 +133,19 @@ def made_of(kind: str, metric: str) -> str:
     return str(known.label if known else HOW[kind])
 
 
+def place_named(rules: Rules, path: str) -> str:
+    """What stands at a path, by its words: a value with its entry, else the entry itself; empty
+    where it is neither."""
+    value = next((one.label for one in rules.parameters() if one.path == path), "")
+    if value:
+        return value
+    named = {
+        f"{one.path}.{each.key}": (one, each) for one in collections(rules) for each in one.items
+    }
+    found, entry = named.get(path) or named.get(path.rpartition(".")[0]) or (None, None)
+    return f"{found.label} · {label_of(entry)}" if found else ""
+
+
 def stays(path: str, key: str) -> str:
     """Why an entry in force cannot be taken away; empty where it can. What else refers to it, the
     checks of the rulebook say."""

@@ -40,6 +40,7 @@ class Row:
     current: Decimal
     typed: str
     share: Decimal
+    refused: tuple[str, ...] = ()  # what was said of the text as it was typed
 
     @property
     def drafted(self) -> Decimal | None:

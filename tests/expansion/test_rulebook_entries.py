@@ -312,7 +312,7 @@ class TestPages:
                 continue
             said = " ".join(sum(answer.context["form"].errors.values(), []))
             assert answer.status_code == 422 and said, url
-            assert "缺少" not in said and one.path not in said, (url, said)
+            assert "missing" not in said and "缺少" not in said and one.path not in said, said
         assert {"teams", "kpi_sets", "posts", "indicators", "meetings"} <= added
 
     def chosen(self, browser, url: str) -> dict:
@@ -404,6 +404,19 @@ class TestPages:
         answer = browser.post(url, self.form(browser, url))
         assert answer.status_code == 422 and open_draft() is None
         assert answer.context["form"].non_field_errors()
+
+    @pytest.mark.parametrize(
+        ("path", "key"), [("kpi_sets", "client"), ("appraisal.levels", "unqualified")]
+    )
+    def test_what_stays_is_answered_with_what_names_it(self, cast, sign_in, path, key):
+        browser = sign_in(cast.administrator)
+        url = reverse("rulebook:entry-remove", args=[path, key])
+        answer = browser.post(url, self.form(browser, url))
+        said = answer.context["form"].non_field_errors()
+        assert answer.status_code == 422 and len(said) == len(set(said))
+        named = [one.zh for one in rules_on().teams if one.kpi_set == key]
+        named += [one.zh for one in rules_on().consequences if one.level == key]
+        assert named and all(any(f"{zh}”" in sentence for sentence in said) for zh in named)
 
     @pytest.mark.parametrize("name", ["entry-edit", "entry-remove"])
     def test_what_is_not_there_is_404(self, cast, sign_in, name):

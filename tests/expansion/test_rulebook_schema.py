@@ -235,6 +235,7 @@ def test_a_limit_and_a_cadence_can_be_changed(rules):
         (NEW_CLIENTS, "33.333", "2 decimal places"),
         (NEW_CLIENTS, "NaN", "Expected is a number"),
         ("appraisal.combine.mode", "guess", "Choose one of"),
+        ("authority.major_amount", "1E+30", "digits"),
         ("sla.unknown", "1 day", "not a parameter"),
         ("policy.key", "x", "not a parameter"),
     ],

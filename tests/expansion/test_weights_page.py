@@ -188,3 +188,31 @@ def test_an_indicator_that_another_editor_added_stands_on_the_page_of_the_confli
     answer = browser.post(URL, typed)
     assert answer.status_code == 409 and not answer.context["differences"]
     assert f'name="{WEIGHTS}.events_held.weight" value="10"' in answer.content.decode()
+
+
+def test_a_refused_weight_is_named_above_and_marked_at_its_field(cast, sign_in):
+    browser, path = sign_in(cast.administrator), f"{WEIGHTS}.new_clients.weight"
+    answer = browser.post(URL, sent(browser) | {path: "101"})
+    assert answer.status_code == 422
+    [said] = answer.context["form"].non_field_errors()
+    rules = preset("ktv")
+    team, indicator = rules.kpi_set("client"), rules.kpi_set("client").indicators[0]
+    assert said.startswith(f"{team.zh} · {indicator.zh} · ") and "100" in said
+    page = answer.content.decode()
+    assert page.count('aria-invalid="true"') == 1 and f'id="refused-{path}"' in page
+
+
+@pytest.mark.parametrize("word", ["1e999999", "9" * 5000])
+def test_an_absurd_weight_is_refused_and_stays_typed(cast, sign_in, word):
+    browser, path = sign_in(cast.administrator), f"{WEIGHTS}.new_clients.weight"
+    answer = browser.post(URL, sent(browser) | {path: word})
+    assert answer.status_code == 422 and f'value="{word}"' in answer.content.decode()
+
+
+def test_what_another_tab_left_out_is_named_where_it_is_missing(cast, sign_in):
+    """An empty chain stands in the draft; publishing from the weights says whose it is."""
+    change = {"approvals.contract.chain": []}
+    drafts.change_draft(actor=cast.administrator, changes=change, reason="试行")
+    named = preset("ktv").approval("contract").zh
+    told = [text for text in steps(sign_in(cast.administrator).get(URL)) if named in text]
+    assert len(told) == 1

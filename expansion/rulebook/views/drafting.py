@@ -22,6 +22,7 @@ from expansion.once.services import once
 from expansion.people.models import Membership, Role, User
 from expansion.rulebook import weights
 from expansion.rulebook.deciders import names_in
+from expansion.rulebook.entries import place_named
 from expansion.rulebook.forms import DraftForm, ParametersForm, SeenForm
 from expansion.rulebook.models import Version
 from expansion.rulebook.parameters import UNCONFIRMED, Listed
@@ -133,9 +134,16 @@ class DraftPage(Screen):
         return self.answer(form, status=status, differences=list(self.theirs()), **last_editor())
 
     def take(self, form: DraftForm, refusal: Refusal) -> None:
-        sentences = [text for texts in getattr(refusal, "fields", {}).values() for text in texts]
+        """Each sentence with the setting that it concerns."""
+        fields = getattr(refusal, "fields", {})
+        sentences = [self.said(path, text) for path, texts in fields.items() for text in texts]
         for sentence in sentences or [refusal.message]:
             form.add_error(None, sentence)
+
+    def said(self, path: str, sentence: str) -> str:
+        """The sentence behind the name of what stands at the path, where that has one."""
+        name = place_named(self.rules, path)
+        return _(": ").join((name, sentence)) if name else sentence
 
     def theirs(self) -> Iterator[dict[str, Any]]:
         """Each value that now stands otherwise in the draft than it was sent, or not at all."""
@@ -250,7 +258,8 @@ class DraftPage(Screen):
         except Invalid as refusal:
             for path, sentences in refusal.fields.items():
                 if not weights.is_sum(path):
-                    yield from (step(False, "", sentence) for sentence in sentences)
+                    said = (self.said(path, sentence) for sentence in sentences)
+                    yield from (step(False, "", sentence) for sentence in said)
 
 
 def step(met: bool, done: str, missing: str) -> dict[str, Any]:
@@ -280,6 +289,15 @@ class Weights(DraftPage):
 
     template = "rulebook/weights.html"
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.refused: dict[str, list[str]] = {}
+
+    def take(self, form: DraftForm, refusal: Refusal) -> None:
+        """What concerns one weight stands at its field too."""
+        self.refused = getattr(refusal, "fields", {})
+        super().take(form, refusal)
+
     def typed(self) -> dict[str, str]:
         sent = self.request.POST.items()
         return {name: value.strip() for name, value in sent if "." in name}
@@ -290,7 +308,11 @@ class Weights(DraftPage):
         return {row.path for row in rows if row.confirmed}
 
     def groups(self) -> list[weights.Group]:
-        return weights.groups(self.rules, self.draft, self.typed(), self.published)
+        found = weights.groups(self.rules, self.draft, self.typed(), self.published)
+        return [replace(one, rows=tuple(map(self.marked, one.rows))) for one in found]
+
+    def marked(self, row: weights.Row) -> weights.Row:
+        return replace(row, refused=tuple(self.refused.get(row.path, ())))
 
     def shares(self) -> weights.Shares:
         return weights.shares(self.rules, self.draft, self.typed())
@@ -315,6 +337,7 @@ class Weights(DraftPage):
                 "listed": stored[path],
                 "typed": self.typed().get(path, held.get(path, stored[path].value)),
                 "source": "admin" if path in held else stored[path].source,
+                "refused": self.refused.get(path, ()),
             }
             for name, path in (("team", weights.TEAM_SHARE), ("overall", weights.OVERALL_SHARE))
         ]

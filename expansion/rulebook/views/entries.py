@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as lazy
 
 from expansion.errors import Invalid, Refusal
 from expansion.rulebook.deciders import called, found_people
-from expansion.rulebook.entries import Collection, collection_at, collections, label_of
+from expansion.rulebook.entries import (
+    Collection,
+    collection_at,
+    collections,
+    label_of,
+    place_named,
+)
 from expansion.rulebook.entry_forms import EntryForm
 from expansion.rulebook.forms import SeenForm
 from expansion.rulebook.lists import clause_of
@@ -113,13 +119,27 @@ class EntryPage(FormPage):
         return {"values": values, "key": self.key}
 
     def refuse(self, form: ServiceForm, refusal: Refusal) -> HttpResponse:
-        """A sentence stands under the field that it concerns."""
+        """A sentence stands under the field that it concerns; one about another place names it."""
         if isinstance(refusal, Invalid):
             fields: dict[str, list[str]] = {}
             for path, sentences in refusal.fields.items():
-                fields.setdefault(path.rpartition(".")[2], []).extend(sentences)
-            refusal.fields = fields
+                name = path.rpartition(".")[2]
+                if not self.is_own(path):
+                    name, sentences = "", [self.elsewhere(path, one) for one in sentences]
+                fields.setdefault(name, []).extend(sentences)
+            refusal.fields = {name: list(dict.fromkeys(said)) for name, said in fields.items()}
         return super().refuse(form, refusal)
+
+    def is_own(self, path: str) -> bool:
+        """Whether this entry is meant, or one of its fields; a new one has no key yet."""
+        key, _dot, field = path.removeprefix(f"{self.path}.").partition(".")
+        within = path.startswith(f"{self.path}.") and self.key in ("", key)
+        return "." not in path or (within and "." not in field)
+
+    def elsewhere(self, path: str, sentence: str) -> str:
+        """What is said of another place than this entry."""
+        name = place_named(self.rules, path)
+        return _(": ").join((name, sentence)) if name else sentence
 
     def differences(self, form: ServiceForm) -> list[dict[str, Any]]:
         """Somebody saved the draft meanwhile: the sentence says so, what was typed stays."""
@@ -202,6 +222,13 @@ class EntryRemove(EntryPage):
 
     def given(self, values: dict[str, Any]) -> dict[str, Any]:
         return {"key": self.key}
+
+    def elsewhere(self, path: str, sentence: str) -> str:
+        """What would not hold without the entry is what names it."""
+        name = place_named(self.rules, path)
+        if not name:
+            return sentence
+        return _("“%(place)s” still names it. Change that first.") % {"place": name}
 
     def service(self, **values: Any) -> Version:
         return entries.remove_entry(**values)

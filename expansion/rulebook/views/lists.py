@@ -15,6 +15,7 @@ from expansion.rulebook.clause_settings import clauses_of
 from expansion.rulebook.forms import DraftForm, FileForm
 from expansion.rulebook.lists import Choices, as_entry, in_order, lists
 from expansion.rulebook.models import Version
+from expansion.rulebook.naming import LABELS
 from expansion.rulebook.selectors import changed_rows, open_draft
 from expansion.rulebook.services import content
 from expansion.rulebook.views.drafting import DraftPage
@@ -58,6 +59,15 @@ class Lists(DraftPage):
             )
             given |= {"draft": draft.pk, "version": draft.version}
         return super().write(form, typed)
+
+    def said(self, path: str, sentence: str) -> str:
+        """What concerns an entry of this list names it as it was typed, with the column."""
+        key, _dot, name = path.removeprefix(f"{self.shown.path}.").partition(".")
+        typed = next((one for one in in_order(self.rows) if one["key"] == key), None)
+        if typed is None or not path.startswith(f"{self.shown.path}."):
+            return super().said(path, sentence)
+        place = [self.shown.label, typed["zh"] or typed["en"], LABELS.get(name)]
+        return _(": ").join((" · ".join(str(one) for one in place if one), sentence))
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
