@@ -82,10 +82,10 @@ def test_the_weights_page_names_the_set_of_a_weight(cast, sign_in):
     drafts.change_draft(actor=cast.administrator, changes={NEW: "45"})
     answer = sign_in(cast.administrator).get("/rulebook/weights")
     [row] = answer.context["changed"]
-    [listed] = changed_rows(Version.objects.get(status="draft"))
-    assert row.path == listed.path
-    with translation.override(cast.administrator.language):
-        assert row.label == listed.label and row.label.count(" · ") == 2
+    with translation.override("zh-hans"):
+        [listed] = changed_rows(Version.objects.get(status="draft"))
+    assert (row.path, row.label) == (listed.path, listed.label)
+    assert row.label.count(" · ") == 2
 
 
 @pytest.mark.django_db

@@ -450,7 +450,9 @@ class DiscardDraft(ActPage):
             about_type=ContentType.objects.get_for_model(Version), about_id=self.record.pk
         ).select_related("actor")
         names = dict.fromkeys(one.actor.name for one in written if one.actor)
-        sentence = _("%(changes)s by %(names)s. It cannot be taken up again.")
+        sentence = _(
+            "%(changes)s by %(names)s. It stays in the list of versions; nobody goes on with it."
+        )
         return sentence % {
             "changes": changes % {"count": count},
             "names": _(", ").join(names),
