@@ -5,6 +5,7 @@ from datetime import date
 from expansion import worktime
 from expansion.rulebook.schema import Rules
 from expansion.rulebook.selectors import rules_on
+from expansion.ui import counts
 from expansion.worktime import Period
 
 
@@ -15,6 +16,10 @@ def knows_appeals(rules: Rules) -> bool:
 
 def appeals_known_today() -> bool:
     """The same by the rules in force; before any is loaded nothing is ruled out."""
+    return counts.remembered(("appeals", worktime.today()), _appeals_known)
+
+
+def _appeals_known() -> bool:
     try:
         return knows_appeals(rules_on())
     except LookupError:
