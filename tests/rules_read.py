@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from expansion.rulebook import selectors
-from expansion.rulebook.schema import Rules
+from expansion.rulebook.schema import PUBLISHED, Rules
 
 
 class _ByContent:
@@ -17,14 +17,14 @@ class _ByContent:
 
     @staticmethod
     def model_validate(content: Any, *, context: Any = None) -> Rules:
-        if context is None:
+        if context == PUBLISHED:
             return _read(json.dumps(content))
         return Rules.model_validate(content, context=context)
 
 
 @lru_cache(maxsize=64)
 def _read(content: str) -> Rules:
-    return Rules.model_validate(json.loads(content))
+    return Rules.model_validate(json.loads(content), context=PUBLISHED)
 
 
 def once_per_content() -> None:

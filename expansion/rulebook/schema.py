@@ -68,6 +68,9 @@ from expansion.rulebook.work import (
 AMENDMENT = "amendment"  # the kind under which a new version is approved
 # The context in which a draft is read: together its entries need not hold yet.
 UNFINISHED = {"unfinished": True}
+# That in which a published version is read: it held when it was published, and what is asked of a
+# new one since then stops no old one.
+PUBLISHED = {"published": True}
 
 
 class Rules(Strict):
@@ -118,7 +121,7 @@ class Rules(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self, info: ValidationInfo) -> "Rules":
-        if info.context == UNFINISHED:
+        if info.context in (UNFINISHED, PUBLISHED):
             return self
         found = list(checks.problems(self))
         if found:

@@ -21,7 +21,7 @@ from expansion.rulebook.lists import Choices, lists
 from expansion.rulebook.models import Standing, Version
 from expansion.rulebook.naming import Rebuilt, rebuilt
 from expansion.rulebook.parameters import UNCONFIRMED, Listed
-from expansion.rulebook.schema import UNFINISHED, Rules
+from expansion.rulebook.schema import PUBLISHED, UNFINISHED, Rules
 
 # The columns of a version that hold a whole regulation.
 LONG = ("content", "changes")
@@ -126,8 +126,7 @@ def drafted_rules(version: Version) -> Rules:
 
 @lru_cache(maxsize=32)
 def _published(pk: int, written_at: datetime) -> Rules:
-    # It held when it was published; what is asked of a new version since then stops no old one.
-    return Rules.model_validate(Version.objects.get(pk=pk).content, context=UNFINISHED)
+    return Rules.model_validate(Version.objects.get(pk=pk).content, context=PUBLISHED)
 
 
 def unread(path: str) -> tuple[str, ...]:

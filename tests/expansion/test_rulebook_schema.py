@@ -12,7 +12,9 @@ from django.utils import translation
 from expansion import worktime
 from expansion.errors import Gone, Invalid
 from expansion.rulebook import loading
+from expansion.rulebook.models import Version
 from expansion.rulebook.schema import Rules
+from expansion.rulebook.selectors import forget_rules, rules_on
 from expansion.rulebook.values import Cadence, Source
 from expansion.worktime import Limit, Period, Unit
 
@@ -346,3 +348,14 @@ def test_a_set_and_a_consequence_need_entries_of_their_own(rules):
         loading.from_data(data)
     said = " ".join(sum(refused.value.fields.values(), []))
     assert "no indicator yet" in said and "names no measure yet" in said
+
+
+@pytest.mark.django_db
+def test_a_version_that_was_published_before_a_check_was_there_is_still_read(cast):
+    content = cast.version.content
+    content["numbers"][0]["pattern"]["value"] = "H" * 60 + "{number}"
+    Version.objects.filter(pk=cast.version.pk).update(content=content)
+    forget_rules()
+    assert rules_on().numbers[0].longest == 66
+    with pytest.raises(Invalid):  # the next version mends it
+        rules_on().with_changes({"sla.visit_feedback": "2 days"})
