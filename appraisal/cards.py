@@ -14,7 +14,7 @@ from appraisal.desk.cockpit import Cockpit
 from appraisal.models import Appeal, ConsequenceCase, Cycle, Participant, Stage
 from appraisal.roster import assigned
 from appraisal.selectors import opens_on
-from appraisal.services.consequences import why_not_yet
+from appraisal.services.consequences import plans_missing, suspended
 from expansion import access, offers, worktime
 from expansion.people.models import Role
 from expansion.rounding import two_places
@@ -162,8 +162,10 @@ def _cases(person: Any) -> Iterator[offers.Todo]:
     open_ones = ConsequenceCase.objects.filter(
         proposed_by(person), status=ConsequenceCase.Status.OPEN
     ).exclude(owner=person)
-    for case in open_ones.select_related("owner", "participant__cycle__rulebook"):
-        if why_not_yet(case):
+    cases = list(open_ones.select_related("owner", "participant__cycle__rulebook"))
+    resting = suspended(cases)
+    for case in cases:
+        if case.pk in resting or plans_missing(case):
             continue
         yield offers.Todo(
             kind="appraisal.case",

@@ -25,7 +25,7 @@ from appraisal.models import (
     Target,
 )
 from appraisal.selectors import knows_appeals, opens_on
-from appraisal.services.consequences import is_suspended, rule_of
+from appraisal.services.consequences import rule_of, suspended
 from appraisal.services.reminders import awaits_confirmation, is_unconfirmed
 from expansion import access, worktime
 from expansion.jobs.models import Job
@@ -347,7 +347,9 @@ class Cockpit:
             self.person, ConsequenceCase.objects.filter(participant__cycle=self.cycle)
         ).exclude(status=ConsequenceCase.Status.LIFTED)
         records = found.select_related("owner", "participant__cycle__rulebook")
-        return [case_facts(case) for case in records]
+        cases = list(records)
+        resting = suspended(cases)
+        return [case_facts(case, suspended=case.pk in resting) for case in cases]
 
 
 def target_row(target: Target) -> dict[str, Any]:
@@ -374,12 +376,11 @@ def _form_with(target: Target) -> str:
     return f"{address}?{urlencode(what | whose)}"
 
 
-def case_facts(case: ConsequenceCase) -> dict[str, Any]:
+def case_facts(case: ConsequenceCase, *, suspended: bool) -> dict[str, Any]:
     """A case in words: the rule, the run of results, the measure proposed."""
     rule = rule_of(case)
     measures: Iterable[Any] = rule.measures
     label = next((one.label() for one in measures if one.key == case.measure), "")
-    suspended = is_suspended(case)
     return {
         "case": case,
         "rule": rule,

@@ -1,7 +1,8 @@
 """What follows from poor results: the system opens a case, people propose and decide, whom the
 rulebook names for it (readings 6 to 10)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from itertools import takewhile
 from typing import Any
 
@@ -367,8 +368,25 @@ def _save(case: ConsequenceCase) -> None:
 
 def is_suspended(case: ConsequenceCase) -> bool:
     """Whether a pending appeal or a reopened cycle stops the case, in any period of its run."""
+    return case.pk in suspended([case])
+
+
+def suspended(cases: Collection[ConsequenceCase]) -> set[int]:
+    """The ids of those cases that `is_suspended`; one query for any number of them."""
     pending = Appeal.objects.pending().values("participant_id")
-    return periods_of(case).filter(~Q(stage=Stage.CLOSED) | Q(pk__in=pending)).exists()
+    owners = {case.owner_id for case in cases}
+    again = Participant.objects.filter(~Q(stage=Stage.CLOSED) | Q(pk__in=pending), owner__in=owners)
+    found = list(again.values_list("pk", "owner_id", "cycle__kind", "cycle__start"))
+    ids, runs = {pk for pk, *_run in found}, {tuple(run) for _pk, *run in found}
+    return {
+        case.pk for case in cases if case.participant_id in ids or not runs.isdisjoint(_run(case))
+    }
+
+
+def _run(case: ConsequenceCase) -> Iterator[tuple[int, str, date]]:
+    """Whose, of what kind and beginning when: the periods on which the case rests."""
+    for fact in case.facts:
+        yield case.owner_id, case.participant.cycle.kind, Period.parse(fact["cycle"]).start
 
 
 def periods_of(case: ConsequenceCase) -> ParticipantQuerySet:

@@ -252,7 +252,11 @@ class CaseDetail(DetailPage):
             }
             for fact in record.facts
         ]
-        shown, is_open = case_facts(record), record.status == ConsequenceCase.Status.OPEN
+        resting = consequences.is_suspended(record)
+        shown, is_open = (
+            case_facts(record, suspended=resting),
+            record.status == ConsequenceCase.Status.OPEN,
+        )
         why_not = consequences.why_not_yet(record) if is_open else ""
         may = is_open and not why_not
         return {
