@@ -253,7 +253,7 @@ def replayed_appeal(viewer, draft, period=OCTOBER):
         ),
         (
             {"appraisal.appeal_decision": "3 working days"},
-            "handed in in time · manager · decision late",
+            "handed in in time · Department manager · decision late",
         ),
     ],
 )
@@ -262,7 +262,7 @@ def test_an_appeal_goes_as_the_draft_would_have_it(appealed, changes, after):
     draft = drafted(appealed, changes)
     written = Entry.objects.count() - entries_before
     [row] = replayed_appeal(appealed.manager, draft)
-    assert row.before == "handed in in time · manager · decision in time"
+    assert row.before == "handed in in time · Department manager · decision in time"
     assert row.after == after and row.differs
     assert appealed.member.name in row.label
     assert Entry.objects.count() == entries_before + written

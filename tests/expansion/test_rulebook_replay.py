@@ -282,7 +282,7 @@ def test_nothing_to_replay_is_said(cast, sign_in, monkeypatch):
         io.BytesIO(b"".join(browser.post(reverse("home:replay-sheet", args=[draft.pk]))))
     ).active
     assert [cell.value for cell in sheet[2]][0] == "x"
-    assert "nothing can be judged" in sheet[2][5].value
+    assert "无从判断" in sheet[2][5].value
 
 
 def test_who_sees_no_record_is_told_that_nothing_can_be_judged_and_whom_to_ask(
@@ -303,7 +303,7 @@ def test_what_a_viewer_sees_unmoved_is_all_that_is_said(cast, sign_in, monkeypat
     only(monkeypatch, Replay("test", "x", 1, lambda rules, period: rows, reads=("sla",)))
     draft = drafted(cast, sla__visit_feedback="1 hours")
     page = sign_in(cast.manager).get(url_of(draft)).content.decode()
-    assert 'class="nothing"' in page and "Nothing that you see would have been otherwise" in page
+    assert 'class="nothing"' in page and "您能看到的结果没有差异" in page
 
 
 def test_a_part_in_which_nothing_differs_says_so_and_one_that_differs_does_not(
