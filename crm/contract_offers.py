@@ -147,7 +147,8 @@ def _sums(signed: Sequence[Contract]) -> Iterator[offers.Figure]:
 def _found(signed: Iterable[Contract], value: Callable[[Contract], Decimal]) -> Gathered:
     found: dict[int, list[Evidence]] = defaultdict(list)
     for one in signed:
-        found[one.owner_id].append(Evidence(Contract, one.pk, one.title, one.signed_on, value(one)))
+        shown = Evidence(Contract, one.pk, one.title, one.signed_on, value(one))
+        found[one.signed_owner_id].append(shown)
     return found
 
 

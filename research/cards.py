@@ -81,18 +81,24 @@ def research_of(people: Sequence[Any], start: datetime, end: datetime) -> dict[s
     passed = list(ResearchReport.objects.passed().filter(**approved).order_by("approved_at", "pk"))
     return {
         "figures": [
-            offers.Figure("findings", _("Information collected"), _found(findings, "logged_at")),
-            offers.Figure("reports", _("Research reports approved"), _found(passed, "approved_at")),
+            offers.Figure(
+                "findings", _("Information collected"), _found(findings, "owner_id", "logged_at")
+            ),
+            offers.Figure(
+                "reports",
+                _("Research reports approved"),
+                _found(passed, "approved_owner_id", "approved_at"),
+            ),
         ],
         "lines": [_("Approved: %(title)s") % {"title": report.title} for report in passed],
     }
 
 
-def _found(records: Iterable[Any], moment: str) -> Gathered:
+def _found(records: Iterable[Any], whose: str, moment: str) -> Gathered:
     found: dict[int, list[Evidence]] = defaultdict(list)
     for one in records:
         day = clock.local_date(getattr(one, moment))
-        found[one.owner_id].append(Evidence(type(one), one.pk, one.title, day, Decimal(1)))
+        found[getattr(one, whose)].append(Evidence(type(one), one.pk, one.title, day, Decimal(1)))
     return found
 
 

@@ -442,7 +442,7 @@ GET 405
     language
 GET 200 colleague leader manager leadership administrator | 404
     people:mandate
-GET 200 administrator | 403 colleague leader manager leadership | 404
+GET 200 leader administrator | 403 colleague manager leadership | 404
     people:mandate-revoke
 GET 200 member manager | 403 leader | 404
     training:enrolment-withdraw
@@ -642,7 +642,7 @@ POST unfit member | 403 hr finance legal leadership administrator liaison | ok
     api-training-sessions-act-enrol training:session-enrol
 POST ok administrator | 404
     notices:sent-resend notices:robot-edit notices:robot-greet notices:wording-restore
-POST ok administrator | 403 colleague leader manager leadership | 404
+POST ok leader administrator | 403 colleague manager leadership | 404
     people:mandate-revoke
 POST ok member manager | 403 leader | 404
     training:enrolment-withdraw api-training-enrolments-act-withdraw

@@ -124,14 +124,14 @@ def test_lists_and_overview_show_what_was_signed_with_who_held_it_then(cast, sig
     given = people, QUARTER.begins_at, QUARTER.ends_at
     assert insights.new_clients(*given) == {cast.member.pk: 1}
     assert set(insights.signed_amounts(*given)) == {cast.member.pk}
-    drawn = contract_offers.new_contracts(cast.member, *given[1:])
-    assert drawn["figures"][0]["value"] == 1
+    drawn = contract_offers.new_contracts(*given)
+    assert drawn["figures"][0].found.keys() == {cast.member.pk}
     leader = cast.again(cast.leader)
     column = next(one for one in offers.of(offers.TeamColumn) if one.key == "crm.signed")
     browser = sign_in(leader)
     theirs, others = (browser.get(column.url(leader, [one.pk])).text for one in people)
     assert contract.title in theirs and contract.title not in others
-    assert "Owner when signed" in browser.get(contract.get_absolute_url()).text
+    assert "签订时的负责人" in browser.get(contract.get_absolute_url()).text
 
 
 def test_an_effective_lead_counts_for_who_held_it_when_it_became_so(cast, sign_in):

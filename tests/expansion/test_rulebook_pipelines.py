@@ -62,7 +62,7 @@ def test_a_version_from_before_pipelines_said_it_reads_as_it_was_meant(name):
     [
         ({"team": "nowhere"}, "pipelines.client.team"),
         ({"walked_by": "projects"}, "pipelines"),
-        ({"walked_by": "members"}, "pipelines.0.walked_by"),
+        ({"walked_by": "members"}, "pipelines.client.walked_by"),
     ],
 )
 def test_what_does_not_hold_is_refused(changes, path):

@@ -12,7 +12,7 @@ def handed_over(cast: Cast, person: User, receiver: User) -> Handover:
     record = handovers.open_handover(
         actor=cast.manager, person=person, last_day=clock.today(), reason="调往上海分公司。"
     )
-    for kind in set(record.items.values_list("kind", flat=True)):
-        handovers.divide(actor=cast.manager, record=record, receiver=receiver, kind=kind)
+    while left := record.items.filter(receiver=None).first():  # what hangs on it goes along
+        handovers.divide(actor=cast.manager, record=record, receiver=receiver, kind=left.kind)
     handovers.offer(actor=cast.manager, record=record)
     return handovers.accept(actor=cast.again(receiver), record=record)

@@ -50,7 +50,7 @@ def test_a_project_of_a_kind_that_only_the_draft_calls_major_would_have_been_one
     own = make.project(cast.manager, of=make.partner(cast.manager, kind="franchisee"))
     found = part(cast.manager, drafted(cast, KINDS))
     assert told(found) == {
-        project: (ORDINARY, "kind of project · manager"),
+        project: (ORDINARY, "kind of project · Department manager"),
         other: (ORDINARY, ORDINARY),
         own: (ORDINARY, ORDINARY),  # nobody is asked over what they work themselves
     }
@@ -74,7 +74,9 @@ def test_a_project_that_came_up_is_an_ordinary_one_where_the_draft_leaves_its_ki
     project = franchise(cast)
     matter = Escalation.objects.of(project).get()
     draft = drafted(cast, {"authority.major_kinds": ["advertiser"]})
-    assert told(part(cast.manager, draft)) == {matter: ("kind of project · manager", ORDINARY)}
+    assert told(part(cast.manager, draft)) == {
+        matter: ("kind of project · Department manager", ORDINARY)
+    }
     parts = replay(cast.manager, rules_as_published(draft), NOVEMBER)
     assert not next(one for one in parts if one.offer.key == "crm.matters").rows
 

@@ -85,7 +85,7 @@ def test_an_approved_report_counts_for_its_author_of_then(cast):
     key = "research.report_review_score"
     assert set(read(key, cast.outsider, receiver)) == {cast.outsider.pk}
     spans = QUARTER.begins_at, QUARTER.ends_at
-    assert research_of(cast.outsider, *spans)["figures"][1]["value"] == 1
+    assert research_of([cast.outsider], *spans)["figures"][1].found.keys() == {cast.outsider.pk}
     waiting.refresh_from_db()
     assert waiting.approved_owner is None
 
