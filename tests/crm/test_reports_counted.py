@@ -152,7 +152,9 @@ def test_a_reader_is_told_of_counted_records_that_are_not_his_to_see(cast, visit
 
 def test_a_lead_stays_among_the_counted_whatever_became_of_it(cast, visited, sign_in):
     lead = make.lead(cast.member, visited[cast.member].client)
-    type(lead).objects.filter(pk=lead.pk).update(status="effective", effective_on=clock.today())
+    type(lead).objects.filter(pk=lead.pk).update(
+        status="effective", effective_on=clock.today(), effective_owner=lead.owner
+    )
     clock.set_clock(FRIDAY + timedelta(minutes=30))
     report = submitted(opened(cast.member, "weekly_summary"))
     type(lead).objects.filter(pk=lead.pk).update(status="converted")

@@ -53,12 +53,12 @@ def test_either_of_the_two_decides_then(cast):
     remind(step.late_at)
     assert own_step(cast.manager, step.request)[1] is not None
     labels = [one["label"] for one in chain([step.request], step, cast.leadership)]
-    assert labels[-3] == "You, in place of manager, who are late"
+    assert labels[-3] == "You, in place of Department manager, who are late"
     request = decide(actor=cast.leadership, request=step.request, decision="approve")
     assert open_step(request).role == "legal"
     [way] = rounds_until(request)
     labels = [one["label"] for one in chain([way], None)]
-    assert "in place of manager, who were late · approved" in labels
+    assert "in place of Department manager, who were late · approved" in labels
     seen = access.visible_to(cast.again(cast.leadership), Request.objects.all())
     assert request in seen
 
@@ -106,7 +106,7 @@ def test_a_late_step_is_sent_back_where_the_rulebook_says_so(cast):
     assert request.status == "returned" and Contract.objects.get().status == "returned"
     assert told("approvals.timed_out") == {cast.member}
     [way] = rounds_until(request)
-    said = "manager: nobody decided in time, returned by itself"
+    said = "Department manager: nobody decided in time, returned by itself"
     assert said in [one["label"] for one in chain([way], None)]
     assert said in [one["state"] for one in sheet(request, cast.member)["rounds"][0]["steps"]]
     with pytest.raises(NotNow, match="Nobody decided this in time"):
