@@ -391,7 +391,7 @@ def _run(case: ConsequenceCase) -> Iterator[tuple[int, str, date]]:
 
 def periods_of(case: ConsequenceCase) -> ParticipantQuerySet:
     """The person's appraisals on which the case rests, newest first."""
-    starts = [Period.parse(fact["cycle"]).start for fact in case.facts]
+    starts = [start for _owner, _kind, start in _run(case)]
     run = Q(owner=case.owner_id, cycle__kind=case.participant.cycle.kind, cycle__start__in=starts)
     found = Participant.objects.filter(run | Q(pk=case.participant_id))
     return found.order_by("-cycle__start")

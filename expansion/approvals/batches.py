@@ -7,11 +7,11 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from expansion import access
 from expansion.access_rules import KEPT
 from expansion.approvals.models import Decision, Note, Request, Step
 from expansion.approvals.selectors import waiting_for
 from expansion.approvals.services import decide
+from expansion.approvals.signers import is_kept
 from expansion.errors import Invalid, Refusal
 from expansion.notices.services import together
 from expansion.people.models import User
@@ -87,17 +87,9 @@ def _why_alone(step: Step, noted: set[Subject]) -> str:
         return _("It is beyond the authority of those before.")
     if exceeds(request.amount, request.currency, ways.batch_up_to.value):
         return _("Its amount is too large for a batch.")
-    if _is_kept(request):
+    if request.level in KEPT or is_kept(request):  # it may be kept further than when submitted
         return _("It is confidential.")
     return _("Notes on it are not settled.") if _subject(request) in noted else ""
-
-
-def _is_kept(request: Request) -> bool:
-    """As its record is kept now, which may be more than when it was submitted."""
-    about = request.about
-    return request.level in KEPT or (
-        about is not None and bool(access.rule_of(type(about)).kept(about))
-    )
 
 
 def _subject(request: Request) -> Subject:

@@ -237,7 +237,7 @@ class Decision(models.Model):
     @property
     def by_superior(self) -> bool:
         """Whether it is of whom a late step was escalated to, who decides it alone."""
-        return self.step.escalated_to_id in {self.for_person_id or self.by_id}
+        return self.step.escalated_to_id == (self.for_person_id or self.by_id)
 
 
 class Comment(models.Model):

@@ -200,8 +200,7 @@ def _why_not(step: Step, person: User) -> str:
 
 def is_kept(request: Request) -> bool:
     """Whether its level keeps the record from some who would see it otherwise."""
-    record = request.about
-    return record is not None and bool(access.rule_of(type(record)).kept(record))
+    return bool(access.rule_of(Request).kept(request))
 
 
 def _make_room(request: Request, order: int) -> None:

@@ -24,8 +24,7 @@ def level_badge(record: Graded) -> SafeString:
 
 def kept_badge(record: Graded) -> SafeString | str:
     """The mark beside a title: only what is confidential or secret has one."""
-    kept = record.level in (Level.CONFIDENTIAL, Level.SECRET)
-    return level_badge(record) if kept else ""
+    return level_badge(record) if kept_word(record) else ""
 
 
 def kept_word(record: Any) -> str:
