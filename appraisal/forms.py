@@ -86,6 +86,10 @@ class ReviewForm(ServiceForm):
             required=False,
             widget=forms.Textarea(attrs={"rows": 2}),
         )
+        for name in (f"score_{one.key}", f"comment_{one.key}"):
+            if name in self.fields:  # beside its row the short label says enough
+                field: Any = self.fields[name]
+                field.full_label = f"{one.label()} · {field.label}"
 
     def _fill(self, review: Review) -> None:
         self.initial |= {
@@ -97,10 +101,8 @@ class ReviewForm(ServiceForm):
 
     def label_of(self, name: str) -> str:
         """The field's label, behind the indicator that it belongs to."""
-        _kind, _, key = name.partition("_")
-        found = next((one.label() for one in self.indicators if one.key == key), "")
-        label = str(self.fields[name].label)
-        return f"{found} · {label}" if found else label
+        field = self.fields[name]
+        return str(getattr(field, "full_label", field.label))
 
     @property
     def rows(self) -> Iterator[dict[str, Any]]:

@@ -22,15 +22,10 @@ from expansion.home.compliance_words import (
     standing,
 )
 from expansion.rulebook.board import (
-    ALL_KEPT,
-    BROKEN_SOME,
     COLUMNS,
     FACT,
     MOST,
-    NOTHING,
-    RECORDED,
-    RUNNING,
-    UNANSWERED,
+    STANDINGS,
     Board,
     Detail,
     running,
@@ -69,7 +64,7 @@ class BoardScreen(Screen):
     @property
     def shown(self) -> sheets.Shown:
         """The clauses that the address asks for."""
-        return sheets.Shown(self.board, self.asked.chapter, self.asked.only_broken)
+        return sheets.Shown(self.board, self.asked.chapter, self.asked.only)
 
     def clause(self, id: str) -> Clause:
         """The clause of this id.
@@ -136,8 +131,7 @@ class Compliance(BoardScreen):
 
     def _sums(self) -> list[dict[str, Any]]:
         sums = self.board.sums
-        keys = (ALL_KEPT, BROKEN_SOME, RUNNING, NOTHING, FACT, RECORDED, UNANSWERED)
-        return [{"key": key, "count": sums[key], "label": standing(key)} for key in keys]
+        return [{"key": key, "count": sums[key], "label": standing(key)} for key in STANDINGS]
 
     def _filters(self) -> Iterator[dict[str, Any]]:
         board, asked = self.board, self.asked
@@ -152,7 +146,8 @@ class Compliance(BoardScreen):
         if len(people) > 1:
             yield self._filter("person", pgettext("filter", "Person"), people, board.person)
         yield self._filter("chapter", _("Chapter"), labels, asked.chapter)
-        yield self._filter("only", _("Shown"), [("broken", _("only broken"))], asked.only)
+        stand = [(key, standing(key)) for key in STANDINGS if board.sums[key] or key == asked.only]
+        yield self._filter("only", _("Result"), stand, asked.only)
 
     def _filter(
         self, key: str, label: str, choices: list[tuple[Any, str]], chosen: Any
@@ -241,7 +236,7 @@ class Asked:
         self.until = min(asked, running(asked.kind))
         self.unit, self.person = _number(self.given["unit"]), _number(self.given["person"])
         self.chapter, self.clause = self.given["chapter"], self.given["clause"]
-        self.only = "broken" if self.given["only"] == "broken" else ""
+        self.only = self.given["only"] if self.given["only"] in STANDINGS else ""
         self.period = _period(self.given["period"])
         self.page = max(1, _number(self.given["page"]) or 1)
         known = self.given["state"] in (KEPT, BROKEN, OPEN)
@@ -251,10 +246,6 @@ class Asked:
         """The clause in the period asked for, else in the last one."""
         period = self.period if self.period in board.periods else board.until
         return board.detail(clause, period, self.state, self.page)
-
-    @property
-    def only_broken(self) -> bool:
-        return bool(self.only)
 
     @property
     def is_narrowed(self) -> bool:

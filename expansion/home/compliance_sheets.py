@@ -28,15 +28,15 @@ MOST_CASES = 5_000  # of each state, in a workbook
 
 @dataclass(frozen=True)
 class Shown:
-    """What somebody has on the screen: a board, narrowed to a chapter or to what is broken."""
+    """What somebody has on the screen: a board, narrowed to a chapter or to one of STANDINGS."""
 
     board: Board
     chapter: str = ""
-    only_broken: bool = False
+    only: str = ""
 
     @cached_property
     def chapters(self) -> list[Chapter]:
-        return self.board.chapters(only_broken=self.only_broken, chapter=self.chapter)
+        return self.board.chapters(only=self.only, chapter=self.chapter)
 
     @cached_property
     def rows(self) -> list[Row]:

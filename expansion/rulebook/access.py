@@ -22,13 +22,14 @@ class VersionAccess(access.Rule):
     """A regulation binds those who can read it (A-1.2); drafts are seen by those who draft."""
 
     owner = team = None
-    adjustable, fixed = True, ("view", "publish")
+    adjustable, fixed = True, ("view", "publish", "withdraw")
     grants = {
         "view": dict.fromkeys(Role.values, Scope.DEPARTMENT),
         "create": DRAFTING,
         "edit": DRAFTING,
         "submit": DRAFTING,
         "publish": PUBLISHING,
+        "withdraw": dict.fromkeys(Role.values, Scope.DEPARTMENT),
     }
 
     def granted(self, person: Any) -> Q:
@@ -49,10 +50,16 @@ class VersionAccess(access.Rule):
         return record.status == Version.Status.SUBMITTED
 
     def allows(self, person: Any, action: str, record: Version) -> bool:
-        """A draft is submitted where the rulebook in force names who approves it."""
+        """A draft is submitted where the rulebook in force names who approves it. What is published
+        and has not begun is taken back by whoever gave it the last word."""
         if action == "submit":
             drafted = record.status == Version.Status.DRAFT
             return drafted and bool(rules_on().amendment.chain.value)
+        if action == "withdraw":
+            if record.status != Version.Status.PUBLISHED or not record.effective_on > clock.today():
+                return False
+            alone = record.unapproved and access.can(person, "publish", Version)
+            return alone or record.published_by_id == person.pk
         return True
 
 

@@ -33,6 +33,7 @@ MOST = 50  # cases that the drawer lists at once
 # How a clause stands in a period, the loudest first.
 BROKEN_SOME, RUNNING, ALL_KEPT, NOTHING = "broken", "open", "kept", "nothing"
 FACT, RECORDED, UNANSWERED = "fact", "recorded", "unanswered"
+STANDINGS = (ALL_KEPT, BROKEN_SOME, RUNNING, NOTHING, FACT, RECORDED, UNANSWERED)
 
 
 @dataclass(frozen=True)
@@ -228,11 +229,12 @@ class Board:
             self._counted[key] = check.cases(self.rules, clause).count(self.reach, self.span)
         return self._counted[key]
 
-    def chapters(self, *, only_broken: bool = False, chapter: str = "") -> list[Chapter]:
-        """The clauses by chapter; with `only_broken` those broken in the last period."""
+    def chapters(self, *, only: str = "", chapter: str = "") -> list[Chapter]:
+        """The clauses by chapter; with `only`, one of STANDINGS, those that stand so in the last
+        period."""
         grouped: dict[str, list[Row]] = {}
         for row in self.rows:
-            if only_broken and row.state != BROKEN_SOME:
+            if only not in ("", row.state):
                 continue
             grouped.setdefault(row.clause.chapter, []).append(row)
         return [

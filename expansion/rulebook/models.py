@@ -103,6 +103,15 @@ class Version(Recorded):
         """What the administrators were asked to publish is another draft from now on."""
         self.handed_over_by = self.handed_over_at = None
 
+    def is_rested_on(self) -> bool:
+        """Whether a later version was made from it, or a record keeps it as the rules it began
+        with."""
+        relations = [one for one in self._meta.get_fields(include_hidden=True) if one.one_to_many]
+        return any(
+            one.related_model._base_manager.filter(**{one.field.name: self.pk}).exists()
+            for one in relations
+        )
+
     def __str__(self) -> str:
         return f"v{self.number}"
 

@@ -30,5 +30,6 @@ urlpatterns = [
     path("versions/<int:pk>/pdf", paper.Pdf.as_view(), name="pdf"),
     path("versions/<int:pk>", reading.VersionDetail.as_view(), name="version"),
     path("versions/<int:pk>/submit", reading.SubmitDraft.as_view(), name="submit"),
+    path("versions/<int:pk>/withdraw", reading.WithdrawVersion.as_view(), name="withdraw"),
     path("versions/<int:pk>/discard", drafting.DiscardDraft.as_view(), name="discard"),
 ]

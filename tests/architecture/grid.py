@@ -425,7 +425,7 @@ GET 403 hr finance legal leadership administrator liaison | 200
     partnerships:partner-create partnerships:project-list partnerships:project-create
     training:session-enrol
 GET 403 manager administrator | 404
-    rulebook:submit
+    rulebook:submit rulebook:withdraw
 GET 403 member leader manager consolidator | 404
     office:report-withdraw office:report-read office:report-comment
 GET 403 member | 200 leader manager | 404
@@ -463,7 +463,7 @@ POST 403 hr finance legal leadership administrator liaison | ok
 POST 404 leader deputy manager consolidator | 403
     office:team-sheet
 POST 403 manager administrator | 404
-    rulebook:submit
+    rulebook:submit rulebook:withdraw
 POST 403 member leader manager consolidator | 404
     office:report-withdraw office:report-read office:report-comment
     api-office-reports-act-comment api-office-reports-act-read api-office-reports-act-withdraw

@@ -180,11 +180,12 @@ class TestPage:
         assert words["A-3.2.2a"] == "尚未计量：待“客户开发计划”上线后计量"
         assert page.context["board"].sums["broken"] >= 1
 
-    def test_only_what_is_broken_is_shown_on_demand(self, cast, sign_in):
+    @pytest.mark.parametrize("standing", ["broken", "unanswered", "fact"])
+    def test_only_what_stands_in_one_way_is_shown_on_demand(self, cast, sign_in, standing):
         visit(cast.member, date(2026, 11, 4), late=True)
-        page = self.page(sign_in, cast.manager, only="broken")
-        states = {line["row"].state for one in page.context["chapters"] for line in one["rows"]}
-        assert states == {"broken"}
+        page = self.page(sign_in, cast.manager, only=standing)
+        states = [line["row"].state for one in page.context["chapters"] for line in one["rows"]]
+        assert states == [standing] * page.context["board"].sums[standing] != []
 
     def test_a_clause_opens_beside_the_board_with_its_cases_people_and_settings(
         self, cast, sign_in

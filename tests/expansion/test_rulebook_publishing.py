@@ -296,3 +296,69 @@ class TestSourcesOfAFile:
         draft = content.upload_draft(actor=cast.administrator, text=writing.to_toml(rules))
         [row] = changed_rows(draft)
         assert (row.path, row.confirmed) == (FEEDBACK, True)
+
+
+class TestTakingBack:
+    def test_what_has_not_begun_is_a_draft_again_and_loses_nothing(self, cast):
+        version = publish(cast, {FEEDBACK: "48 hours"})
+        back = drafts.withdraw_version(actor=cast.administrator, record=version, reason="日期错了")
+        assert back.status == Version.Status.DRAFT and version_on(JANUARY) == cast.version
+        held = {row.path: str(row.after) for row in changed_rows(back)}
+        assert held == {FEEDBACK: "48 hours"}
+        entry = Entry.objects.get(verb="rulebook.version.withdrawn")
+        assert entry.actor == cast.administrator and entry.changes["reason"] == [None, "日期错了"]
+        again = drafts.publish_version(actor=cast.administrator, draft=back)
+        assert str(rules_on(JANUARY).sla.visit_feedback.value) == "48 hours"
+        assert again.pk == version.pk and [row.path for row in changed_rows(again)] == [FEEDBACK]
+
+    def test_a_value_can_be_put_back_to_what_it_was(self, cast):
+        version = publish(cast, {FEEDBACK: "48 hours", "sla.return_visit": "20 days"})
+        drafts.withdraw_version(actor=cast.administrator, record=version, reason="改一处")
+        draft = drafts.change_draft(actor=cast.administrator, changes={FEEDBACK: "36 hours"}, **WHY)
+        drafts.publish_version(actor=cast.administrator, draft=draft)
+        assert str(rules_on(JANUARY).sla.visit_feedback.value) == "36 hours"
+
+    def test_once_its_day_has_come_it_stays(self, cast):
+        version = publish(cast, {FEEDBACK: "48 hours"}, effective_on=TODAY)
+        with pytest.raises(Forbidden):
+            drafts.withdraw_version(actor=cast.administrator, record=version, reason="x")
+        assert version_on(TODAY) == version
+
+    def test_nobody_else_takes_it_back(self, cast, sign_in):
+        version = publish(cast, {FEEDBACK: "48 hours"})
+        for person in (cast.manager, cast.leadership, cast.member):
+            with pytest.raises(Forbidden):
+                drafts.withdraw_version(actor=person, record=version, reason="x")
+
+    def test_what_was_approved_is_taken_back_by_who_approved_it(self, cast):
+        publish(cast, {CHAIN: ["leadership"]}, effective_on=TODAY)
+        draft = change(cast)
+        drafts.submit_draft(actor=cast.manager, record=draft, rules=rules_on())
+        decide(actor=cast.leadership, request=latest(draft), decision="approve")
+        with pytest.raises(Forbidden):
+            drafts.withdraw_version(actor=cast.administrator, record=draft, reason="x")
+        drafts.withdraw_version(actor=cast.leadership, record=draft, reason="改期")
+        draft.refresh_from_db()
+        drafts.submit_draft(actor=cast.manager, record=draft, rules=rules_on())
+        assert latest(draft).round == 2
+
+    def test_what_something_rests_on_stays(self, cast):
+        first = publish(cast, {FEEDBACK: "48 hours"})
+        draft = change(cast, {FEEDBACK: "36 hours"})
+        with pytest.raises(NotNow):
+            drafts.withdraw_version(actor=cast.administrator, record=first, reason="x")
+        drafts.publish_version(actor=cast.administrator, draft=draft)
+        with pytest.raises(NotNow):
+            drafts.withdraw_version(actor=cast.administrator, record=first, reason="x")
+
+    def test_the_page_offers_it_and_says_what_follows(self, cast, sign_in):
+        version = publish(cast, {FEEDBACK: "48 hours"})
+        address = f"{version.get_absolute_url()}/withdraw"
+        assert address not in sign_in(cast.manager).get(version.get_absolute_url()).content.decode()
+        browser = sign_in(cast.administrator)
+        assert address in browser.get(version.get_absolute_url()).content.decode()
+        sent = {"request_id": "1", "reason": ""}
+        assert browser.post(address, sent).status_code == 422
+        assert browser.post(address, sent | {"reason": "日期错了"}).url == "/rulebook/"
+        version.refresh_from_db()
+        assert version.status == Version.Status.DRAFT

@@ -1,4 +1,5 @@
-"""Writes over the one draft of the rulebook: changing, submitting, publishing, giving it up."""
+"""Writes over the one draft of the rulebook: changing, submitting, publishing, taking it back,
+giving it up."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -13,6 +14,7 @@ from expansion.audit.services import write
 from expansion.errors import Invalid, NotNow, Stale
 from expansion.offers import announce
 from expansion.people.models import Post, Unit
+from expansion.people.revision import renew
 from expansion.records import differences, lock
 from expansion.rulebook.deciders import require_all_there, require_there
 from expansion.rulebook.loading import to_data
@@ -303,6 +305,37 @@ def publish_version(
     write(actor=actor, verb="rulebook.version.published", about=draft, changes=changes)
     follow_versions(actor=actor)
     return draft
+
+
+@transaction.atomic
+def withdraw_version(*, actor: Any, record: Version, reason: str) -> Version:
+    """Makes a published version whose day has not come the draft again, with all that it holds.
+
+    Until another one is published, the version before it goes on. Posts and teams that it has made
+    stay, empty; an administrator closes them.
+
+    Raises:
+        Forbidden: the actor neither published nor approved it, or its day has come.
+        NotNow: another draft is open, or a later version or a running matter rests on it already.
+    """
+    version = lock(Version.objects.published(), record.pk)
+    access.require(actor, "withdraw", version)
+    draft = open_draft()
+    if draft is not None:
+        words = {"version": draft}
+        raise NotNow(_("%(version)s is being drafted. Publish it or give it up first.") % words)
+    if version.is_rested_on():
+        raise NotNow(_("Later versions or running matters rest on %s already.") % version)
+    version.published_by = version.published_at = None
+    version.unapproved = False
+    # Its values stand in its content, as those of a file do that was read into a draft.
+    version.changes = {}
+    version.take_request_back()
+    _move(version, Version.Status.DRAFT)
+    renew()
+    changes = {"reason": [None, reason]}
+    write(actor=actor, verb="rulebook.version.withdrawn", about=version, changes=changes)
+    return version
 
 
 def checked(draft: Version) -> Rules:

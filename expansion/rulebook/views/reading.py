@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as lazy
 
 from expansion import access
@@ -98,6 +99,7 @@ class VersionDetail(DetailPage):
             "standing": standing,
             "tone": TONES[standing],
             "may_edit": drafted and access.can(self.request.user, "edit", Version),
+            "may_withdraw": access.can(self.request.user, "withdraw", record),
             "panels": panels_of(self.request.user, record),
         }
 
@@ -114,3 +116,24 @@ class SubmitDraft(ActPage):
 
     def service(self, **values: Any) -> Version:
         return drafts.submit_draft(rules=rules_on(), **values)
+
+
+class WithdrawVersion(ActPage):
+    """Takes back what is published and has not begun: it is the draft again."""
+
+    model = Version
+    action = "withdraw"
+    title = lazy("Take the version back")
+    verb = lazy("Take back")
+    note = lazy(
+        "It has not begun. It becomes the draft again, with all that it holds; the version before"
+        " it goes on until another one is published."
+    )
+    done = lazy("It is taken back and a draft again.")
+    danger = True
+
+    def service(self, **values: Any) -> Version:
+        return drafts.withdraw_version(**values)
+
+    def success_url(self, record: Any) -> str:
+        return reverse("rulebook:regulation")  # who approved it need not see drafts

@@ -9,7 +9,13 @@ from django.core.management.base import BaseCommand
 from opencc import OpenCC
 
 # Where the converter's word is not the field's word in traditional script.
-OVERRIDES = {"賬號": "帳號", "賬戶": "帳戶"}
+OVERRIDES = {
+    "賬號": "帳號",
+    "賬戶": "帳戶",
+    "許可權": "權限",  # s2twp takes the right of a person for that of a file
+    "引數": "參數",
+    "釋出": "發布",
+}
 
 
 def traditional(text: str) -> str:
