@@ -12,9 +12,22 @@ from opencc import OpenCC
 OVERRIDES = {
     "賬號": "帳號",
     "賬戶": "帳戶",
-    "許可權": "權限",  # s2twp takes the right of a person for that of a file
+    # It takes our words for those of programs.
+    "許可權": "權限",
     "引數": "參數",
     "釋出": "發布",
+    "物件": "對象",
+    "型別": "類型",
+    "宣告": "聲明",
+    "信用程式碼": "信用代碼",
+    "國家程式碼": "國家代碼",
+    "申訴視窗": "申訴窗口",
+    # It cuts words in the wrong place.
+    "被髮布": "被發布",
+    "錶": "表",
+    "單隻": "單只",
+    "沒有隻": "沒有只",
+    "天后": "天後",
 }
 
 
