@@ -112,7 +112,7 @@ def rules_of_days() -> Callable[[date], Rules]:
 def rules_of(version: Version) -> Rules:
     """The typed rules of a version; those of a published one are read once per process."""
     if version.status == Version.Status.PUBLISHED:
-        return _published(version.pk, version.version, version.updated_at)
+        return _published(version.pk, version.updated_at)
     return drafted_rules(version)
 
 
@@ -125,7 +125,7 @@ def drafted_rules(version: Version) -> Rules:
 
 
 @lru_cache(maxsize=32)
-def _published(pk: int, version: int, written_at: datetime) -> Rules:
+def _published(pk: int, written_at: datetime) -> Rules:
     return Rules.model_validate(Version.objects.get(pk=pk).content, context=PUBLISHED)
 
 
